@@ -1,0 +1,1 @@
+"""The archive in other programs' formats: write(articles, file)."""

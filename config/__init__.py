@@ -1,0 +1,1 @@
+"""What to crawl and how: settings, sources and the starter pack."""

@@ -1,0 +1,1 @@
+"""A small news web on loopback, to see Cuttings at work without touching the real one."""

@@ -5,9 +5,10 @@ A value that makes no sense raises ValueError with a sentence that names the key
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -103,7 +104,7 @@ class Rules:
     (``datetime`` or ``content`` attributes go before it).
     """
 
-    since: date = date.min
+    since: dt.date = dt.date.min
     """Pages fetched before this day are read by the rules that held then."""
     body: str = ""
     remove: str = ""
@@ -158,7 +159,7 @@ class Source:
             return False
         return not any(re.search(p, url) for p in self.exclude)
 
-    def rules_on(self, day: date) -> Rules | None:
+    def rules_on(self, day: dt.date) -> Rules | None:
         """The rules that held on a day: the newest that began on or before it."""
         return next((r for r in sorted(self.rules, key=lambda r: r.since, reverse=True) if r.since <= day), None)
 

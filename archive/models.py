@@ -246,3 +246,84 @@ class Revision:
     text: str
     change: str
     """``first``, ``edit`` or ``removed``."""
+
+
+class TaskKind(StrEnum):
+    """What a task's URL is expected to hold. AUTO: given by hand, found out by looking."""
+
+    LISTING = "listing"
+    ARTICLE = "article"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One URL to be fetched now, as the queue hands it out."""
+
+    id: int
+    """Of the row in ``feeds`` (LISTING) or ``links`` (ARTICLE, AUTO)."""
+    kind: TaskKind
+    url: str
+    source: str
+    etag: str = ""
+    last_modified: str = ""
+    tries: int = 0
+    """Failed attempts in a row so far."""
+    article_id: int | None = None
+    """Of the article stored from it earlier."""
+    link: Link | None = None
+    """What the listing said of it; None for a listing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What is known of one host ("name" or "name:port"): its pace and its robots.txt."""
+
+    name: str
+    next_at: datetime | None = None
+    """No request before this moment."""
+    errors: int = 0
+    """Failed requests in a row."""
+    robots_status: int | None = None
+    """HTTP status of the last robots.txt; None with ``robots_at`` set: it could not be fetched."""
+    robots_body: bytes = b""
+    robots_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One host's turn: its tasks, listings first. A host is in one batch at a time."""
+
+    host: Host
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one task.
+
+    ``result`` is an Article or a Failure; for a listing its Links; None where the server said 304.
+    """
+
+    task: Task
+    host: Host
+    """Its state after this fetch."""
+    result: Article | Failure | tuple[Link, ...] | None
+    page: Page | None = None
+    """None where nothing was received."""
+    more: tuple[str, ...] = ()
+    """Further listings found in a listing: child sitemaps."""
+    problem: str = ""
+    """What was wrong with a listing that could be read in part."""
+    seconds: float = 0.0
+    """The fetch took, without waiting for the host's turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the queue a run works on: everything, or these sources and these URLs."""
+
+    everything: bool = True
+    sources: frozenset[str] = frozenset()
+    urls: frozenset[str] = frozenset()
+    """Of links and listings, canonical."""

@@ -1,0 +1,145 @@
+"""URL: the canonical form under which an article is queued once, its host and its site.
+
+Parsing follows the WHATWG URL standard (https://url.spec.whatwg.org/), as browsers do; on top of it come the
+percent-encoding normalisation of RFC 3986, 6.2.2, and the removal of what only says how a reader got there.
+Nothing here looks anything up on the network.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from urllib.parse import unquote_plus
+
+from ada_url import URL, HostType
+from publicsuffixlist import PublicSuffixList
+
+MAX_LENGTH = 2_048
+"""Characters of a canonical URL: the limit of the sitemap protocol, and more than any article was seen to need."""
+MAX_INPUT = 16_384
+"""Characters that are looked at at all: a long tracker tail may still shrink to an acceptable URL."""
+
+# What follows is data. A name belongs here only if no publisher uses it to tell one article from another.
+TRACKERS = frozenset(
+    """
+    __cft__ __s __tn__ __twitter_impression _branch_match_id _branch_referrer _ga _gl _kx _openstat
+    action_object_map action_ref_map action_type_map adgroupid algo_expid asgtbndr awc campaign_id
+    campaignid campid chainedposts ck_subscriber_id cmp cmpid cmpid2 cx_testid cx_testvariant cxrecs_s dclid
+    dm_i echobox ef_id efg epik fbadid fbc_id fbclid fb_action_ids fb_action_types fb_comment_id fb_ref fb_source
+    ftag gad_campaignid gad_source gbraid gclid gclsrc gps-source guccounter guce_referrer guce_referrer_sig
+    h_ad_id icid igsh igshid ir_adid ir_campaignid irclickid irgwc ito kwp_0 li_fat_id mbid mibextid
+    mkt_tok msclkid ncid ncclick nr_email_referer ocid phpsessid rb_clickid referrer s_cid s_kwcid sara_ecid
+    sc_campaign sc_channel sc_cid sc_cmp sc_content sc_country sc_geo sc_medium sc_outcome sharetoken
+    simplereach smid smtyp socialflow spm sr_share srnd srsltid taid tblci traffic_source trk trkcampaign
+    trkinfo ttclid twclid ved wbraid wickedid wprov xtcr xtnp xtor xtref yclid ysclid zanpid
+    """.split()  # noqa: SIM905  # a word list reads and diffs better than a list of quoted words
+)
+TRACKER_PREFIXES = (
+    *("utm_", "at_", "ns_", "mc_", "itm_", "hsa_", "_hs", "__hs", "oly_", "vero_", "pk_", "mtm_", "matomo_"),
+    *("piwik_", "ga_", "wt_", "wt.", "fb_", "int_", "asc_", "stm_", "sms_", "ml_subscriber", "tb_cb"),
+)
+REFERRERS = frozenset({"ref", "ref_src", "ref_url", "source", "src", "from", "via", "mod", "cid", "origin"})
+"""Parameters that are trackers only with one of these values, or one that begins with ``rss``."""
+REFERRER_VALUES = frozenset(
+    """
+    android app email facebook facebook.com fb feed feedburner flipboard google googlenews home homepage ios
+    linkedin mail messenger newsletter newsfeed push reddit share smartnews social t.co telegram threads tw
+    twitter twsrc whatsapp www
+    """.split()  # noqa: SIM905  # as above
+)
+
+_ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
+
+
+def canonical(url: str, base: str = "") -> str | None:
+    """The one form of an http or https URL, resolved against ``base``; None for what cannot be an article's URL.
+
+    Dropped: fragment, credentials, default port, a host's final dot, session ids, trackers, an empty query.
+    Kept as they are: scheme, ``www.``, a final slash, and the order of the query's parameters, because a server
+    may tell them apart. Idempotent. None for other schemes, hosts that no DNS could hold, and URLs too long.
+    """
+    if not url or len(url) > MAX_INPUT:
+        return None
+    parsed = _parse(url.replace("&amp;", "&"), base)
+    if parsed is None:
+        return None
+    host = _domain(parsed.host)
+    if not host:
+        return None
+    path = _escapes(_SESSION.sub("", parsed.pathname))
+    query = "&".join(part for part in parsed.search[1:].split("&") if part and not _tracks(part))
+    result = f"{parsed.protocol}//{host}{path}" + (f"?{_escapes(query)}" if query else "")
+    return result if len(result) <= MAX_LENGTH else None
+
+
+def host(url: str) -> str:
+    """The unit of politeness: ``host`` or ``host:port`` in lower case, without a default port; empty if none."""
+    parsed = _parse(url, "")
+    return _domain(parsed.host) if parsed else ""
+
+
+def site(url_or_host: str) -> str:
+    """The registrable domain (``example.co.uk`` of ``www.example.co.uk``), by the public suffix list; empty if none.
+
+    An IP address and a name outside the public DNS (``localhost``) have no owner to be told by, so there each
+    port is a site of its own; a public suffix itself is its own site.
+    """
+    parsed = _parse(url_or_host if "://" in url_or_host else f"http://{url_or_host}", "")
+    if parsed is None:
+        return ""
+    name = _domain(parsed.hostname)
+    if not name or parsed.host_type != HostType.DEFAULT or "." not in name:
+        return _domain(parsed.host)
+    return _suffixes().privatesuffix(name) or name
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two URLs or hosts belong to one registrable domain; False where either has none."""
+    return bool(first := site(a)) and first == site(b)
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()  # 70 ms, so not at import
+
+
+def _parse(url: str, base: str) -> URL | None:
+    try:
+        parsed = URL(url, base) if base else URL(url)
+    except ValueError:  # UnicodeEncodeError, for lone surrogates, is one too
+        return None
+    return parsed if parsed.protocol in {"http:", "https:"} else None
+
+
+def _domain(authority: str) -> str:
+    """A parsed ``host[:port]`` without a final dot, or nothing where DNS has no room for it (RFC 1035, 2.3.4)."""
+    if authority.startswith("["):
+        return authority
+    name, colon, port = authority.partition(":")
+    name = name.removesuffix(".")
+    if len(name) > 253 or any(not 0 < len(label) <= 63 for label in name.split(".")):
+        return ""
+    return name + colon + port
+
+
+def _escapes(text: str) -> str:
+    """Escapes in upper case, and those of unreserved characters undone.
+
+    An escape after a stray ``%`` stays: undoing it would make a new one. So does ``%2E``: a path may gain dots.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        char = chr(int(match[1], 16))
+        return char if char in _UNRESERVED else match[0].upper()
+
+    return _ESCAPE.sub(one, text) if "%" in text else text
+
+
+def _tracks(part: str) -> bool:
+    raw, _, value = part.partition("=")
+    name = unquote_plus(raw).lower().removeprefix("amp;")
+    if name in TRACKERS or name.startswith(TRACKER_PREFIXES):
+        return True
+    return name in REFERRERS and (value.lower() in REFERRER_VALUES or value.lower().startswith("rss"))

@@ -86,7 +86,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A run of text in one style. Line breaks within a paragraph are ``\\n``."""
+    """A run of text in one style; line feeds in it are line breaks within the paragraph."""
 
     text: str
     href: str = ""

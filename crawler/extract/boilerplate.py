@@ -1,0 +1,207 @@
+"""Boilerplate: the blocks that are no part of the article by what they say and where they stand."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive.models import Block, Dropped, Kind
+from crawler.extract.patterns import notices
+
+EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+"""Arrows, bullets, colons and counts around a label."""
+ENDED = re.compile(r"[.!?…。！？।؟。」』”\"'’)\]]\s*$")
+SENTENCE = re.compile(r"[.!?…。！？।؟]")
+VERBISH = re.compile(
+    r"(?:are|is|was|were|be|that|which|who|on|in|at|can|could|will|would|have|has|had|do|does|may|should|must|for|from|"
+    r"sind|ist|war|waren|sont|est|son|es|sono|são|werden|wurden|können|zijn|är|er|są|было|были|это|або)\b"
+)
+"""After such a word, "Tags" or "Topics" begins a sentence and no list."""
+LONGEST_NOTICE = 700
+LONGEST_LINE = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is left of the blocks, and what went."""
+
+    blocks: tuple[Block, ...]
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(slots=True)
+class Line:
+    """A block as one line of lower-case text with its measures."""
+
+    block: Block
+    text: str
+    low: str
+    linked: float
+    """Share of its characters that are link text."""
+    why: str = ""
+
+
+def cut(blocks: Sequence[Block], *, title: Iterable[str] = (), authors: Iterable[str] = ()) -> Kept:
+    """Take the boilerplate out of an article's blocks. ``title``, ``authors``: not repeated in the body."""
+    lines = [_line(block) for block in blocks]
+    for line in lines:
+        line.why = _anywhere(line)
+    _head(lines, {fold(text) for text in title if text}, [fold(name) for name in authors if name])
+    _tail(lines)
+    _hollow(lines)
+    return Kept(
+        tuple(line.block for line in lines if not line.why),
+        tuple(Dropped(line.why, line.text[:200]) for line in lines if line.why),
+    )
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone, in one case: what two spellings of a title have in common."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+
+
+def _line(block: Block) -> Line:
+    text = " ".join(block.text.split())
+    linked, total = _linked(block)
+    return Line(block, text, text.lower().replace("’", "'"), linked / total if total else 0.0)
+
+
+def _linked(block: Block) -> tuple[int, int]:
+    linked = sum(len(run.text) for run in block.inlines if run.href)
+    total = sum(len(run.text) for run in block.inlines)
+    for child in block.children:
+        inner = _linked(child)
+        linked, total = linked + inner[0], total + inner[1]
+    return linked, total
+
+
+def label(low: str) -> str:
+    """``section`` or ``control`` where a lower-case line is a label and nothing else."""
+    if len(low) > 60:
+        return ""
+    bare = EDGES.sub("", low)
+    known = notices()
+    return "section" if bare in known.sections else "control" if bare in known.controls else ""
+
+
+def _anywhere(line: Line) -> str:
+    """The rule by which a line goes wherever it stands."""
+    block, low = line.block, line.low
+    if block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE} or not low:
+        return ""
+    if label(low) == "control":
+        return "label:control"
+    if block.kind is Kind.HEADING:
+        return ""
+    known = notices()
+    if len(low) <= LONGEST_LINE:
+        if (known.promo.match(low)) and (line.linked > 0.5 or _announces(low, known.promo)):
+            return "promo"
+        if _is_tags(low, line.linked) and (line.linked > 0.5):
+            return "tags"
+    if len(low) <= LONGEST_NOTICE:
+        for notice in known.notices:
+            if not notice.tail and notice.says(low) and len(low) < 350:
+                return f"notice:{notice.name}"
+    return ""
+
+
+def _announces(low: str, starts: re.Pattern[str]) -> bool:
+    """Whether a colon follows the phrase with which a line begins."""
+    found = starts.match(low)
+    return found is not None and low[found.end() : found.end() + 2].lstrip()[:1] in {":", "："}
+
+
+def _is_tags(low: str, linked: float) -> bool:
+    found = notices().tags.match(low)
+    if found is None:
+        return False
+    rest = low[found.end() :].lstrip()
+    if rest[:1] in {":", "：", "|", "#"} or linked > 0.5:
+        return len(low) < 400
+    return bool(rest) and not ENDED.search(low) and not SENTENCE.search(rest[:-1] + " ") and not VERBISH.match(rest)
+
+
+def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
+    """The title said again, bylines and datelines before the first paragraph."""
+    seen = 0
+    for line in lines[:12]:
+        if line.why or not line.text:
+            continue
+        folded = fold(line.text)
+        if folded in titles and len(line.text) < 300:
+            line.why = "title"
+        elif line.block.kind is Kind.HEADING and line.block.level == 1:
+            line.why = "title"
+        elif len(line.text) < 90 and any(name and name in folded for name in authors) and not ENDED.search(line.text):
+            line.why = "byline"
+        elif len(line.text) > 120:
+            seen += 1
+            if seen > 1:
+                return
+
+
+def _tail(lines: list[Line]) -> None:
+    """What follows the article's last paragraph: notices, tags, and sections with all that is in them."""
+    last = _last_prose(lines)
+    open_section = False
+    for line in lines[last + 1 :]:
+        if line.why or not line.text:
+            continue
+        kind = label(line.low)
+        if kind:
+            open_section = open_section or kind == "section"
+            line.why = f"label:{kind}"
+        elif _is_tags(line.low, line.linked):
+            line.why = "tags"
+        elif len(line.low) <= LONGEST_LINE and notices().promo.match(line.low) and not ENDED.search(line.text):
+            line.why = "promo"
+        elif why := _notice(line.low):
+            line.why = why
+        elif open_section:
+            line.why = "after-section"
+        elif line.linked > 0.7:
+            line.why = "link-density"
+
+
+def _notice(low: str) -> str:
+    if len(low) > LONGEST_NOTICE:
+        return ""
+    return next((f"notice:{n.name}" for n in notices().notices if n.says(low)), "")
+
+
+def _last_prose(lines: list[Line]) -> int:
+    """Index of the last line that reads as a part of an article."""
+    last = -1
+    section = False
+    for number, line in enumerate(lines):
+        if line.why or not line.text:
+            continue
+        kind = label(line.low)
+        if kind == "section" and (line.block.kind is Kind.HEADING or line.linked < 0.5):
+            section = True
+            continue
+        if kind or line.linked > 0.7 or _notice(line.low) or _is_tags(line.low, line.linked):
+            continue
+        prose = line.block.kind in {Kind.PARAGRAPH, Kind.QUOTE} and len(line.text) >= 100 and ENDED.search(line.text)
+        if prose:
+            last, section = number, False
+        elif (
+            not section
+            and line.block.kind is not Kind.HEADING
+            and not (notices().promo.match(line.low) and not ENDED.search(line.text))
+        ):
+            last = number
+    return last
+
+
+def _hollow(lines: list[Line]) -> None:
+    """Headings with nothing under them at the end, and before what went."""
+    for line in reversed(lines):
+        if line.why or (not line.text and line.block.kind is not Kind.FIGURE):
+            continue
+        if line.block.kind is not Kind.HEADING:
+            return
+        line.why = "hollow-heading"

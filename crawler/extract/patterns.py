@@ -1,0 +1,123 @@
+"""The words by which boilerplate is known: ``boilerplate.toml`` and ``notices.toml``, read once when first needed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+WORD = re.compile(r"[a-z]+")
+RESPONSIVE = re.compile(r"[:\[\]/]")
+"""Marks a utility class (``md:hidden``, ``w-[3px]``): it says how a part looks, not what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Words in the names of elements; pairs of words are joined by ``-``."""
+
+    prune: frozenset[str]
+    """Of elements that hold no article text."""
+    strong: frozenset[str]
+    always: frozenset[str]
+    inside: re.Pattern[str]
+    body: frozenset[str]
+    """Of elements that hold an article's body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A kind of paragraph that speaks to the reader about the site."""
+
+    name: str
+    tail: bool
+    """Only after the article's last paragraph."""
+    cues: tuple[re.Pattern[str], ...]
+    """All of them must be found."""
+
+    def says(self, line: str) -> bool:
+        return all(cue.search(line) for cue in self.cues)
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What lines say that are not the article; all in lower case."""
+
+    sections: frozenset[str]
+    controls: frozenset[str]
+    promo: re.Pattern[str]
+    tags: re.Pattern[str]
+    notices: tuple[Notice, ...]
+
+
+@cache
+def names() -> Names:
+    words = _load("boilerplate.toml")["names"]
+    return Names(
+        prune=_words(words["prune"]),
+        strong=_words(words["strong"]) | frozenset(words["inside"].split()),
+        always=_words(words["always"]),
+        inside=re.compile("|".join(words["inside"].split())),
+        body=_words(words["body"]),
+    )
+
+
+@cache
+def notices() -> Notices:
+    data = _load("notices.toml")
+    return Notices(
+        sections=frozenset(data["labels"]["section"]),
+        controls=frozenset(data["labels"]["control"]),
+        promo=_start(data["starts"]["promo"]),
+        tags=_start(data["starts"]["tags"]),
+        notices=tuple(
+            Notice(item["name"], item.get("tail", False), tuple(map(re.compile, item["all"])))
+            for item in data["notice"]
+        ),
+    )
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
+
+
+def _words(text: str) -> frozenset[str]:
+    words = text.split()
+    return frozenset([*words, *(word.replace("-", "") for word in words if "-" in word)])
+
+
+def _start(phrases: list[str]) -> re.Pattern[str]:
+    """Matches a line that begins with one of these, as a whole word where the script has spaces."""
+    ordered = sorted(phrases, key=len, reverse=True)
+    return re.compile(
+        "(?:"
+        + "|".join(re.escape(p) + (r"(?!\w)" if p[-1:].isalpha() and p[-1] < "\u0e00" else "") for p in ordered)
+        + ")"
+    )
+
+
+@lru_cache(maxsize=20_000)
+def why_pruned(name: str) -> str:
+    """The word for which an element with this one class or id is left out, or an empty string."""
+    if RESPONSIVE.search(name):
+        return ""
+    known = names()
+    for word in _parts(name):
+        if word in known.prune or word in known.strong or word in known.always:
+            return word
+    found = known.inside.search(name)
+    return found.group() if found else ""
+
+
+@lru_cache(maxsize=20_000)
+def names_body(name: str) -> bool:
+    """Whether a class or id says that the element holds the article's body."""
+    return any(word in names().body for word in _parts(name))
+
+
+def _parts(name: str) -> list[str]:
+    words = WORD.findall(name)
+    pairs = map("-".join, zip(words, words[1:], strict=False))
+    return [*words, *pairs, *map("-".join, zip(words, words[1:], words[2:], strict=False))]

@@ -54,6 +54,9 @@ FIELDS = {
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
 """Hours, of sy:updatePeriod."""
 
+_HOME = re.compile(r"https?://[^/]+/")
+_CLOSING = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -65,10 +68,10 @@ class _Entry:
             self.fields.setdefault(name, value)
 
     def link(self, source: str, feed: str) -> Link | None:
-        """The best of the addresses it names, or None if there is none; a home page is no article."""
+        """The best of the addresses it names, or None if there is none; the home page and the feed are no articles."""
         for name in ("origin", "alternate", "link", "about", "guid"):
             url = urls.canonical(self.fields.get(name, ""), "" if name == "guid" else self.base)
-            if url and not re.fullmatch(r"https?://[^/]+/", url):
+            if url and url != feed and not _HOME.fullmatch(url):
                 break
         else:
             return None
@@ -163,7 +166,7 @@ def read_json(text: str, url: str, source: str) -> Listing:
 
 def _string(item: Any, key: str) -> str:
     value = item.get(key) if isinstance(item, dict) else None
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""  # "\ud800" is valid JSON
+    return value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""  # "\ud800" is valid JSON
 
 
 def _json_items(text: str) -> list[object]:
@@ -182,7 +185,10 @@ def _json_items(text: str) -> list[object]:
 
 def _loosely(text: str, url: str) -> list[_Entry]:
     """What feedparser makes of a feed. Repaired first, so that no declaration of an entity reaches it."""
-    body = xml.repair(text[:LOOSE_CHARACTERS]).encode()
+    text = text[:LOOSE_CHARACTERS]
+    closings = list(_CLOSING.finditer(text))
+    whole = text[: closings[-1].end()] if closings else text  # a link cut off in the middle is another link
+    body = xml.repair(whole).encode()
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     # BytesIO: feedparser takes plain bytes for the name of a file first, and would open it
     parsed = feedparser.parse(

@@ -19,7 +19,8 @@ AHEAD = timedelta(days=1)
 """How far a date may lie after the fetch, for publishers' clocks and zones; beyond, it is wrong and left out."""
 
 _LINES = re.compile(r"\s*https?://\S+[ \t]*(?:\n|\Z)")
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div|main|a)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_ANCHOR = re.compile(r"<a\s", re.IGNORECASE)
 
 
 def read(page: Page, source: str, *, max_bytes: int = MAX_BYTES) -> Listing:
@@ -44,8 +45,7 @@ def _sniff(body: bytes, page: Page, source: str) -> Listing:
     text = xml.decode(body, content_type)
     start = text[:20_000].lstrip()
     name, document = xml.root(text)
-    html = _HTML.search(start)
-    if name and not (html and html.start() < len(text[:20_000].lstrip().partition(f"<{name}")[0])):
+    if name and not _HTML.search(text, 0, len(text) - len(document.lstrip())):  # a page may show a feed's source
         if name in {"urlset", "sitemapindex"}:
             return sitemaps.read(document, url, source)
         if name != "opml":
@@ -54,7 +54,7 @@ def _sniff(body: bytes, page: Page, source: str) -> Listing:
         return feeds.read_json(text, url, source)
     if _LINES.match(start):
         return sitemaps.read_lines(text, url, source)
-    if html or "<a " in text:
+    if _HTML.search(start) or _ANCHOR.search(text):
         return sections.read(charset.decode(body, content_type), url, source)
     what = "is empty" if not text.strip() else "is neither a feed nor a sitemap nor a page with links"
     return Listing(Offers.NOTHING, problem=f"the answer {what}")

@@ -10,7 +10,7 @@ from crawler import urls
 
 MAX_CHARACTERS = 3_000_000
 MAX_DEPTH = 2_000
-"""Open elements: the parser's time grows with the square of their depth (100,000: half a minute); pages stay under 100."""
+"""Open elements: parsing takes the square of their depth (100,000: half a minute); pages stay under 100."""
 MAX_ATTRIBUTES = 5_000
 """Of one tag: the same holds for them."""
 

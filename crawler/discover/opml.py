@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET  # noqa: S405  # it only writes here
+from xml.etree import ElementTree as ET  # only to write
 
 from config.models import Source
 from crawler import urls
@@ -32,7 +32,7 @@ class _Outlines:
         if path[-1] != "outline":
             return False
         given = {name.lower(): value for name, value in attributes.items()}
-        title = xml.plain(given.get("title") or given.get("text") or "")
+        title = " ".join((given.get("title") or given.get("text") or "").split())
         feed = urls.canonical(given.get("xmlurl") or (given.get("url", "") if given.get("type") == "rss" else ""))
         if feed:
             folder = "/".join(name for _, name in self._folders)
@@ -67,4 +67,5 @@ def write(sources: Iterable[Source]) -> bytes:
             names = {"text": title, "title": title, "type": "rss", "xmlUrl": feed, "htmlUrl": source.home}
             ET.SubElement(parent, "outline", names | ({"language": source.language} if source.language else {}))
     ET.indent(document)
-    return ET.tostring(document, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"

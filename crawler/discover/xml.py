@@ -14,19 +14,12 @@ from html.entities import html5
 from typing import Protocol, TypeVar
 from xml.parsers import expat
 
-import webencodings
+from crawler.extract import charset
 
 MAX_DEPTH = 100
 """Elements within each other; feeds need six."""
 
-_BOMS = (
-    *((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\xff\xfe", "utf-16-le")),
-    *((b"\xfe\xff", "utf-16-be"), (b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be")),
-)
-_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)""")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex|opml)(?=[\s>/])", re.IGNORECASE)
-_HIGH = bytes(range(128, 256))
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REPAIRS = re.compile(
     r"(?P<keep><!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))"
@@ -73,12 +66,8 @@ class _StopError(Exception):
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The document's characters, without those that XML forbids.
-
-    What is valid UTF-8 is UTF-8, whatever is declared: of all wrong declarations that is the common one, and
-    text in another encoding is next to never valid UTF-8.
-    """
-    return _CONTROL.sub("", _decode(body, content_type)).replace("\r\n", "\n")
+    """The document's characters, without those that XML forbids."""
+    return _CONTROL.sub("", charset.decode(body, content_type)).replace("\r\n", "\n")
 
 
 def root(text: str) -> tuple[str, str]:
@@ -169,24 +158,6 @@ def walk(text: str, reader: Reader) -> Fault | None:
     except _StopError as error:
         return Fault(parser.CurrentLineNumber, str(error))
     return None
-
-
-def _decode(body: bytes, content_type: str) -> str:
-    for bom, name in _BOMS:
-        if body.startswith(bom):
-            return body.decode(name, "replace").removeprefix("\ufeff")
-    if b"\x1b" not in body:  # ISO 2022 is all in ASCII
-        text = body.decode("utf-8", "replace")
-        bad = text.count("\ufffd")
-        high = len(body) - len(body.translate(None, _HIGH)) if bad else 0
-        if high >= 20 * bad:  # cut off within a character, or one wrong byte in much that is right
-            return text
-    header, declared = _CHARSET.search(content_type), _DECLARED.search(body[:1_000])
-    for label in (header and header[1], declared and declared[1].decode("ascii")):
-        encoding = webencodings.lookup(label) if label else None
-        if encoding and encoding.name not in {"utf-8", "replacement", "x-user-defined"}:
-            return str(webencodings.decode(body, encoding, "replace")[0])
-    return body.decode("windows-1252", "replace")
 
 
 def _number(name: str) -> str:

@@ -1,0 +1,128 @@
+# mypy: disallow-untyped-decorators=False  # Datasette's hookimpl has no types
+"""The Datasette plugin: reading pages at ``/``, links to them from the tables, and headers that keep readers safe.
+
+It does nothing until its setting names the database that is an archive (``archive.serve`` does that; in a metadata
+file: ``{"plugins": {"cuttings": {"database": "archive"}}}``), so it can be installed beside any other Datasette.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Response
+from jinja2 import Environment
+from markupsafe import Markup
+
+from archive.plugin import body, pages, query, style, words
+
+Scope = MutableMapping[str, Any]
+Asgi = Callable[[Scope, Any, Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""For Datasette's own pages, which have scripts in them: nothing from outside, and nothing sent there."""
+_READING = {"GET", "HEAD", "OPTIONS"}
+"""Methods that our pages and the tables answer; below ``/-/`` other plugins may have a log-in form."""
+_HEADERS = {
+    b"content-security-policy": _POLICY.encode(),
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+    b"x-robots-tag": b"noindex, nofollow, noarchive",
+}
+
+
+def _archive(datasette: Datasette) -> str:
+    """Name of the database that is an archive; empty if none was named, and then the plugin keeps still."""
+    return str((datasette.plugin_config("cuttings") or {}).get("database", ""))
+
+
+@hookimpl
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    if not _archive(datasette):
+        return []
+    return [
+        (r"^/$", pages.front),
+        (r"^/search$", pages.search),
+        (r"^/article/(?P<id>\d{1,15})$", pages.article),
+        (r"^/article/(?P<id>\d{1,15})/changes$", pages.changes),
+        (r"^/article/(?P<id>\d{1,15})/changes/(?P<number>\d{1,9})$", pages.changes),
+        (r"^/article/(?P<id>\d{1,15})/snapshot$", pages.snapshot),
+        (r"^/article/(?P<id>\d{1,15})/snapshot/(?P<number>\d{1,9})$", pages.snapshot),
+        (r"^/robots\.txt$", pages.robots),
+        (r"^/-/cuttings/(?P<name>\w+\.css)$", style.sheet),
+    ]
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
+    """The tables' search boxes take what ours takes; Datasette's own way fails on a lone quotation mark."""
+    if database == _archive(datasette):
+        conn.create_function("escape_fts", 1, lambda typed: query.fts5(typed) or '""')  # "" is found nowhere
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.filters.update({f"cuttings_{name}": function for name, function in words.FILTERS.items()})
+    env.globals["cuttings_style"] = style.url
+
+
+@hookimpl
+def extra_css_urls(datasette: Datasette, view_name: str) -> list[str]:
+    """Datasette's own pages, which name their view, get the paper's look as far as a style sheet can give it."""
+    return [style.url("tables.css")] if view_name and _archive(datasette) else []
+
+
+@hookimpl
+def menu_links(datasette: Datasette) -> list[dict[str, str]]:
+    if not (name := _archive(datasette)):
+        return []
+    return [{"href": "/", "label": "Reading room"}, {"href": datasette.urls.database(name), "label": "Tables"}]
+
+
+@hookimpl
+def render_cell(  # noqa: PLR0917  # Datasette calls it by name
+    row: Any, value: Any, column: str, table: str | None, database: str, datasette: Datasette
+) -> str | None:
+    """Titles lead to the reading page, web addresses to the web; whatever else was scraped is text."""
+    if database != _archive(datasette) or not isinstance(value, str) or not value:
+        return None
+    if column == "title" and (key := {"articles": "id", None: "article", "revisions": "article"}.get(table, "")):
+        article = row[key] if key in row.keys() else None  # noqa: SIM118  # a sqlite3.Row contains values, not keys
+        article = article["value"] if isinstance(article, dict) else article
+        if isinstance(article, int):
+            return Markup('<a href="/article/{}">{}</a>').format(article, words.bdi(value) or "untitled")
+    if words.web(value) and not any(character.isspace() for character in value):
+        shown = value if len(value) <= 80 else value[:79] + "…"
+        return Markup('<a href="{}" rel="{}"><bdi>{}</bdi></a>').format(value, body.REL, shown)
+    return None
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[Asgi], Asgi]:
+    def wrap(app: Asgi) -> Asgi:
+        if not _archive(datasette):
+            return app
+
+        async def guarded(scope: Scope, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
+            if scope["type"] == "http" and scope["method"] not in _READING and not scope["path"].startswith("/-/"):
+                await Response.text("An archive can only be read.", 405, {"Allow": "GET, HEAD"}).asgi_send(send)
+                return
+
+            async def send_guarded(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    sent = {name.lower() for name, _ in message["headers"]}
+                    more = [pair for pair in _HEADERS.items() if pair[0] not in sent]
+                    message = {**message, "headers": [*message["headers"], *more]}
+                await send(message)
+
+            await app(scope, receive, send_guarded)
+
+        return guarded
+
+    return wrap

@@ -1,0 +1,120 @@
+"""Serving an archive: Datasette with our plugin on one file, read-only, also while a crawl writes to it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import sqlite3
+import threading
+import tomllib
+import webbrowser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from archive import plugin
+from archive.database import ArchiveError, reading
+
+NAME = "archive"
+"""The database's name in URLs, whatever the file is called, so that addresses stay the same when it is renamed."""
+
+_SETTINGS = {
+    "default_page_size": 50,
+    "sql_time_limit_ms": 2000,
+    "facet_time_limit_ms": 500,
+    "suggest_facets": False,  # the facets that make sense are in the metadata; trying all columns is slow
+    "truncate_cells_html": 160,
+    "default_cache_ttl": 0,  # the archive grows while it is read
+    "allow_download": False,
+}
+
+
+class ServeError(Exception):
+    """The archive can't be served; the message tells a person why and what to do."""
+
+
+class ReadOnly(Database):  # type: ignore[misc]  # Datasette has no types
+    """A file that can't be written through, whatever plugins or queries try; its path may hold any character."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        if write:
+            raise sqlite3.OperationalError("the archive is open for reading only")
+        connection = _open(Path(self.path))
+        self._all_file_connections.append(connection)
+        return connection
+
+
+def app(path: Path, *, settings: dict[str, Any] | None = None) -> Datasette:
+    """Datasette on the archive; ``app(path).app()`` is the ASGI application.
+
+    ``settings`` are Datasette's, over ours. Raises ServeError if the file is missing, can't be read or is no archive.
+    """
+    path = path.resolve()
+    _check(path)
+    if not pm.is_registered(plugin):  # not installed, but run from its folder
+        pm.register(plugin, "cuttings")
+    datasette = Datasette([], metadata=metadata(), settings=_SETTINGS | (settings or {}))
+    datasette.remove_database("_memory")  # Datasette adds it where it gets no file
+    datasette.add_database(ReadOnly(datasette, path=str(path), is_mutable=True), name=NAME)
+    return datasette
+
+
+def run(path: Path, host: str = "127.0.0.1", port: int = 8001, *, open_browser: bool = False) -> None:
+    """Serve until interrupted. Port 0 takes any free one; the address is printed. Raises ServeError."""
+    server = uvicorn.Server(uvicorn.Config(app(path).app(), log_level="warning", server_header=False))
+    with _listen(host, port) as listening:
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{listening.getsockname()[1]}/"
+        print(f"Reading {path} at {url}\nCtrl-C stops.", flush=True)  # noqa: T201  # what the command is run for
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+
+
+def metadata() -> dict[str, Any]:
+    """Titles, descriptions, facets and queries of the tables: metadata.toml, for Datasette."""
+    return tomllib.loads((files("archive.plugin") / "metadata.toml").read_text("utf-8"))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Never immutable: SQLite would then not see, or half see, what the crawler writes.
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def _check(path: Path) -> None:
+    if not path.exists():
+        raise ServeError(f"There is no archive at {path}. `cuttings demo` or `cuttings crawl` makes one.")
+    try:
+        with reading(path):  # brings the tables of an older version up to date
+            pass
+        with contextlib.closing(_open(path)) as connection:
+            connection.execute("SELECT id FROM articles LIMIT 1")
+    except ArchiveError as error:
+        raise ServeError(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise ServeError(
+            f"{path} can't be served: {error}. SQLite has to write its lock files (-wal, -shm) beside the archive; "
+            "if this user may not write there, copy the archive to another folder and serve the copy."
+        ) from error
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128, reuse_port=False)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            hint = "Is it being served already? `--port 0` takes any free port."
+            raise ServeError(f"Port {port} on {host} is taken. {hint}") from error
+        if error.errno == errno.EACCES:
+            raise ServeError(f"Port {port} may not be used by this user; ports from 1024 up may.") from error
+        raise ServeError(f"Can't listen on {host} port {port}: {error.strerror or error}.") from error

@@ -1,0 +1,161 @@
+"""A real archive with a few articles, some of them hostile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import zstandard
+from sqlite_utils import Database
+
+from archive.blocks import dumps
+from archive.models import Block, Inline, Kind
+from archive.schema import migrations
+
+SCRIPT = "<script>document.title='owned'</script>"
+SEEN = "2026-11-24T09:00:00Z"
+HOSTILE_TITLE = f"\u202eesrever {SCRIPT}<img src=http://203.0.113.9/t.gif onerror=alert(1)>\x07"
+PAGE = f'<!doctype html><meta charset="iso-8859-1"><title>Caf\u00e9</title>{SCRIPT}<p>Fa\u00e7ade'.encode("latin-1")
+
+
+def paragraphs(*texts: str) -> tuple[Block, ...]:
+    return tuple(Block(Kind.PARAGRAPH, (Inline(text),)) for text in texts)
+
+
+def add(db: Database, **fields: object) -> int:
+    """Insert an article with sensible values for what is not given; blocks are made of the text if need be."""
+    text = str(fields.get("text", "One paragraph."))
+    row = {
+        "source": "herald",
+        "title": "A title",
+        "published": "2026-11-23T08:15:00Z",
+        "published_precision": "minute",
+        "published_how": "json-ld:datePublished",
+        "language": "en",
+        "text": text,
+        "blocks": dumps(paragraphs(*text.split("\n\n"))),
+        "word_count": len(text.split()),
+        "content_hash": text[:20],
+        "first_seen": SEEN,
+        "last_seen": "2026-11-24T10:00:00Z",
+        "extractor": "1",
+    } | fields
+    row.setdefault("url", f"https://herald.example/{db['articles'].count + 1}")
+    return db["articles"].insert(row).last_pk
+
+
+def snapshot(db: Database, page: bytes = PAGE, *, headers: str = "[]") -> int:
+    return (
+        db["snapshots"]
+        .insert(
+            {
+                "url": "https://herald.example/1",
+                "final_url": "https://herald.example/1",
+                "fetched_at": SEEN,
+                "status": 200,
+                "headers": headers,
+                "size": len(page),
+                "sha256": "0" * 64,
+                "body": zstandard.compress(page),
+            }
+        )
+        .last_pk
+    )
+
+
+def empty(path: Path) -> Database:
+    db = Database(path)
+    db.enable_wal()
+    migrations.apply(db)
+    return db
+
+
+def fill(db: Database) -> None:
+    """Article 1 was edited, 2 is hostile, 3 repeats 1, 4 is Arabic and removed, 5 has no date."""
+    for name, title in (("herald", "The Bay Herald"), ("evil", f"{SCRIPT}Evil")):
+        db["sources"].insert({"name": name, "title": title, "home": "javascript:alert(1)", "added": SEEN})
+    blocks = (
+        Block(Kind.PARAGRAPH, (Inline("The harbour council voted "), Inline("on Monday", strong=True), Inline("."))),
+        Block(Kind.HEADING, (Inline("What comes next"),), level=2),
+        Block(Kind.FIGURE, (Inline("The old pier."),), url="https://cdn.herald.example/pier.jpg"),
+        Block(Kind.PARAGRAPH, (Inline("See "), Inline("the minutes", href="https://council.example/m"), Inline("."))),
+    )
+    text = "\n\n".join(filter(None, (block.text for block in blocks)))
+    add(
+        db,
+        title="Harbour council votes",
+        text=text,
+        blocks=dumps(blocks),
+        section="Local",
+        byline="Ada Byron",
+        description="A narrow vote after a long night.",
+        image="https://cdn.herald.example/lead.jpg",
+        revision=2,
+        snapshot=snapshot(db),
+        evidence=json.dumps({"title": "og:title", "published": "json-ld:datePublished"}),
+        dropped=json.dumps([["notice:newsletter", f"Sign up now {SCRIPT}"]]),
+    )
+    add(
+        db,
+        source="evil",
+        title=HOSTILE_TITLE,
+        url="javascript:alert(document.domain)",
+        byline=f"{SCRIPT}Mallory",
+        section='"><script>x</script>',
+        language='en" onload="alert(1)',
+        image="javascript:alert(2)",
+        description="</p><iframe src=http://203.0.113.9/></iframe>",
+        text=f"harbour {SCRIPT} http://203.0.113.9/x",
+        blocks=json.dumps(
+            [
+                {"kind": "paragraph", "text": [{"text": f"harbour {SCRIPT}", "href": "javascript:alert(3)"}]},
+                {"kind": "figure", "url": 'http://203.0.113.9/i.png"onload="alert(4)', "text": "<svg onload=alert(5)>"},
+                {"kind": "code", "text": "</pre><script>document.title='owned'</script>"},
+            ]
+        ),
+        published_how=SCRIPT,
+        published_precision=SCRIPT,
+        flags=json.dumps([SCRIPT]),
+        evidence=json.dumps({SCRIPT: SCRIPT}),
+        dropped=json.dumps([[SCRIPT, SCRIPT], "broken", 7]),
+        extractor=SCRIPT,
+        published="2026-11-22",
+    )
+    add(db, source="evil", title="Harbour council votes", text=text, duplicate_of=1, url="https://evil.example/copy")
+    add(
+        db,
+        title="مجلس الميناء يصوت",
+        text="صوت مجلس الميناء مساء الاثنين.",
+        language="ar",
+        published="2026-11-21T23:00:00Z",
+        removed="2026-11-24T08:00:00Z",
+    )
+    add(db, title="No date at all", published=None, published_precision=None, published_how=None, text="Undated words.")
+    db["authors"].insert({"id": 1, "name": "Ada Byron"})
+    db["article_authors"].insert({"article": 1, "author": 1, "position": 0})
+    db["tags"].insert_all([{"id": 1, "name": "Harbour"}, {"id": 2, "name": SCRIPT}])
+    db["article_tags"].insert_all([{"article": 1, "tag": 1}, {"article": 2, "tag": 2}])
+    for number, title, words in (
+        (1, "Harbour council to vote", "The harbour council will vote on Monday."),
+        (2, "Harbour council votes", text),
+    ):
+        db["revisions"].insert(
+            {
+                "article": 1,
+                "number": number,
+                "seen_at": f"2026-11-24T{8 + number:02}:00:00Z",
+                "change": "first" if number == 1 else "edit",
+                "title": title,
+                "text": words,
+                "content_hash": str(number),
+                "snapshot": 1,
+            }
+        )
+    db["boilerplate"].insert({
+        "source": "herald", "reason": "notice:newsletter", "sample": "Sign up now", "fingerprint": "a", "pages": 3,
+        "first_seen": SEEN, "last_seen": SEEN,
+    })  # fmt: skip
+    db["fetches"].insert({
+        "at": SEEN, "source": "evil", "host": "evil.example", "url": "javascript:alert(6)",
+        "kind": "article", "outcome": "failed", "stage": "fetch", "reason": SCRIPT, "detail": SCRIPT,
+    })  # fmt: skip

@@ -1,0 +1,91 @@
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.plugin.query import fts5
+
+ODD = [
+    '"',
+    '""',
+    '"unbalanced',
+    'a"b"',
+    "-",
+    "-harbour",
+    "*",
+    "(",
+    "harbour)",
+    "NEAR(",
+    "title:",
+    "AND",
+    "OR NOT",
+    "'",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expression"),
+    [
+        ("harbour council", '("harbour" AND "council")'),
+        ('"harbour council" vote', '("harbour council" AND "vote")'),
+        ("elect*", '("elect"*)'),
+        ('"city coun"*', '("city coun"*)'),
+        ("harbour -ferry", '("harbour") NOT "ferry"'),
+        ('harbour -"old pier"', '("harbour") NOT "old pier"'),
+        ("well-known", '("well-known")'),
+        ('"unbalanced quote', '("unbalanced quote")'),
+        ("AND", '("AND")'),
+        ("-only", ""),
+        ("!!! ...", ""),
+        ("", ""),
+    ],
+)
+def test_a_query_means_what_it_means_in_search_engines(typed, expression):
+    assert fts5(typed) == expression
+
+
+@given(st.text() | st.text(alphabet='ab"*-() \x00^:+{}NEAR_'))
+def test_no_query_is_a_syntax_error(typed):
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE t USING fts5(x, tokenize='unicode61 remove_diacritics 2')")
+    if expression := fts5(typed):
+        db.execute("SELECT * FROM t WHERE t MATCH ?", (expression,)).fetchall()
+    db.close()
+
+
+async def test_a_search_finds_articles_and_marks_the_words(get):
+    html = (await get("/search?q=minutes")).text
+    assert "2 articles with" in html
+    assert "<mark>minutes</mark>" in html
+
+
+async def test_a_search_can_be_ordered_by_date(get):
+    html = (await get("/search?q=harbour&order=newest")).text
+    assert html.index("/article/1") < html.index("/article/2")
+
+
+async def test_a_search_without_a_hit_says_so(get):
+    assert "Nothing found for" in (await get("/search?q=zeppelin")).text
+    assert "There are no more pages" in (await get("/search?q=harbour&page=9")).text
+
+
+@pytest.mark.parametrize("typed", ODD)
+async def test_odd_queries_are_no_error_in_the_search_page_and_in_the_table(datasette, typed):
+    assert (await datasette.client.get("/search", params={"q": typed, "page": "x"})).status_code == 200
+    table = await datasette.client.get("/archive/articles.json", params={"_search": typed})
+    assert table.status_code == 200
+
+
+async def test_the_table_of_articles_has_a_search_box(get):
+    assert 'name="_search"' in (await get("/archive/articles")).text
+    assert (await get("/archive/articles.json?_search=undated")).json()["filtered_table_rows_count"] == 1
+
+
+async def test_a_mark_in_the_text_itself_does_no_harm(get):
+    from archive.plugin.words import marked
+
+    assert (
+        str(marked("a \x02b\x03 \x03<i>\x02 \x02\x02c\x03")) == "<bdi>a <mark>b</mark> &lt;i&gt; <mark>c</mark></bdi>"
+    )

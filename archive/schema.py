@@ -18,7 +18,7 @@ CREATE TABLE sources (
     home TEXT NOT NULL DEFAULT '',
     language TEXT NOT NULL DEFAULT '',
     country TEXT NOT NULL DEFAULT '',
-    configured INTEGER NOT NULL DEFAULT 1,  -- 0: no longer, or never, in the configuration
+    configured INTEGER NOT NULL DEFAULT 1,  -- 0: not, or no longer, crawled by the configuration
     added TEXT NOT NULL
 );
 CREATE TABLE feeds (
@@ -88,7 +88,7 @@ CREATE TABLE articles (
     blocks TEXT NOT NULL,                   -- JSON: the text's structure, see archive.models.Block
     word_count INTEGER NOT NULL,
     content_hash TEXT NOT NULL,
-    duplicate_of INTEGER REFERENCES articles(id),
+    duplicate_of INTEGER REFERENCES articles(id),  -- the first with this text, when this one was first seen
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     removed TEXT,                           -- when the publisher first answered 404 or 410
@@ -137,13 +137,13 @@ CREATE TABLE links (
     published TEXT,
     published_precision TEXT,
     changed TEXT,
-    state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, stored, failed, refused, gone
+    state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, stored, alias (of another link's article), failed, refused, gone
     due_at TEXT,                            -- NULL: not again by itself
     tries INTEGER NOT NULL DEFAULT 0,       -- failures in a row
     reason TEXT NOT NULL DEFAULT '',
     first_seen TEXT NOT NULL,
     last_listed TEXT NOT NULL,
-    fetched_at TEXT,
+    fetched_at TEXT,                        -- to the millisecond
     etag TEXT NOT NULL DEFAULT '',
     last_modified TEXT NOT NULL DEFAULT '',
     article INTEGER REFERENCES articles(id)
@@ -187,7 +187,8 @@ CREATE TABLE boilerplate (
 );
 """
 
-# One index for each column that people facet or sort by, and one for each question the path asks often.
+# One index for each column that people facet or sort by, or that refers to another table (Datasette counts those
+# on every row's page), and one for each question the path asks often.
 _INDEXES = """
 CREATE INDEX articles_source ON articles(source, published);
 CREATE INDEX articles_published ON articles(published);
@@ -201,6 +202,7 @@ CREATE INDEX articles_revision ON articles(revision) WHERE revision > 1;
 CREATE INDEX articles_removed ON articles(removed) WHERE removed IS NOT NULL;
 CREATE INDEX articles_quality ON articles(quality);
 CREATE INDEX articles_extractor ON articles(extractor);
+CREATE INDEX articles_snapshot ON articles(snapshot);
 CREATE INDEX article_authors_author ON article_authors(author);
 CREATE INDEX article_tags_tag ON article_tags(tag);
 CREATE INDEX snapshots_url ON snapshots(url, fetched_at);
@@ -208,16 +210,23 @@ CREATE INDEX snapshots_dictionary ON snapshots(dictionary);
 CREATE INDEX dictionaries_site ON dictionaries(site, created);
 CREATE INDEX feeds_due ON feeds(due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX feeds_source ON feeds(source);
-CREATE INDEX links_due ON links(host, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX feeds_kind ON feeds(kind);
+CREATE INDEX feeds_parent ON feeds(parent) WHERE parent IS NOT NULL;
+CREATE INDEX links_due ON links(host, due_at, published) WHERE due_at IS NOT NULL;
 CREATE INDEX links_source ON links(source, state);
 CREATE INDEX links_state ON links(state);
+CREATE INDEX links_reason ON links(reason) WHERE reason != '';
 CREATE INDEX links_article ON links(article) WHERE article IS NOT NULL;
 CREATE INDEX fetches_at ON fetches(at);
 CREATE INDEX fetches_url ON fetches(url);
 CREATE INDEX fetches_source ON fetches(source, at);
 CREATE INDEX fetches_outcome ON fetches(outcome, at);
+CREATE INDEX fetches_host ON fetches(host, at);
 CREATE INDEX fetches_reason ON fetches(reason);
+CREATE INDEX fetches_run ON fetches(run);
 CREATE INDEX revisions_seen ON revisions(seen_at);
+CREATE INDEX revisions_change ON revisions(change);
+CREATE INDEX revisions_snapshot ON revisions(snapshot);
 CREATE INDEX boilerplate_source ON boilerplate(source, pages);
 """
 

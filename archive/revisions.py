@@ -1,0 +1,78 @@
+"""Revisions: what changed between two texts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from archive.words import sentences, words
+
+Op = Literal["same", "added", "removed"]
+
+# Sentences that share less than this of their words are shown as one taken out and one put in: word by word such
+# a pair reads as confetti.
+_ALIKE = 0.5
+_MAX_WORDS = 2_000  # of a changed passage: above, comparing words costs more than the reader gains
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text that both versions have, or only the newer (added), or only the older (removed)."""
+
+    op: Op
+    text: str
+
+
+def diff(old: str, new: str) -> tuple[Piece, ...]:
+    """The way from ``old`` to ``new``: by sentence, and by word within sentences that were reworded.
+
+    The pieces that are not ``added``, joined, are ``old``; those not ``removed`` are ``new``. Neighbours differ in
+    ``op``, and what was removed stands before what was added in its place.
+    """
+    return tuple(_merged(_compare(sentences(old), sentences(new), _reworded)))
+
+
+def _compare(
+    old: Sequence[str], new: Sequence[str], replaced: Callable[[Sequence[str], Sequence[str]], Iterator[Piece]]
+) -> Iterator[Piece]:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for op, i1, i2, j1, j2 in matcher.get_opcodes():
+        if op == "equal":
+            yield Piece("same", "".join(old[i1:i2]))
+        elif op == "replace":
+            yield from replaced(old[i1:i2], new[j1:j2])
+        else:
+            yield from _swapped(old[i1:i2], new[j1:j2])
+
+
+def _reworded(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    before, after = words("".join(old)), words("".join(new))
+    if max(len(before), len(after)) <= _MAX_WORDS:
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        if matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE:
+            yield from _compare(before, after, _swapped)
+            return
+    yield from _swapped(old, new)
+
+
+def _swapped(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    if old:
+        yield Piece("removed", "".join(old))
+    if new:
+        yield Piece("added", "".join(new))
+
+
+def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Neighbours of one kind as one piece."""
+    last: Piece | None = None
+    for piece in pieces:
+        if last and last.op == piece.op:
+            last = Piece(last.op, last.text + piece.text)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last

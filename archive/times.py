@@ -1,0 +1,41 @@
+"""Times as text, in the one form the archive keeps them (see archive.schema): pure, both ways."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from archive.models import Precision, Stamp
+
+_CUT = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
+
+
+def iso(at: datetime) -> str:
+    """``2026-11-24T08:15:00Z``: UTC, cut to the second. ``at`` must be timezone-aware."""
+    return _utc(at).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+
+
+def iso_ms(at: datetime) -> str:
+    """As iso, to the millisecond: for the pauses between requests."""
+    return _utc(at).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def stamp(value: Stamp) -> str:
+    """A Stamp cut to its precision. A day, month or year is the publisher's own; a minute or second is UTC."""
+    if value.precision in _CUT:
+        return value.at.date().isoformat()[: _CUT[value.precision]]
+    return iso(value.at) if value.precision is Precision.SECOND else iso(value.at)[:16] + "Z"
+
+
+def when(text: str) -> datetime:
+    """What iso, iso_ms or stamp wrote, as an aware datetime; what was cut off is its first moment, in UTC."""
+    at = datetime.fromisoformat(text + "-01-01"[: max(0, 10 - len(text))])
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no timezone")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # the first or last day that can be told: the zone no longer matters
+        return at.replace(tzinfo=UTC)

@@ -1,0 +1,108 @@
+"""What the archive's tests share: a clock that is set by hand, and outcomes as the crawler makes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from archive.database import reading
+from archive.models import (
+    Article,
+    Block,
+    Host,
+    Inline,
+    Kind,
+    Link,
+    Outcome,
+    Page,
+    Precision,
+    Scope,
+    Stamp,
+    Task,
+    TaskKind,
+)
+from archive.store import Archive
+from config.models import Config, Source
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+FEED = "https://news.example/feed"
+TEXT = (
+    "The council voted on Tuesday to rebuild the old bridge over the river, after three winters in which lorries had"
+    " to take the long way round.\n\nWork begins in the spring and is to last for two years."
+)
+CONFIG = Config(sources=(Source("news", "https://news.example/", feeds=(FEED,)),))
+
+
+def config(*sources: Source) -> Config:
+    return Config(sources=sources)
+
+
+def link(path: str = "/bridge", source: str = "news", **fields) -> Link:
+    return Link(f"https://{source}.example{path}", source, fields.pop("found_in", FEED), **fields)
+
+
+def at(moment: datetime, precision: Precision = Precision.SECOND) -> Stamp:
+    return Stamp(moment, precision, "test")
+
+
+def article(url: str = "https://news.example/bridge", text: str = TEXT, **fields) -> Article:
+    blocks = tuple(Block(Kind.PARAGRAPH, (Inline(part),)) for part in text.split("\n\n"))
+    fields = {"title": "A new bridge", "authors": ("Ada Fields",), "language": "en", "published": at(NOON)} | fields
+    return Article(url=url, blocks=blocks, **fields)
+
+
+def page(url: str = "https://news.example/bridge", body: bytes = b"<p>bridge", status: int = 200, **headers) -> Page:
+    return Page(url, url, status, tuple(headers.items()), body, NOON)
+
+
+def in_an_hour(published, changed, now):
+    return now + timedelta(hours=1)
+
+
+class Kept:
+    """An archive with a source, and short ways to do to it what a crawl does."""
+
+    def __init__(self, path) -> None:
+        self.path = path
+        self.archive = Archive(path)
+        self.now = NOON
+        self.archive.sync_sources(CONFIG, self.now)
+        self.last: dict[str, object] = {}
+
+    def later(self, **by) -> None:
+        self.now += timedelta(**by)
+
+    def rows(self, sql: str, *args) -> list[tuple]:
+        with reading(self.path) as db:
+            return [tuple(row) for row in db.execute(sql, args)]
+
+    def value(self, sql: str, *args):
+        return self.rows(sql, *args)[0][0]
+
+    def enqueue(self, *links: Link, **options) -> int:
+        return self.archive.enqueue(links, self.now, **options)
+
+    def take(self, owner: str = "me", scope: Scope | None = None, **options):
+        return self.archive.take(self.now, owner, scope or Scope(), **({"hosts": 8} | options))
+
+    def task(self, url: str) -> Task:
+        """The task of a URL, whether or not it is due; its host stays free."""
+        with reading(self.path) as db:
+            row = db.execute("SELECT * FROM links WHERE url = ?", [url]).fetchone()
+            if row is not None:
+                kind, tries, article_id = TaskKind.ARTICLE, row["tries"], row["article"]
+            else:
+                row = db.execute("SELECT * FROM feeds WHERE url = ?", [url]).fetchone()
+                kind, tries, article_id = TaskKind.LISTING, row["failures"], None
+            return Task(row["id"], kind, url, row["source"], tries=tries, article_id=article_id)
+
+    def store(self, url: str, result, page_: Page | None = None, *, more=(), again=in_an_hour, run=None, **options):
+        outcome = Outcome(self.task(url), Host("news.example"), result, page_, more, seconds=0.25)
+        return self.archive.store(outcome, run=run, now=self.now, again=again, extractor="1", **options)
+
+    def put(self, said: Article | None = None, via: str | None = None, page_: Page | None = None, **options):
+        """Queue and store an article, as read from its own URL or by another link."""
+        said = said or article()
+        via = via or said.url
+        if not self.rows("SELECT 1 FROM links WHERE url = ?", via):
+            self.enqueue(Link(via, "news", FEED))
+        return self.store(via, said, page_ or page(via), **options)

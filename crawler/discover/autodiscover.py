@@ -33,7 +33,7 @@ USUAL = (
 )
 
 _LIKE = re.compile(
-    r"(?:^|[/._-])(?:rss2?|feeds?|atom|rdf)(?:$|[/._-])|\.(?:rss|rdf|atom)$|[?&](?:feed|format|type)=(?:rss|atom|feed)"
+    r"(?:^|[/._-])(?:rss2?|feeds?|atom|rdf)(?:$|[/._])|\.(?:rss|rdf|atom)$|[?&](?:feed|format|type)=(?:rss|atom|feed)"
 )
 _COMMENTS = re.compile(r"comments?[/_-]|kommentare")
 

@@ -41,18 +41,24 @@ NEVER = re.compile(
 )
 PLACES = frozenset(
     """
-    about abo abonnement account advertise advertising agb ajax amp anmelden anmeldung archiv archive archives author
-    authors autor autoren autore auteur auteurs autores cart categories category categoria categorie cdn-cgi checkout
-    classifieds comments contact contacts contacto contatti cookie-policy cookies datenschutz dossier dossiers ebook
-    epaper events faq feed feeds forum galeria galerie galleries gallery games help hilfe horoscope imprint impressum
+    about abo abonnement account advertise advertising agb ajax amp anmelden anmeldung author authors autor
+    autoren autore auteur auteurs autores cart categories category categoria categorie cdn-cgi checkout
+    classifieds comments contact contacts contacto contatti cookie-policy cookies datenschutz ebook epaper
+    events faq feed feeds forum galeria galerie galleries gallery games help hilfe horoscope imprint impressum
     jobs kategorie kontakt legal login logout members mentions-legales mobile my-account newsletter newsletters
-    page pages people photo photos podcast podcasts privacy privacy-policy profil profile profiles puzzles register
-    registration rss schlagwort search seite signin sign-in signup sign-up sitemap staff subscribe subscription
-    subscriptions suche tag tags team terms thema themen theme tickets topic topics user users video videos weather
-    wetter widget wp-admin wp-content wp-json wp-login.php
+    people photo photos podcast podcasts privacy privacy-policy profil profile profiles puzzles register
+    registration rss schlagwort search signin sign-in signup sign-up sitemap staff subscribe subscription
+    subscriptions suche tag tags team terms tickets user users video videos widget wp-admin wp-content wp-json
+    wp-login.php
     """.split()  # noqa: SIM905  # a word list reads better
 )
 """First, or next to last, segments of a path, of pages that list, sell or serve."""
+SHELVES = frozenset(
+    """
+    archiv archive archives dossier dossiers page pages seite thema themen theme topic topics weather wetter
+    """.split()  # noqa: SIM905  # as above
+)
+"""The same, but some publishers keep articles there: known by a telling last segment."""
 
 _DATE = re.compile(r"(?:^|[/_-])(?:19|20)\d\d[/_-]?(?:[01]?\d|[a-z]{3})(?:[/_-]?[0-3]?\d)?(?=[/_-]|$|\.)")
 _NUMBER = re.compile(
@@ -62,6 +68,8 @@ _QUERY = re.compile(
     r"(?:^|&)(?:id|p|article|articleid|article_id|story|storyid|nid|news_id|newsid|aid)=\w+", re.IGNORECASE
 )
 _PAGED = re.compile(r"(?:^|&)(?:page|paged|offset|start)=|/(?:page|seite|p)/?\d+/?$", re.IGNORECASE)
+_WHEN = re.compile(r"(?:/(?:(?:19|20)\d\d|[0-3]?\d))+$")
+"""What the path of a year, a month or a day ends in."""
 
 
 @dataclass(slots=True)
@@ -115,7 +123,7 @@ def _hear(seen: _Seen, anchor: LexborNode, *, headline: bool, holder: bool, card
 def _place(title: str, *, headline: bool, card: bool) -> int:
     """0 to 3: a headline's place counts 1, a card's 1 (not both), and a headline's length 1 or 2."""
     wide = sum(1 for char in title if char > "\u2e7f")  # CJK: a character says as much as half a word
-    words = len(title.split()) + wide // 2
+    words = sum(1 for word in title.split() if any(map(str.isalnum, word))) + wide // 2
     return (1 if headline or card else 0) + (2 if words >= 5 else 1 if words >= 3 else 0)
 
 
@@ -125,18 +133,22 @@ def _shape(url: str) -> int:
     path = unquote(parts.path).lower().rstrip("/")
     if NEVER.search(path) or _PAGED.search(parts.query) or _PAGED.search(path):
         return -9
-    segments = [segment for segment in path.split("/") if segment]
+    undated = _WHEN.sub("", path)
+    segments = [segment for segment in undated.split("/") if segment]
     if not segments:
         return 3 if _QUERY.search(parts.query) else -9
     last = re.sub(r"\.\w{2,5}$", "", segments[-1])
     words = len([word for word in re.split(r"[-_]", last) if word and not word.isdigit()])
     slug = 2 if words >= 4 else 1 if words == 3 or len(last) >= 25 else 0
+    if undated != path and not slug:
+        return -9
     number = bool(_NUMBER.search(last)) or (len(segments) > 1 and bool(_NUMBER.fullmatch(segments[-2])))
     points = slug + (2 if _DATE.search(path) and (slug or number or len(segments) > 3) else 0)
     points += (2 if slug else 1) if number else 0
     points += 2 if _QUERY.search(parts.query) else 0
     if not points and segments[-1].endswith((".html", ".htm")) and len(segments) > 1:
         points = 1
-    if segments[-1] in PLACES or any(segment in PLACES for segment in (segments[0], *segments[-2:-1])):
-        return points if points >= 4 and segments[0] not in PLACES else -9
+    about = {segments[0], *segments[-2:]} if len(segments) > 1 else {last}
+    if about & PLACES or (about & SHELVES and points < 2):
+        return -9
     return points

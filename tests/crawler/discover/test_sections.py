@@ -34,6 +34,8 @@ def card(path, title, tag="h3"):
         "/local/bridge-vote.html",
         "/economia/2024-11-05/rischio",
         "/a/665f1f77bcf86cd799439011",
+        "/topics/council-votes-for-new-bridge-8812345",
+        "/news/council-votes-for-new-bridge/2024/11",
     ],
 )
 def test_a_headline_with_an_articles_address_is_an_article(path):
@@ -50,6 +52,10 @@ def test_a_headline_with_an_articles_address_is_an_article(path):
         '<a href="/author/ann-example-of-the-herald">Ann Example of the Herald staff</a>',
         '<a href="/login?next=/2024/11/05/council-votes-for-new-bridge">Please log in to read this</a>',
         '<a href="/news?page=2">Read all of the older news here</a>',
+        '<a href="/news/2024">All that happened in the year 2024</a>',
+        '<h2><a href="/2024/11/05/">All that happened on that one day</a></h2>',
+        '<h2><a href="/topics/rivers">All that we know of rivers</a></h2>',
+        '<h3><a href="/arts-and-books">Arts & Books</a></h3>',
         '<a href="/news/page/2/">Read all of the older news here</a>',
         '<a href="/2024/11/05/council-votes-for-bridge.jpg">Council votes for a new bridge, in pictures</a>',
         '<a href="https://shop.example.org/2024/11/05/best-mattress-of-the-year">The best mattress of this year</a>',

@@ -1,0 +1,237 @@
+"""Fetch: one URL in, one Page or Failure out, within limits that a hostile server cannot stretch.
+
+The only module that speaks HTTP. It uses httpx's transport and not its client, which would keep cookies between
+fetches, follow redirects on its own terms and unpack bodies without a limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self, cast
+
+import ada_url
+import httpx
+
+from archive.models import Failure, Page, Stage
+from config.models import Limits
+from crawler import __version__, answers
+from crawler.decoding import ACCEPTED, Problem, decode
+from crawler.network import RefusedAddressError, Resolve, guarded_transport, resolve
+from crawler.urls import site
+
+# It writes every header of a request, a subscriber's cookies too, into the debug log.
+logging.getLogger("hpack").setLevel(logging.INFO)
+
+MAX_URL = 16_384
+"""Characters of a URL that is still asked for."""
+MAX_HEADERS = 32_768
+"""Bytes of an answer's headers that are kept with the page."""
+MAX_COOKIES = 40
+"""Cookies that a site may set on the way through its redirects."""
+CONNECT_SECONDS = 15.0
+
+Allowed = Callable[[str], Awaitable[Failure | None]]
+"""Asked for every URL a redirect leads to; a Failure ends the fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a subscriber shows to one site and to no other: never in a repr, a Failure or a log."""
+
+    site: str = ""
+    """Registrable domain, as crawler.urls.site gives it."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value in (*self.headers, *self.cookies):
+            if not name.isascii() or not f"{name}{value}".isprintable():
+                raise ValueError(f"header or cookie {name!r} holds a character that HTTP does not allow")
+
+    def shown_to(self, url: str) -> bool:
+        return bool(self.site) and site(url) == self.site
+
+
+NOBODY = Identity()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What does not change between the hops of one fetch."""
+
+    url: str
+    max_bytes: int
+    validators: tuple[tuple[str, str], ...]
+    identity: Identity
+    cookies: dict[tuple[str, str], str]
+    """Those set on the way, by (site, name): some sites redirect until theirs come back."""
+
+
+def user_agent(contact: str = "") -> str:
+    """``Cuttings/VERSION (+contact)``; its first word is the token that robots.txt knows us by."""
+    clean = "".join(char for char in contact if char.isascii() and char.isprintable() and char not in "()")
+    return f"Cuttings/{__version__}" + (f" (+{clean})" if clean else "")
+
+
+class Fetcher:
+    """The connections to one host, and to those it redirects to; ``async with``, then ``get``."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        limits: Limits,
+        allow_private: bool = False,
+        resolve: Resolve = resolve,
+        tls: ssl.SSLContext | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._limits = limits
+        self._now = now
+        self._transport = guarded_transport(allow_private=allow_private, resolve=resolve, tls=tls)
+        self._headers = (
+            ("user-agent", user_agent),
+            ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,application/feed+json;q=0.9,*/*;q=0.5"),
+            ("accept-encoding", ACCEPTED),
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.__aexit__(kind, error, trace)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        etag: str = "",
+        last_modified: str = "",
+        identity: Identity = NOBODY,
+        allowed: Allowed | None = None,
+    ) -> Page | Failure:
+        """The page at ``url``, after redirects, unpacked; 304 (only if a validator was given) has an empty body.
+
+        ``max_bytes`` is the most its body may have. Whatever the server does, it takes no longer than the limits'
+        deadline and ends in a Failure of stage ``fetch`` (or what ``allowed`` gave), whose reason is one of:
+        bad-url, refused-address, unreachable, tls, timeout, bad-redirect, too-many-redirects, too-large,
+        bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error, client-error.
+        """
+        start = _absolute(url)
+        if not start:
+            return _failure(url, "bad-url", "This is not an http or https URL that can be asked for.")
+        validators = (("if-none-match", etag), ("if-modified-since", last_modified))
+        usable = tuple((name, value) for name, value in validators if value.isascii() and value.isprintable() and value)
+        try:
+            async with asyncio.timeout(self._limits.deadline):
+                return await self._follow(_Ask(url, max_bytes, usable, identity, {}), start, allowed)
+        except TimeoutError:
+            return _failure(url, "timeout", f"Not complete after {self._limits.deadline:g} seconds.")
+        except RefusedAddressError as error:
+            return _failure(url, "refused-address", f"{error}; the setting allow_private would let it be fetched.")
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            return _failure(url, *answers.explain(error))
+
+    async def _follow(self, ask: _Ask, url: str, allowed: Allowed | None) -> Page | Failure:
+        for _ in range(self._limits.redirects + 1):
+            response = await self._transport.handle_async_request(self._request(ask, url))
+            try:
+                if response.status_code not in answers.REDIRECTS:
+                    return await self._read(ask, url, response)
+                _keep_cookies(ask, url, response)
+                target = _absolute(response.headers.get("location", ""), url)
+            finally:
+                await response.aclose()
+            if not target:
+                return _failure(ask.url, "bad-redirect", "It redirects to what is no http or https URL.")
+            if allowed and (refusal := await allowed(target)):
+                return refusal
+            url = target
+        return _failure(ask.url, "too-many-redirects", f"It redirects more than {self._limits.redirects} times.")
+
+    def _request(self, ask: _Ask, url: str) -> httpx.Request:
+        headers = dict((*self._headers, *ask.validators))
+        cookies = {name: value for (owner, name), value in ask.cookies.items() if owner == site(url)}
+        # Never in the clear, unless that is how the source itself was configured.
+        if ask.identity.shown_to(url) and (url.startswith("https:") or ask.url.startswith("http:")):
+            headers |= {name.lower(): value for name, value in ask.identity.headers}
+            cookies |= dict(ask.identity.cookies)
+        if cookies:
+            own = [headers["cookie"]] if "cookie" in headers else []
+            headers["cookie"] = "; ".join([*own, *(f"{name}={value}" for name, value in cookies.items())])
+        deadline = self._limits.deadline
+        return httpx.Request(
+            "GET",
+            url,
+            headers=[(name.encode(), value.encode()) for name, value in headers.items()],
+            extensions={"timeout": httpx.Timeout(deadline, connect=min(CONNECT_SECONDS, deadline)).as_dict()},
+        )
+
+    async def _read(self, ask: _Ask, url: str, response: httpx.Response) -> Page | Failure:
+        status, headers = response.status_code, response.headers
+        if failure := answers.failure(ask.url, status, headers, self._now()):
+            return failure
+        if status == 304 and not ask.validators:
+            return _failure(ask.url, "client-error", "The server answered 304 (Not Modified) without being asked.")
+        body: bytes | Problem = b""
+        if status != 304:
+            if answers.binary(headers.get("content-type", "")):
+                return _failure(ask.url, "not-html", f"It is {headers['content-type'][:80]!r}.")
+            if (length := headers.get("content-length", "")).isdigit() and int(length[:18]) > ask.max_bytes:
+                body = Problem.TOO_LARGE
+            else:
+                raw = cast("AsyncGenerator[bytes]", response.aiter_raw())  # as it is, whatever it is declared as
+                async with contextlib.aclosing(raw) as chunks:
+                    body = await decode(chunks, headers.get("content-encoding", ""), ask.max_bytes)
+        if body is Problem.TOO_LARGE:
+            return _failure(ask.url, body, f"It has more than the {ask.max_bytes:,} bytes allowed.")
+        if isinstance(body, Problem):
+            return _failure(ask.url, body, "What it was packed with is unknown, or the data is damaged.")
+        return Page(ask.url, url, status, _kept(headers), body, self._now())
+
+
+def _failure(url: str, reason: str, detail: str) -> Failure:
+    return Failure(url, Stage.FETCH, str(reason), detail)
+
+
+def _absolute(url: str, base: str = "") -> str:
+    """An http(s) URL as the WHATWG standard writes it, without credentials and fragment; empty if it is none."""
+    if not url or len(url) > MAX_URL:
+        return ""
+    try:
+        parsed = ada_url.URL(url, base) if base else ada_url.URL(url)
+    except ValueError:
+        return ""
+    if parsed.protocol not in {"http:", "https:"} or not parsed.hostname:
+        return ""
+    return f"{parsed.protocol}//{parsed.host}{parsed.pathname}{parsed.search}"
+
+
+def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+    """The headers that are kept with a page: a big one, but not those after it, falls out."""
+    kept, room = [], MAX_HEADERS
+    for name, value in headers.multi_items():
+        size = len(name) + len(value)
+        if name != "set-cookie" and size <= room:
+            kept.append((name, value))
+            room -= size
+    return tuple(kept)
+
+
+def _keep_cookies(ask: _Ask, url: str, response: httpx.Response) -> None:
+    for header in response.headers.get_list("set-cookie")[:MAX_COOKIES]:
+        name, equals, value = header.partition(";")[0].strip().partition("=")
+        fits = len(ask.cookies) < MAX_COOKIES and len(header) < 4_096
+        if equals and name and fits and header.isascii() and header.isprintable():
+            ask.cookies[site(url), name] = value

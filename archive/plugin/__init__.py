@@ -1,4 +1,5 @@
-# mypy: disallow-untyped-decorators=False  # Datasette's hookimpl has no types
+# Datasette's hookimpl has no types.
+# mypy: disallow-untyped-decorators=False
 """The Datasette plugin: reading pages at ``/``, links to them from the tables, and headers that keep readers safe.
 
 It does nothing until its setting names the database that is an archive (``archive.serve`` does that; in a metadata

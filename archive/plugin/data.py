@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from datasette.database import Database
 
+from archive import pages
+from archive.models import Page
 from archive.plugin.words import MARK, UNMARK
 
 Row = dict[str, Any]
@@ -15,7 +17,8 @@ WHEN: Final = "min(coalesce(articles.published, articles.first_seen), articles.f
 """An article's place in time: when it was published; when it was first seen, if that is unknown or in the future."""
 
 _LISTED: Final = f"""
-    articles.id, articles.title, articles.byline, articles.section, articles.language, articles.source,
+    articles.id, articles.title, articles.published, articles.byline, articles.section, articles.language,
+    articles.source,
     articles.revision, articles.removed, articles.duplicate_of, {WHEN} AS happened,
     coalesce(nullif(sources.title, ''), articles.source) AS publication
 """
@@ -160,16 +163,14 @@ async def versions(db: Database, article: int, number: int) -> tuple[Row, Row] |
     return (found[1], found[0]) if len(found) == 2 and found[0]["number"] == number else None
 
 
-async def snapshot(db: Database, article: int, number: int = 0) -> tuple[Row, Row | None] | None:
-    """The stored page that an article, or its revision of that number, was read from, and its body's dictionary."""
-    which = (
-        "SELECT snapshot FROM revisions WHERE article = ? AND number = ?"
-        if number
-        else ("SELECT snapshot FROM articles WHERE id = ?")
-    )
-    sql = f"SELECT * FROM snapshots WHERE id = ({which})"  # noqa: S608  # one of the constants above
-    found = await _rows(db, sql, (article, number) if number else (article,))
+async def snapshot(db: Database, article: int, number: int = 0) -> Page | None:
+    """The stored page that an article, or its revision of that number, was read from. Raises DamagedError."""
+    if number:
+        sql = "SELECT snapshot FROM revisions WHERE article = ? AND number = ? AND snapshot IS NOT NULL"
+        found = await _rows(db, sql, (article, number))
+    else:
+        found = await _rows(db, "SELECT snapshot FROM articles WHERE id = ? AND snapshot IS NOT NULL", (article,))
     if not found:
         return None
-    dictionary = await _rows(db, "SELECT * FROM dictionaries WHERE id = ?", (found[0]["dictionary"],))
-    return found[0], next(iter(dictionary), None)
+    page: Page | None = await db.execute_fn(lambda connection: pages.load(connection, found[0]["snapshot"]))
+    return page

@@ -25,6 +25,7 @@ from datasette.utils.asgi import Request, Response
 from archive import revisions
 from archive.plugin import body, data, query, raw
 from archive.plugin.words import day
+from archive.snapshots import DamagedError
 
 _PAGE = 50
 _LAST_PAGE = 20
@@ -131,17 +132,18 @@ async def changes(datasette: Datasette, request: Request) -> Response:
 
 async def snapshot(datasette: Datasette, request: Request) -> Response:
     """The page as text, or with ``?raw=1`` its bytes as a download; never as anything a browser would run."""
-    db, identity = database(datasette), int(request.url_vars["id"])
-    found = await data.snapshot(db, identity, int(request.url_vars.get("number") or 0))
-    if found is None:
+    identity, number = int(request.url_vars["id"]), int(request.url_vars.get("number") or 0)
+    try:
+        page = await data.snapshot(database(datasette), identity, number)
+    except DamagedError as error:
+        return await missing(datasette, request, f"This can't be read any more: {error}.")
+    if page is None:
         return await missing(datasette, request, "The page that this was read from is not in the archive.")
-    row, dictionary = found
-    page = await asyncio.to_thread(raw.body, row, dictionary)
-    headers = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
     if request.args.get("raw"):
-        headers["Content-Disposition"] = f'attachment; filename="snapshot-{row["id"]}.bin"'
-        return Response(page, headers=headers, content_type="application/octet-stream")
-    return Response.text(raw.source(page, row["headers"]), headers=headers)
+        headers["Content-Disposition"] = f'attachment; filename="article-{identity}-{number or "now"}.bin"'
+        return Response(page.body, headers=headers, content_type="application/octet-stream")
+    return Response.text(await asyncio.to_thread(raw.source, page), headers=headers)
 
 
 async def missing(datasette: Datasette, request: Request, message: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import zstandard
@@ -55,7 +56,7 @@ def snapshot(db: Database, page: bytes = PAGE, *, headers: str = "[]") -> int:
                 "status": 200,
                 "headers": headers,
                 "size": len(page),
-                "sha256": "0" * 64,
+                "sha256": sha256(page).hexdigest(),
                 "body": zstandard.compress(page),
             }
         )

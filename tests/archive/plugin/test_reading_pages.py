@@ -129,6 +129,11 @@ async def test_a_snapshot_is_shown_as_text_that_nothing_can_run(get):
     assert (await get("/article/1/snapshot/2")).text == response.text
 
 
+async def test_a_damaged_snapshot_is_said_to_be_damaged(get, writer):
+    writer.execute("UPDATE snapshots SET body = x'00'")
+    assert "be read any more" in (await get("/article/1/snapshot", 404)).text
+
+
 async def test_a_snapshot_can_be_had_byte_for_byte(get):
     response = await get("/article/1/snapshot?raw=1")
     assert response.content == PAGE

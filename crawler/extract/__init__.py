@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Article, Failure, Link, Stage
 from config.models import Rules
-from crawler.extract import blocks, boilerplate, charset, dom, metadata, plain, score
+from crawler.extract import blocks, boilerplate, charset, dom, metadata, plain, prune, score
 
 TAG = re.compile(r"<(?:[a-zA-Z!/?])[^<>]*>")
 
@@ -33,10 +33,13 @@ def extract(
     parsed = LexborHTMLParser(text)
     meta = metadata.read(parsed, address, hint=link, fetched_at=fetched_at, rules=rules)
     tree = dom.read(parsed)
-    score.weigh(tree)
+    titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
+    score.weigh(tree, all_parts=True)
+    prune.prune(tree, {boilerplate.fold(title) for title in titles})
+    score.weigh(tree, all_parts=False)
     choice = score.choose(tree)
     found = blocks.read(choice.root, address)
-    kept = boilerplate.cut(found, title=(meta.title, *meta.title_candidates), authors=meta.authors)
+    kept = boilerplate.cut(found, title=titles, authors=meta.authors)
     return Article(
         url=meta.canonical_url or address,
         title=meta.title,

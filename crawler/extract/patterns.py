@@ -22,6 +22,8 @@ class Names:
     """Of elements that hold no article text."""
     strong: frozenset[str]
     always: frozenset[str]
+    hidden: frozenset[str]
+    caption: frozenset[str]
     inside: re.Pattern[str]
     body: frozenset[str]
     """Of elements that hold an article's body."""
@@ -59,6 +61,8 @@ def names() -> Names:
         prune=_words(words["prune"]),
         strong=_words(words["strong"]) | frozenset(words["inside"].split()),
         always=_words(words["always"]),
+        hidden=frozenset(words["hidden"].split()),
+        caption=_words(words["caption"]),
         inside=re.compile("|".join(words["inside"].split())),
         body=_words(words["body"]),
     )
@@ -104,7 +108,11 @@ def why_pruned(name: str) -> str:
     if RESPONSIVE.search(name):
         return ""
     known = names()
+    if name in known.hidden:
+        return "hidden"
     for word in _parts(name):
+        if word in known.caption:
+            return "caption"
         if word in known.prune or word in known.strong or word in known.always:
             return word
     found = known.inside.search(name)

@@ -1,7 +1,7 @@
 """The body: which part of the page the article stands in.
 
-Every line of text gives its element a mass; the parts that bear the names of boilerplate and hold little of it are
-pruned; then the way goes down from the page to the smallest element that still holds nearly all of the rest.
+Every line of text gives its element a mass. After pruning, the way goes down from the page to the smallest element
+that still holds most of it, and up again as long as the parts beside it read like the article too.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.extract.dom import El, Tree
-from crawler.extract.patterns import names, names_body, why_pruned
+from crawler.extract.patterns import names_body
+from crawler.extract.prune import HEADINGS
 
-PRUNED_TAGS = frozenset({"nav", "footer", "aside", "form", "noscript", "menu", "figcaption", "fieldset", "legend"})
-UNNAMED = frozenset({"body", "article", "main", "p", "img", "h1", "h2", "h3", "h4", "h5", "h6"})
-"""Elements that are what they are, whatever they are called."""
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 WEIGHT = {
     "p": 1.0,
     "li": 0.5,
@@ -25,11 +22,10 @@ WEIGHT = {
     "pre": 0.5,
     "figure": 0.0,
 } | dict.fromkeys(HEADINGS, 0.0)
-WHOLE = 0.3
-"""Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason."""
-SURELY_WHOLE = 0.75
-"""The same for words that leave little doubt: there are pages with more comments than article."""
-NEARLY_ALL = 0.75
+LINE = 30
+"""Characters from which a line of its own counts."""
+MOST = 0.6
+LEAVES = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,87 +36,63 @@ class Choice:
     how: str
 
 
-def weigh(tree: Tree) -> None:
-    """Set ``mass`` and ``pruned``; after it every measure counts what is not pruned alone."""
-    _sum(tree.order, skip_pruned=False)
-    reasons = _reasons(tree.order)
-    excused: set[str] = set()
-    while True:
-        held: dict[str, float] = {}
-        for el, why in reasons:
-            el.pruned = ""
-            if el.parent is not None and (el.parent.pruned or el.parent.outside):
-                el.outside = True
-                continue
-            el.outside = False
-            if why and why not in excused:
-                el.pruned = why
-                held[why] = held.get(why, 0.0) + el.mass
-        more = {why for why, mass in held.items() if mass > _share(why) * tree.root.mass}
-        if not more:
-            break
-        excused |= more
-    _sum(tree.order, skip_pruned=True)
-
-
-def _share(why: str) -> float:
-    known = names()
-    return 1.0 if why in known.always else SURELY_WHOLE if why in known.strong else WHOLE
-
-
-def _reasons(order: list[El]) -> list[tuple[El, str]]:
-    """Every element with the reason, if there is one, why it may be left out."""
-    known: dict[str, str] = {}
-    found = []
-    for el in order:
-        why = ""
-        if el.hidden:
-            why = "hidden"
-        elif el.tag in PRUNED_TAGS:
-            why = el.tag
-        elif (called := el.names) and el.tag not in UNNAMED and not (el.inline and el.tag != "a" and el.own > 60):
-            cached = known.get(called)
-            if cached is None:
-                words = called.split()
-                cached = ""
-                if not any(map(names_body, words)):
-                    cached = next(filter(None, map(why_pruned, words)), "")
-                known[called] = cached
-            why = cached
-        found.append((el, why))
-    return found
-
-
-def _sum(order: list[El], *, skip_pruned: bool) -> None:
-    for el in reversed(order):
+def weigh(tree: Tree, *, all_parts: bool) -> None:
+    """Set the masses and the sums; those of pruned parts count with ``all_parts`` alone."""
+    line = LINE / tree.dense
+    for el in reversed(tree.order):
         mass = 0.0
-        total, links = (0, 0)
+        total = links = 0
         for kid in el.kids:
             if isinstance(kid, str):
                 total += len(kid.strip())
-            elif not (skip_pruned and kid.pruned):
+            elif all_parts or not kid.pruned:
                 total += kid.total
                 links += kid.links
                 mass += kid.mass
         el.total = total
-        el.links = total if el.tag == "a" else links
-        if not el.inline and el.own >= 30:
-            text = el.own - el.linked
-            mass += max(0.0, text - el.linked) * WEIGHT.get(el.tag, 0.7) if text > 25 else 0.0
+        el.links = total if el.tag == "a" and el.attrs.get("href") else links
+        if not el.inline and el.own >= line:
+            mass += max(0.0, el.own - 2 * el.linked) * WEIGHT.get(el.tag, 0.7) * tree.dense
         el.mass = mass
 
 
 def choose(tree: Tree) -> Choice:
-    """The smallest element that holds nearly all of the article."""
-    el, how = tree.root, "body"
+    """The element that holds the article; what is beside its parts is pruned as ``beside``."""
+    core = _down(tree.root)
+    return Choice(_up(core, tree), "mass")
+
+
+def _down(el: El) -> El:
     while True:
         best = max((kid for kid in el.elements() if not kid.pruned), key=lambda kid: kid.mass, default=None)
-        if (
-            best is None
-            or best.mass < NEARLY_ALL * el.mass
-            or best.mass <= 0
-            or best.tag in {"p", "li", "ul", "ol", "table", "tbody", "tr"}
-        ):
-            return Choice(el, how)
+        if best is None or best.mass <= 0 or best.mass < MOST * el.mass or best.tag in LEAVES:
+            return el
         el = best
-        how = "mass"
+
+
+def _up(core: El, tree: Tree) -> El:
+    root = el = core
+    enough = 0.02 * core.mass
+    while el.parent is not None and el.tag not in {"article", "main", "body"}:
+        parent = el.parent
+        zone = parent.tag in {"article", "main"} or any(map(names_body, parent.names.split()))
+        fits = {
+            kid
+            for kid in parent.elements()
+            if kid is not el and not kid.pruned and kid.mass > enough and _fits(kid, el, zone=zone, dense=tree.dense)
+        }
+        if fits:
+            for kid in parent.elements():
+                if kid is not el and kid not in fits and kid.tag not in HEADINGS and not kid.inline and kid.tag != "figure":
+                    kid.pruned = kid.pruned or "beside"
+            root = parent
+        el = parent
+    return root
+
+
+def _fits(kid: El, core: El, *, zone: bool, dense: float) -> bool:
+    """Whether a part beside the core reads like more of the same."""
+    if kid.links > 0.3 * kid.total or kid.mass < 80:
+        return False
+    alike = kid.tag == core.tag and kid.names == core.names
+    return alike or zone or kid.tag in {"p", "blockquote"}

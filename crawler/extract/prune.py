@@ -1,0 +1,135 @@
+"""Pruning: the parts of a page that are not the article by what they are, are called or are headed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from crawler.extract.boilerplate import fold, label
+from crawler.extract.dom import El, Tree
+from crawler.extract.patterns import names, names_body, why_pruned
+
+PRUNED_TAGS = frozenset({"nav", "footer", "aside", "form", "noscript", "menu", "figcaption", "fieldset", "legend"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+UNNAMED = HEADINGS | {"body", "article", "main", "p", "img"}
+"""Elements that are what they are, whatever they are called."""
+SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
+TOO_LITTLE = 300
+"""Mass under which what is left of a page cannot be the article."""
+WHOLE = 0.3
+"""Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason."""
+SURELY_WHOLE = 0.75
+"""The same for words that leave little doubt: there are pages with more comments than article."""
+CARD = 400
+"""Characters of the longest teaser in a list of them."""
+
+
+def prune(tree: Tree, titles: Collection[str] = ()) -> None:
+    """Set ``pruned``, by the masses that stand in the tree.
+
+    ``titles``: what the page may be called, folded. The part that holds the headline is never left out.
+    """
+    headed = _headed(tree.order, titles)
+    reasons = [(el, _reason(el)) for el in tree.order]
+    excused: set[str] = set()
+    while True:
+        held: dict[str, float] = {}
+        for el, why in reasons:
+            el.pruned = ""
+            if el.parent is not None and (el.parent.pruned or el.parent.outside):
+                el.outside = True
+                continue
+            el.outside = False
+            if why and why not in excused and el not in headed:
+                el.pruned = why
+                held[why] = held.get(why, 0.0) + el.mass
+        more = _excused(held, tree.root.mass)
+        if not more:
+            break
+        excused |= more
+    _labelled(tree, headed)
+
+
+def _headed(order: list[El], titles: Collection[str]) -> set[El]:
+    """The headline and all that it stands in."""
+    heads = [el for el in order if el.tag == "h1"]
+    if len(heads) != 1:
+        heads = [el for el in heads if fold(el.text()) in titles][:1]
+    return {el for head in heads for el in (head, *head.ancestors())}
+
+
+def _reason(el: El) -> str:
+    """Why an element may be left out, or an empty string."""
+    tag = el.tag
+    if el.hidden:
+        return "hidden"
+    if tag in PRUNED_TAGS:
+        return "caption" if tag == "figcaption" else tag
+    if tag == "a" and not el.inline and el.get("href"):
+        return "card"
+    if el.names and tag not in UNNAMED and not (el.inline and tag != "a" and el.own > 60):
+        words = el.names.split()
+        if not any(map(names_body, words)):
+            why = next(filter(None, map(why_pruned, words)), "")
+            if why and not (why == "hidden" and SHOWN.search(el.names)):
+                return why
+    return "card" if _is_card_list(el) else ""
+
+
+def _is_card_list(el: El) -> bool:
+    """Three teasers or more, of one make: a headline that is a link, and little beside it."""
+    if el.total > 12_000 or len(el.kids) < 3:
+        return False
+    boxes = [kid for kid in el.elements() if kid.total and not kid.inline]
+    if len(boxes) < 3:
+        return False
+    first = boxes[0]
+    alike = [box for box in boxes if box.tag == first.tag and box.total <= CARD and box.tag not in HEADINGS]
+    return len(alike) >= 3 and len(alike) >= 0.8 * len(boxes) and all(map(_is_card, alike))
+
+
+def _is_card(box: El) -> bool:
+    if box.links < 15:
+        return False
+    for el in box.walk():
+        if el.tag in HEADINGS and el.total and el.links >= 0.8 * el.total:
+            return True
+        if el.tag == "a" and not el.inline:
+            return True
+    return False
+
+
+def _excused(held: dict[str, float], whole: float) -> set[str]:
+    """The reasons that would leave out so much of the page that they mean something else here."""
+    known = names()
+    rest = whole - sum(held.values())
+    out = set()
+    for why, mass in held.items():
+        if why in known.always:
+            continue
+        if why in known.strong or why in PRUNED_TAGS:
+            if rest < TOO_LITTLE and mass > SURELY_WHOLE * whole:
+                out.add(why)
+        elif mass > WHOLE * whole:
+            out.add(why)
+    return out
+
+
+def _labelled(tree: Tree, headed: Collection[El]) -> None:
+    """Parts that begin with a label such as "Most read"."""
+    for el in tree.order:
+        if el.pruned or el.outside or el.inline or not 0 < el.own <= 60 or el.own != el.total:
+            continue
+        if label(el.text().lower()) != "section":
+            continue
+        top = el
+        while top.parent is not None and top.parent not in headed and top.parent.mass < WHOLE * tree.root.mass:
+            if any(_has_text(kid) for kid in top.parent.kids[: top.parent.kids.index(top)]):
+                break
+            top = top.parent
+        if top is not el:
+            top.pruned = "labelled"
+
+
+def _has_text(kid: El | str) -> bool:
+    return bool(kid.strip()) if isinstance(kid, str) else bool(kid.total and not kid.pruned)

@@ -12,6 +12,16 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+DAY = 86_400
+LONGEST = timedelta(days=366)
+"""Of a pause between two looks: a longer one is a slip of the pen, and may overflow a date."""
+
+_NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_NOT_IN_HEADER = re.compile(r"[^\t\x20-\x7e]")
+_NOT_IN_COOKIE = re.compile(r"[^\x20-\x7e]|;")
+_OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"})
+"""Headers that the crawler answers for: what it can decode, where a message ends, and who is asking."""
 
 
 class Secret(str):
@@ -31,9 +41,24 @@ def _positive(owner: object, *names: str) -> None:
 
 def _http(key: str, *urls: str) -> None:
     for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"{key}: {url!r} is not an http or https URL")
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URL.search(url)
+            credentials = "@" in parts.netloc
+        except ValueError:  # as of an address that ends within its brackets
+            good = credentials = False
+        if credentials:  # not shown: it would stand in logs
+            raise ValueError(f"{key} has a URL with a user name or password in it; send them as headers instead")
+        if not good:
+            raise ValueError(f"{key} has {url!r}, which is not an http or https URL")
+
+
+def _sendable(key: str, pairs: tuple[tuple[str, str], ...], forbidden: re.Pattern[str]) -> None:
+    for name, value in pairs:
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"{key} has the name {name!r}, which has characters that HTTP does not allow there")
+        if forbidden.search(value):  # the value is not shown: it may be secret
+            raise ValueError(f"{key}.{name} has a value with a character that may not be sent there, as a line break")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +72,8 @@ class Politeness:
     obey_robots: bool = True
 
     def __post_init__(self) -> None:
-        if self.delay < 0:
-            raise ValueError(f"delay must not be negative, not {self.delay}")
+        if not 0 <= self.delay <= DAY:
+            raise ValueError(f"delay must be from 0 to {DAY} seconds, not {self.delay}")
         if not 0 <= self.jitter <= 1:
             raise ValueError(f"jitter must be from 0 to 1, not {self.jitter}")
 
@@ -87,10 +112,10 @@ class Schedule:
     """How many days after publication an article is still looked at for changes; 0 for never."""
 
     def __post_init__(self) -> None:
-        if self.every < timedelta(seconds=1):
-            raise ValueError(f"every must be at least one second, not {self.every}")
-        if self.revisit_days < 0:
-            raise ValueError(f"revisit_days must not be negative, not {self.revisit_days}")
+        if not timedelta(seconds=1) <= self.every <= LONGEST:
+            raise ValueError(f"every must be from one second to {LONGEST.days} days, not {self.every}")
+        if not 0 <= self.revisit_days <= 36_500:
+            raise ValueError(f"revisit_days must be from 0 to 36500, not {self.revisit_days}")
         if self.cron and len(self.cron.split()) != 5:
             raise ValueError(f"cron needs five fields, as '*/10 6-22 * * *', not {self.cron!r}")
 
@@ -151,7 +176,14 @@ class Source:
                 try:
                     re.compile(pattern)
                 except re.error as error:
-                    raise ValueError(f"{key}: {pattern!r} is not a regular expression: {error}") from None
+                    raise ValueError(f"{key} has {pattern!r}, which is not a regular expression: {error}") from None
+        _sendable("headers", self.headers, _NOT_IN_HEADER)
+        _sendable("cookies", self.cookies, _NOT_IN_COOKIE)
+        if ours := [name for name, _ in self.headers if name.lower() in _OURS]:
+            raise ValueError(f"headers.{ours[0]} may not be set: Cuttings sends its own")
+        days = [rule.since for rule in self.rules]
+        if twice := {day for day in days if days.count(day) > 1}:
+            raise ValueError(f"rules has two sets that begin on {min(twice)}; give each a 'since' of its own")
 
     def wants(self, url: str) -> bool:
         """Whether a canonical URL passes this source's include and exclude patterns."""
@@ -180,6 +212,8 @@ class Config:
     """The file or folder it was read from, for messages."""
 
     def __post_init__(self) -> None:
+        if not self.contact.isascii() or not self.contact.isprintable():
+            raise ValueError(f"contact must be printable ASCII, for it is sent as a header, not {self.contact!r}")
         names = [source.name for source in self.sources]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"two sources have the name {', '.join(sorted(twice))}")

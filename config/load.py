@@ -1,0 +1,175 @@
+"""Configuration: where it is, and how defaults, file and environment become one Config.
+
+Order: defaults.toml, then the file, then the environment (``CUTTINGS_POLITENESS__DELAY=10``: section and key
+parted by two underscores); a source's own values go before all of them. What is wrong raises ConfigError.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from config import environment, secrets
+from config.models import Config, Rules, Source
+from config.values import ConfigError, apply
+
+__all__ = ["SETTINGS", "STARTER", "ConfigError", "File", "entries", "files", "find", "load", "read"]
+
+STARTER = Path(__file__).resolve().parent
+"""The starter pack: a configuration folder like any other, which comes with the package."""
+SETTINGS = "cuttings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A TOML file as read."""
+
+    path: Path
+    text: str
+    data: dict[str, Any]
+    holds_settings: bool
+    """Settings and ``[sources.NAME]`` tables; else it is one source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source as written: its name, its table, and where that stands."""
+
+    name: str
+    table: dict[str, Any]
+    file: str
+    prefix: str
+    """The table's own key with its dot, as ``sources.example.``; empty in a file of its own."""
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """The configuration in a file or folder; None looks in the usual places, see find. Raises ConfigError."""
+    found = find(path, environ)
+    written = files(found)
+    listed = [entry for file in written for entry in entries(file)]
+    where: dict[str, str] = {}
+    for entry in listed:
+        if entry.name in where:
+            raise ConfigError(f"{entry.file}: there is a source {entry.name} already, in {where[entry.name]}")
+        where[entry.name] = entry.file
+    config = apply(Config(origin=str(found)), read(STARTER / "defaults.toml").data, "defaults.toml")
+    for file in written:
+        if file.holds_settings:
+            table = {key: value for key, value in file.data.items() if key != "sources"}
+            config = apply(config, table, str(file.path))
+    named = frozenset(name for file in written for name in secrets.REFERENCE.findall(file.text))
+    config = environment.overlay(config, environ, named)
+    return replace(config, sources=tuple(_source(entry, config, environ) for entry in listed))
+
+
+def find(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The file or folder that is read for ``path``.
+
+    None means ``$CUTTINGS_CONFIG``, else ``./cuttings.toml``, else ``./config`` if it holds ``cuttings.toml`` or
+    ``sources/``, else the starter pack. A ``cuttings.toml`` with ``sources/*.toml`` beside it stands for its folder.
+    """
+    if path is None and (named := environ.get("CUTTINGS_CONFIG")):
+        path = Path(named).expanduser()
+    if path is None:
+        here = Path(SETTINGS)
+        folder = Path("config")
+        if here.exists():
+            path = here
+        elif (folder / SETTINGS).exists() or (folder / "sources").is_dir():
+            path = folder
+        else:
+            path = STARTER
+    if path.is_dir():
+        if not (path / SETTINGS).exists() and not (path / "sources").is_dir():
+            raise ConfigError(f"{path}: this folder holds neither {SETTINGS} nor sources/, so there is nothing to read")
+    elif not path.exists():
+        raise ConfigError(f"{path}: there is no such file or folder")
+    elif path.name == SETTINGS and source_files(path.parent):
+        return path.parent
+    return path
+
+
+def files(found: Path) -> list[File]:
+    """What find found, read: the settings, then a folder's sources by name. Raises ConfigError."""
+    if not found.is_dir():
+        return [read(found)]
+    main = found / SETTINGS
+    settings = [read(main)] if main.exists() else []
+    return settings + [read(file, settings=False) for file in source_files(found)]
+
+
+def source_files(folder: Path) -> list[Path]:
+    """The files of a folder's sources, by name; hidden ones are editors' and our own temporary files."""
+    return sorted(file for file in (folder / "sources").glob("*.toml") if not file.name.startswith("."))
+
+
+def read(path: Path, *, settings: bool = True) -> File:
+    """One TOML file, of settings or of one source. Raises ConfigError that names the file and the line."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return File(path, text, tomllib.loads(text), settings)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}: line {line} is not UTF-8, as TOML must be") from None
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error).replace("end of document", f"the end of the file, line {len(text.splitlines())}")
+        raise ConfigError(f"{path}: this is not TOML: {reason}") from None
+
+
+def entries(file: File) -> Iterator[Entry]:
+    """The sources that a file holds, unchecked but for their names' place. Raises ConfigError."""
+    if not file.holds_settings:
+        yield Entry(_name(file), file.data, str(file.path), "")
+        return
+    tables = file.data.get("sources", {})
+    if not isinstance(tables, dict):
+        raise ConfigError(f"{file.path}: sources must be tables, as [sources.example]")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigError(f"{file.path}: sources.{name} must be a table, as [sources.example] with a home in it")
+        if table.get("name", name) != name:
+            raise ConfigError(f"{file.path}: sources.{name}.name must be left out: the table is named by the source")
+        yield Entry(name, table, str(file.path), f"sources.{name}.")
+
+
+def _name(file: File) -> str:
+    name = file.data.get("name", file.path.stem)
+    if not isinstance(name, str):
+        raise ConfigError(f"{file.path}: name must be a text")
+    return name
+
+
+def _source(entry: Entry, config: Config, environ: Mapping[str, str]) -> Source:
+    """One source's table, over the settings that it inherits."""
+    table, where = entry.table, f"{entry.file}: {entry.prefix}"
+    if not isinstance(table.get("home"), str):
+        raise ConfigError(f'{where}home is missing: the publisher\'s front page, as "https://example.org/"')
+    rules = table.get("rules", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        raise ConfigError(f"{where}rules must be tables, each begun by [[{entry.prefix}rules]]")
+    try:
+        base = Source(
+            name=entry.name,
+            home=table["home"],
+            schedule=config.schedule,
+            politeness=config.politeness,
+            rules=tuple(sorted((_rules(rule, entry) for rule in rules), key=lambda rule: rule.since)),
+            headers=secrets.fill(table.get("headers", {}), f"{where}headers", environ),
+            cookies=secrets.fill(table.get("cookies", {}), f"{where}cookies", environ, all_secret=True),
+        )
+    except ConfigError:
+        raise
+    except ValueError as error:
+        raise ConfigError(f"{where}{error}") from None
+    apart = {"name", "rules", "headers", "cookies"}
+    return apply(base, {key: value for key, value in table.items() if key not in apart}, entry.file, entry.prefix)
+
+
+def _rules(table: dict[str, Any], entry: Entry) -> Rules:
+    return apply(Rules(), table, entry.file, f"{entry.prefix}rules.")

@@ -192,6 +192,8 @@ CREATE TABLE boilerplate (
 _INDEXES = """
 CREATE INDEX articles_source ON articles(source, published);
 CREATE INDEX articles_published ON articles(published);
+CREATE INDEX articles_happened ON articles(min(coalesce(published, first_seen), first_seen));
+CREATE INDEX articles_source_happened ON articles(source, min(coalesce(published, first_seen), first_seen));
 CREATE INDEX articles_first_seen ON articles(first_seen);
 CREATE INDEX articles_language ON articles(language);
 CREATE INDEX articles_section ON articles(section);

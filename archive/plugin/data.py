@@ -60,8 +60,9 @@ async def newest(
         where.append("articles.source = ?")
         params.append(source)
     if before:
-        where.append(f"({WHEN}, articles.id) < (?, ?)")
-        params.extend(before)
+        # Not (happened, id) < (?, ?): SQLite seeks in an index on an expression for the plain comparison alone.
+        where.append(f"{WHEN} <= ? AND ({WHEN} < ? OR articles.id < ?)")
+        params += [before[0], *before]
     sql = f"""
         SELECT {_LISTED}, {_SUMMARY} FROM articles LEFT JOIN sources ON sources.name = articles.source
         WHERE {" AND ".join(where)} ORDER BY {WHEN} DESC, articles.id DESC LIMIT ?

@@ -4,6 +4,7 @@ import pytest
 from sample_archive import PAGE, SCRIPT, add, empty
 from selectolax.lexbor import LexborHTMLParser
 
+from archive.plugin.data import WHEN
 from archive.serve import app
 
 OURS = ["/", "/search?q=harbour", "/article/1", "/article/2", "/article/1/changes/2", "/article/9", "/search"]
@@ -205,3 +206,11 @@ async def test_the_style_sheet_has_an_address_that_changes_with_it(get):
 )
 async def test_odd_addresses_of_the_front_page_are_no_error(get, url):
     await get(url)
+
+
+def test_the_order_of_the_front_page_is_in_an_index(tmp_path):
+    db = empty(tmp_path / "a.db")
+    plan = str(list(db.query(f"EXPLAIN QUERY PLAN SELECT id FROM articles ORDER BY {WHEN} DESC, id DESC LIMIT 9")))
+    assert "articles_happened" in plan
+    assert "TEMP B-TREE" not in plan
+    db.close()

@@ -55,7 +55,6 @@ PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 87
 """Hours, of sy:updatePeriod."""
 
 _HOME = re.compile(r"https?://[^/]+/")
-_CLOSING = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -185,10 +184,7 @@ def _json_items(text: str) -> list[object]:
 
 def _loosely(text: str, url: str) -> list[_Entry]:
     """What feedparser makes of a feed. Repaired first, so that no declaration of an entity reaches it."""
-    text = text[:LOOSE_CHARACTERS]
-    closings = list(_CLOSING.finditer(text))
-    whole = text[: closings[-1].end()] if closings else text  # a link cut off in the middle is another link
-    body = xml.repair(whole).encode()
+    body = xml.repair(text[:LOOSE_CHARACTERS]).encode()
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     # BytesIO: feedparser takes plain bytes for the name of a file first, and would open it
     parsed = feedparser.parse(

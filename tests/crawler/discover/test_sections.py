@@ -82,7 +82,8 @@ def test_links_around_the_articles_are_left():
 
 def test_a_cards_own_header_and_footer_belong_to_it():
     link = '<h2><a href="/2024/11/05/council-votes-for-new-bridge">Council votes for a new bridge</a></h2>'
-    assert len(found(page(f"<article><header>{link}</header></article>"))) == 1
+    for part in ("header", "footer"):
+        assert len(found(page(f"<article><{part}>{link}</{part}></article>"))) == 1
 
 
 def test_articles_stand_once_in_the_pages_order_under_their_headline():

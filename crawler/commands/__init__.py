@@ -1,0 +1,1 @@
+"""What ``cuttings`` can do: a command is a few lines and calls one function."""

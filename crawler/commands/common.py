@@ -1,0 +1,131 @@
+"""What the commands share: options, JSON, tables, and the progress of a crawl."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from archive.models import Failure, Outcome, Verdict
+from config.models import Config
+
+db_option = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="archive.db",
+    show_default=True,
+    envvar="CUTTINGS_DB",
+    help="The archive: one SQLite file.",
+)
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    envvar="CUTTINGS_CONFIG",
+    help="Settings and sources: a folder or a TOML file. Default: ./cuttings.toml or ./config where they are, "
+    "else the starter pack.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def load_config(path: Path | None) -> Config:
+    from config.load import load  # noqa: PLC0415  # tomllib and CSS checks: not needed for --help
+
+    return load(path)
+
+
+def print_json(value: object) -> None:
+    """One JSON value on stdout; times as ISO 8601, everything else it cannot say as text."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """A table as wide as the terminal; untruncated and plain where the output is piped."""
+    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False, emoji=False)
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="left")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console.print(table, soft_wrap=not sys.stdout.isatty())
+
+
+def say(message: str) -> None:
+    """A sentence for the person, on stderr."""
+    click.echo(message, err=True)
+
+
+def existing(db: Path) -> Path:
+    """The archive's path, if there is an archive."""
+    if not db.exists():
+        others = ", ".join(sorted(str(p) for p in Path().glob("*.db"))[:5])
+        raise click.ClickException(
+            f"There is no archive at {db}. Make one with 'cuttings crawl URL', or name another with --db"
+            + (f" (here: {others})." if others else ".")
+        )
+    return db
+
+
+class When(click.ParamType[datetime]):
+    """A date or time, or an age as 12h, 3d, 2w; naive times are UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        text = str(value).strip()
+        unit = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}.get(text[-1:].lower())
+        try:
+            if unit and text[:-1].isdigit():
+                return datetime.now(UTC) - int(text[:-1]) * unit
+            at = datetime.fromisoformat(text)
+        except (ValueError, OverflowError):
+            self.fail(f"{text!r} is neither a date, as 2026-11-24, nor an age, as 12h, 3d or 2w", param, ctx)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class CrawlProgress:
+    """One live line on a terminal's stderr while a crawl runs; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[counts]}"),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[last]}", markup=True),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._progress.add_task("", total=None, counts="starting", last="")
+        self._counts: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, outcome: Outcome, verdict: Verdict) -> None:
+        name = "listings" if outcome.task.link is None else verdict.change.value
+        if isinstance(outcome.result, Failure):
+            name = "failed" if outcome.result.stage != "robots" else "refused"
+        self._counts[name] = self._counts.get(name, 0) + 1
+        counts = " · ".join(f"{number} {name}" for name, number in self._counts.items())
+        from rich.markup import escape  # noqa: PLC0415  # a URL may look like markup
+
+        self._progress.update(self._task, counts=counts, last=escape(outcome.task.url[:80]))

@@ -1,0 +1,57 @@
+"""cuttings demo: the whole path on a small news web of our own, on loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.commands.common import CrawlProgress, json_option, print_json, print_table, say
+
+
+@click.command()
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="demo.db",
+    show_default=True,
+    help="The demo's archive; made if it is not there.",
+)
+@click.option("--serve", "and_serve", is_flag=True, help="Open the archive in the browser afterwards.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="Where --serve listens.")
+@json_option
+def demo(*, db: Path, and_serve: bool, port: int, as_json: bool) -> None:
+    """Play a small news web on loopback, crawl it into an archive, and show what was kept and what was stripped.
+
+    The publishers are invented; the crawl is the one that real sites get. Run again, it finds nothing new.
+
+    \b
+    Examples:
+      cuttings demo
+      cuttings demo --serve
+    """
+    from crawler.demo.show import play  # noqa: PLC0415  # httpx and the web's texts
+
+    with CrawlProgress() as progress:
+        report = play(db, watch=progress, told=say)
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        print_table(report.columns, report.rows, title="What became of each publisher's pages")
+        click.echo()
+        print_table(("stripped", "pages", "for example"), report.stripped, title="What was stripped from the articles")
+        click.echo()
+        print_table(("not kept", "why", "what happened"), report.refused, title="What was not kept as an article")
+        click.echo(f"\n{report.sentence}\n")
+        click.echo(f"Read it:    cuttings serve --db {db}   (or: cuttings demo --serve)")
+        click.echo(f"Search it:  cuttings search harbour --db {db}")
+        click.echo(f"Take it:    cuttings export --db {db} --format jsonl")
+    if report.problems:
+        raise click.ClickException(" ".join(report.problems))
+    if and_serve:
+        from archive.serve import ServeError, run  # noqa: PLC0415  # Datasette
+
+        try:
+            run(db, host="127.0.0.1", port=port, open_browser=True)
+        except ServeError as error:
+            raise click.ClickException(str(error)) from None

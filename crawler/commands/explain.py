@@ -1,0 +1,85 @@
+"""cuttings explain: how a page became an article, or why it did not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from archive import read
+from archive.database import reading
+from archive.models import Article, Failure, Page
+from archive.read import Explanation
+from crawler.commands.common import config_option, db_option, json_option, load_config, print_json, print_table
+from crawler.commands.extract import article_or_failure, page_of
+
+
+@click.command()
+@click.argument("what", metavar="URL|FILE|-")
+@db_option
+@config_option
+@json_option
+def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> None:
+    """Say which rule gave each field of an article, which blocks were dropped and why, and how its fetches went.
+
+    A URL in the archive is explained from its stored page; another one is fetched, and kept nowhere.
+
+    \b
+    Examples:
+      cuttings explain https://example.org/news/1234
+      cuttings explain page.html --json
+    """
+    known: Explanation | None = None
+    page: Page | Failure | None = None
+    if db.exists():
+        with reading(db) as connection:
+            known = read.explain(connection, what)
+            page = read.snapshot(connection, what) if known and known.record else None
+    if page is None and (known is None or known.record is None):
+        page = page_of(what, load_config(config_path))
+    result = page if isinstance(page, Failure) or page is None else article_or_failure(page, explain=True)
+    if as_json:
+        print_json({"archive": asdict(known) if known else None, "extraction": asdict(result) if result else None})
+        return
+    if known:
+        _print_known(known)
+    if isinstance(result, Article):
+        _print_article(result)
+    elif isinstance(result, Failure):
+        click.echo(f"Not an article: {result.stage.value}, {result.reason}. {result.detail}")
+
+
+def _print_known(known: Explanation) -> None:
+    click.echo(f"{known.url}\nqueue: {known.state or 'not in it'} {known.reason}".rstrip())
+    if known.found_in:
+        click.echo(f"found in: {known.found_in}")
+    click.echo(f"next look: {known.due_at or 'not by itself'}\n")
+    if known.record and known.record.revision > 1:
+        click.echo(f"revision {known.record.revision}, first seen {known.record.first_seen}\n")
+    print_table(
+        ("fetched", "status", "outcome", "reason"),
+        [(fetch.at, fetch.status, fetch.outcome, f"{fetch.reason} {fetch.detail}") for fetch in known.fetches],
+    )
+    click.echo()
+
+
+def _print_article(article: Article) -> None:
+    values = {
+        "title": article.title,
+        "authors": ", ".join(article.authors),
+        "published": f"{article.published.at} ({article.published.precision})" if article.published else "",
+        "modified": f"{article.modified.at} ({article.modified.precision})" if article.modified else "",
+        "language": article.language,
+        "section": article.section,
+        "tags": ", ".join(article.tags),
+        "image": article.image,
+        "description": article.description,
+        "url": article.url,
+        "body": f"{len(article.blocks)} blocks, {len(article.text.split())} words",
+    }
+    evidence = dict(article.evidence)
+    print_table(("field", "value", "from"), [(name, value, evidence.get(name, "")) for name, value in values.items()])
+    click.echo(f"\nquality {article.quality.score:.2f} {', '.join(article.quality.flags)}\n")
+    dropped = [(piece.reason, piece.text) for piece in article.dropped if piece.text.strip()]
+    print_table(("dropped, because", "text"), dropped, title=f"{len(dropped)} pieces were dropped")

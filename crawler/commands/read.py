@@ -1,0 +1,138 @@
+"""cuttings search, status, explain, export: the archive in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from archive import read
+from archive.database import reading
+from archive.status import Status
+from archive.status import status as status_of
+from crawler.commands.common import When, db_option, existing, json_option, print_json, print_table, say
+
+source_option = click.option("--source", default="", help="Of this source only.")
+since_option = click.option("--since", type=When(), help="Published since: 2026-11-01, or an age as 3d.")
+
+
+def _from(since: datetime | None) -> str:
+    return since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
+
+
+@click.command()
+@click.argument("query")
+@source_option
+@since_option
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@db_option
+@json_option
+def search(query: str, *, source: str, since: datetime | None, limit: int, db: Path, as_json: bool) -> None:
+    """Search titles and texts: all words, "a phrase", begin*, -without, this OR that.
+
+    \b
+    Examples:
+      cuttings search harbour
+      cuttings search '"city council" -budget' --since 30d --json
+    """
+    with reading(existing(db)) as connection:
+        hits = read.search(connection, query, source=source, since=_from(since), limit=limit)
+    if as_json:
+        print_json([asdict(hit) for hit in hits])
+        return
+    for hit in hits:
+        click.secho(hit.title, bold=True)
+        click.echo(" · ".join(filter(None, (hit.source, (hit.published or hit.first_seen)[:10], hit.byline))))
+        click.echo(" ".join(hit.snippet.split()))
+        click.echo(f"{hit.url}\n")
+    say(f"{len(hits)} found" + (f", the best {limit} are shown" if len(hits) == limit else ""))
+
+
+@click.command()
+@db_option
+@json_option
+def status(*, db: Path, as_json: bool) -> None:
+    """Show sources, queue, last runs, and what fails.
+
+    \b
+    Examples:
+      cuttings status
+      cuttings status --json
+    """
+    with reading(existing(db)) as connection:
+        found = status_of(connection, datetime.now(UTC))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _print_status(found, db)
+
+
+def _print_status(found: Status, db: Path) -> None:
+    click.echo(f"{db}: {found.articles} articles, {found.revised} of them changed since; {found.bytes / 1e6:.1f} MB")
+    click.echo(f"Due now: {found.due}. Next: {found.next_due or 'nothing by itself'}.\n")
+    print_table(
+        ("source", "articles", "last new", "waiting", "failed", "listings", "last look", "problems"),
+        [
+            (s.name, s.articles, s.last_new, s.waiting, s.failed, s.listings, s.last_look, s.problems or "")
+            for s in found.sources
+        ],
+    )
+    if found.failures:
+        click.echo()
+        print_table(("links that gave no article", "how many"), found.failures.items())
+    if found.problems:
+        click.echo()
+        print_table(
+            ("listings with problems", "failures in a row", "what", "next try"),
+            [(p.url, p.failures, p.problem, p.due_at) for p in found.problems],
+        )
+    if found.hosts:
+        click.echo()
+        print_table(
+            ("hosts in work or waiting", "not before", "errors in a row", "spoken to by"),
+            [(h.host, h.next_at, h.errors or "", h.leased_by) for h in found.hosts],
+        )
+    if found.runs:
+        click.echo()
+        print_table(
+            ("run", "started", "ended", "fetched", "new", "revised", "failed"),
+            [(r.command, r.started, r.ended or "running", r.fetched, r.new, r.revised, r.failed) for r in found.runs],
+        )
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(("jsonl", "csv")), default="jsonl", show_default=True)
+@click.option(
+    "--output",
+    "-o",
+    type=click.File("w", encoding="utf-8", lazy=False),
+    default="-",
+    help="A file; default: standard output.",
+)
+@source_option
+@since_option
+@click.option("--until", default="", help="Published until and with: 2026, 2026-11 or 2026-11-24.")
+@click.option("--language", default="", help="In this language: en, de …")
+@db_option
+def export(
+    *, form: str, output: TextIO, source: str, since: datetime | None, until: str, language: str, db: Path
+) -> None:
+    """Write the articles as JSON lines or CSV.
+
+    \b
+    Examples:
+      cuttings export > articles.jsonl
+      cuttings export --format csv --source thehill --since 2026-11-01 -o thehill.csv
+    """
+    from archive.formats import csv, jsonl  # noqa: PLC0415
+
+    write = csv.write if form == "csv" else jsonl.write
+    with reading(existing(db)) as connection:
+        records = read.articles(connection, source=source, since=_from(since), until=until, language=language)
+        count = write(records, output)
+    if output is not sys.stdout:
+        say(f"{count} articles written to {output.name}")

@@ -1,0 +1,136 @@
+"""Subscribe: from a site's URL to a Source with its feeds; and whether a source's listings still give anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from config.edit import name_for
+from selectolax.lexbor import LexborHTMLParser
+
+from archive.models import Failure, Host, Page, Stage
+from config.load import STARTER, load
+from config.models import Config, Source
+from crawler import urls
+from crawler.discover import autodiscover, listing
+from crawler.discover.opml import Outline
+from crawler.extract import charset
+from crawler.visit import Terms, Visit, fetch_page
+
+FEEDS = 5
+"""Feeds of a page that are taken: a page that names more names each section's, and the first ones hold it all."""
+PROBES = 6
+"""Well-known feed addresses that are tried where a page names none, each after the host's pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one listing of a source gave when it was fetched just now."""
+
+    source: str
+    url: str
+    kind: str = ""
+    links: int = 0
+    problem: str = ""
+
+
+def starter(name: str) -> Source | None:
+    """A publisher of the starter pack."""
+    return load(STARTER).source(name)
+
+
+async def look_up(
+    url: str, config: Config, *, name: str | None = None, feeds: tuple[str, ...] = ()
+) -> Source | Failure:
+    """A Source for the site at ``url``: its feeds, else a sitemap its robots.txt names, else the page itself."""
+    url = url if "://" in url else f"https://{url}"
+    page = await fetch_page(url, config, listing=True)
+    if isinstance(page, Failure):
+        return page
+    found = listing.read(page, "")
+    chosen = name or name_for(page.final_url, {source.name for source in config.sources})
+    home = "/".join(page.final_url.split("/", 3)[:3]) + "/"
+    if found.kind in {listing.Offers.SITEMAP, listing.Offers.SITEMAP_INDEX}:
+        return Source(name=chosen, home=home, sitemaps=(page.final_url,))
+    if found.kind is listing.Offers.FEED:
+        return Source(name=chosen, home=home, feeds=(page.final_url,))
+    html = charset.decode(page.body, page.header("content-type"))
+    source = Source(name=chosen, home=page.final_url, title=_title(html))
+    named = feeds or tuple(feed.url for feed in autodiscover.feeds(html, page.final_url))[:FEEDS]
+    if named:
+        return replace(source, feeds=named)
+    return await _probe(source, found.links != (), config)
+
+
+def _title(html: str) -> str:
+    """What a home page calls its site."""
+    tree = LexborHTMLParser(html)
+    name = tree.css_first('meta[property="og:site_name"]')
+    text = name.attributes.get("content") if name else (node.text() if (node := tree.css_first("title")) else "")
+    return " ".join((text or "").split())[:80]
+
+
+async def _probe(source: Source, has_links: bool, config: Config) -> Source | Failure:
+    """Try the well-known addresses, then the sitemaps of robots.txt, then the page's own links."""
+    manners = config.politeness
+    limit = config.limits.listing_bytes
+    async with Visit(Host(urls.host(source.home)), Terms.of(config), manners, stopping=asyncio.Event()) as visit:
+        for candidate in autodiscover.candidates(source.home)[:PROBES]:
+            page = await visit.get(candidate, max_bytes=limit)
+            if isinstance(page, Page) and listing.read(page, "").kind is listing.Offers.FEED:
+                return replace(source, feeds=(page.final_url,))
+        if sitemaps := visit.robots.sitemaps():
+            return replace(source, sitemaps=sitemaps)
+    if has_links:
+        return replace(source, sections=(source.home,))
+    what = "No feed, sitemap or links to articles were found; if you know a feed, name it with --feed."
+    return Failure(source.home, Stage.DISCOVER, "nothing-found", what)
+
+
+async def check_listings(sources: Iterable[Source], config: Config) -> list[Checked]:
+    """Fetch every listing once: hosts side by side, a host's listings one after the other."""
+    wanted: dict[str, list[tuple[Source, str]]] = {}
+    for source in sources:
+        for url in (*source.feeds, *source.sitemaps, *source.sections):
+            wanted.setdefault(urls.host(url), []).append((source, url))
+    room = asyncio.Semaphore(config.limits.hosts)
+
+    async def check_host(host: str, listings: list[tuple[Source, str]]) -> list[Checked]:
+        async with room, Visit(Host(host), Terms.of(config), config.politeness, stopping=asyncio.Event()) as visit:
+            return [
+                _checked(s, url, await visit.get(url, max_bytes=config.limits.listing_bytes)) for s, url in listings
+            ]
+
+    rows = await asyncio.gather(*(check_host(host, listings) for host, listings in wanted.items()))
+    return sorted((row for host in rows for row in host), key=lambda row: (row.source, row.url))
+
+
+def _checked(source: Source, url: str, page: Page | Failure | None) -> Checked:
+    if page is None:
+        return Checked(source.name, url, problem="the host asks for a longer pause first")
+    if isinstance(page, Failure):
+        return Checked(source.name, url, problem=page.detail or page.reason)
+    found = listing.read(page, source.name)
+    wanted = sum(source.wants(link.url) for link in found.links)
+    return Checked(source.name, url, found.kind.value, wanted + len(found.more), found.problem)
+
+
+def from_outlines(outlines: Iterable[Outline], config: Config) -> list[Source]:
+    """Sources of an OPML file's feeds, one a site, without the feeds that are configured already."""
+    known = {feed for source in config.sources for feed in source.feeds}
+    taken = {source.name for source in config.sources}
+    sites: dict[str, Source] = {}
+    for outline in outlines:
+        feed = urls.canonical(outline.xml_url)
+        if feed is None or feed in known:
+            continue
+        home = urls.canonical(outline.html_url) or "/".join(feed.split("/", 3)[:3]) + "/"
+        key = urls.site(home)
+        if key not in sites:
+            name = name_for(home, taken)
+            taken.add(name)
+            sites[key] = Source(name=name, home=home, title=outline.title)
+        if feed not in sites[key].feeds:
+            sites[key] = replace(sites[key], feeds=(*sites[key].feeds, feed))
+    return list(sites.values())

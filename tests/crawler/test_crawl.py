@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from archive.models import Scope
+from crawler.once import all_sources, crawl_once, rehearse, scope_of
+from tests.publisher import BOILERPLATE, Story, config_for, publish
+from tests.site import Response, Site, redirect
+
+
+@pytest.fixture
+def site():
+    with Site({}) as site:
+        yield site
+
+
+@pytest.fixture
+def db(tmp_path):
+    return tmp_path / "archive.db"
+
+
+def crawl(db, config, *targets, **options):
+    scope = scope_of(config, targets)[0] if targets else all_sources(config)
+    return crawl_once(db, config, scope, **options)
+
+
+def rows(db, sql, *args):
+    with sqlite3.connect(db) as connection:
+        connection.row_factory = sqlite3.Row
+        found = connection.execute(sql, args).fetchall()
+    connection.close()
+    return found
+
+
+def tables(db):
+    return {
+        name: rows(db, f"SELECT count(*) AS n FROM {name}")[0]["n"]
+        for name in ("articles", "revisions", "snapshots", "links", "authors", "feeds", "sources")
+    }
+
+
+def test_every_story_of_a_feed_is_stored_whole_and_without_boilerplate(site, db):
+    stories = [Story(n) for n in range(6)]
+    publish(site, stories)
+    summary = crawl(db, config_for(site))
+    assert summary.counts["new"] == 6
+    kept = {row["title"]: row for row in rows(db, "SELECT * FROM articles")}
+    for story in stories:
+        assert kept[story.title]["text"] == "\n\n".join(story.paragraphs)
+        assert kept[story.title]["byline"] == "Ada Quill"
+    assert not any(line in row["text"] for row in kept.values() for line in BOILERPLATE)
+
+
+def test_a_second_crawl_of_an_unchanged_site_adds_nothing(site, db):
+    publish(site, [Story(n) for n in range(4)])
+    config = config_for(site)
+    crawl(db, config)
+    before = tables(db)
+    summary = crawl(db, config)
+    assert summary.counts["unchanged"] == 4
+    assert tables(db) == before
+
+
+def test_a_changed_article_becomes_a_revision_and_the_old_text_is_kept(site, db):
+    publish(site, [Story(1), Story(2)])
+    config = config_for(site)
+    crawl(db, config)
+    publish(site, [Story(1, correction="An earlier version gave a wrong number of trees."), Story(2)])
+    summary = crawl(db, config)
+    assert (summary.counts["revised"], summary.counts["unchanged"]) == (1, 1)
+    (changed,) = rows(db, "SELECT * FROM articles WHERE revision = 2")
+    assert changed["text"].endswith("wrong number of trees.")
+    texts = [
+        row["text"] for row in rows(db, "SELECT text FROM revisions WHERE article = ? ORDER BY number", changed["id"])
+    ]
+    assert texts == ["\n\n".join(Story(1).paragraphs), changed["text"]]
+
+
+def test_a_deleted_article_keeps_its_text_and_is_marked_as_removed(site, db):
+    publish(site, [Story(1), Story(2)])
+    config = config_for(site)
+    crawl(db, config)
+    site.routes[Story(1).path] = Response("gone", status=410)
+    assert crawl(db, config).counts["removed"] == 1
+    (removed,) = rows(db, "SELECT * FROM articles WHERE removed IS NOT NULL")
+    assert removed["text"] == "\n\n".join(Story(1).paragraphs)
+
+
+def test_an_error_page_is_never_written_over_an_article(site, db):
+    publish(site, [Story(1)])
+    config = config_for(site)
+    crawl(db, config)
+    for answer in (
+        Response("<h1>Oops</h1>", status=500),
+        Response("<html><body>Please wait</body></html>"),
+        Response(""),
+    ):
+        site.routes[Story(1).path] = answer
+        assert crawl(db, config).counts["failed"] == 1
+    assert [row["text"] for row in rows(db, "SELECT text FROM articles")] == ["\n\n".join(Story(1).paragraphs)]
+
+
+def test_one_story_with_trackers_in_its_links_is_fetched_once(site, db):
+    publish(site, [Story(1)])
+    site.routes["/feed.xml"] = Response(
+        "<rss version='2.0'><channel>"
+        + "".join(
+            f"<item><title>t</title><link>{site.url(Story(1).path)}?{query}</link></item>"
+            for query in ("utm_source=rss", "fbclid=x", "utm_campaign=y&amp;utm_medium=z")
+        )
+        + "</channel></rss>"
+    )
+    assert crawl(db, config_for(site)).counts["new"] == 1
+    assert [r.target for r in site.requests].count(Story(1).path) == 1
+
+
+def test_robots_txt_is_obeyed_and_asked_for_once(site, db):
+    publish(site, [Story(n) for n in range(3)])
+    site.routes["/robots.txt"] = Response(f"User-agent: *\nDisallow: {Story(2).path}\n", {"Content-Type": "text/plain"})
+    summary = crawl(db, config_for(site))
+    assert (summary.counts["new"], summary.failures) == (2, {"robots": 1})
+    paths = [r.path for r in site.requests]
+    assert Story(2).path not in paths
+    assert paths.count("/robots.txt") == 1
+
+
+def test_nothing_is_fetched_while_robots_txt_answers_with_a_server_error(site, db):
+    publish(site, [Story(1)])
+    site.routes["/robots.txt"] = Response("", status=503)
+    summary = crawl(db, config_for(site))
+    assert summary.failures == {"robots-unreachable": 1}
+    assert {r.path for r in site.requests} == {"/robots.txt"}
+
+
+def test_requests_to_a_host_keep_the_delay_from_the_end_of_the_last_one(site, db):
+    publish(site, [Story(n) for n in range(3)])
+    crawl(db, config_for(site, delay=0.3))
+    crawl(db, config_for(site, delay=0.3))
+    pauses = [b.at - a.answered[-1] for a, b in zip(site.requests, site.requests[1:], strict=False)]
+    assert len(pauses) >= 6
+    assert min(pauses) >= 0.29  # the next request may start 10 ms of clock granularity early, no more
+
+
+def test_a_page_that_is_no_article_is_refused_with_its_reason(site, db):
+    publish(site, [Story(1)])
+    teasers = "".join(f'<li><a href="/news/{n}">A headline of some story number {n}</a></li>' for n in range(40))
+    site.routes["/topics"] = (
+        f"<html><head><title>Topics</title></head><body><h1>Topics</h1><ul>{teasers}</ul></body></html>"
+    )
+    site.routes["/feed.xml"] = Response(
+        f"<rss version='2.0'><channel><item><title>t</title><link>{site.url('/topics')}</link></item></channel></rss>"
+    )
+    summary = crawl(db, config_for(site))
+    assert summary.counts["new"] == 0
+    assert rows(db, "SELECT reason FROM links")[0]["reason"] == "not-an-article"
+
+
+def test_articles_feeds_and_home_pages_can_be_named_by_their_url(site, db):
+    publish(site, [Story(n) for n in range(4)])
+    site.routes["/"] = "<html><body><h1>The Town Paper</h1>" + "".join(
+        f'<h2><a href="{Story(n).path}">{Story(n).title}</a></h2><p>Read on.</p>' for n in range(2, 4)
+    )
+    config = config_for(site)
+    assert crawl(db, config, site.url(Story(0).path)).counts["new"] == 1
+    assert crawl(db, config, site.url("/")).counts["new"] == 2
+    assert crawl(db, config, site.url("/feed.xml")).counts["new"] == 1
+    assert crawl(db, config, site.url(Story(0).path)).counts["unchanged"] == 1
+
+
+def test_a_url_of_a_site_that_no_configuration_names_can_be_crawled(site, db):
+    publish(site, [Story(1)])
+    config = config_for(Site({}), name="other")
+    assert crawl(db, config, site.url(Story(1).path)).counts["new"] == 1
+
+
+def test_a_redirect_to_another_host_is_followed_under_that_hosts_robots(site, db):
+    with Site({}) as other:
+        publish(other, [Story(1), Story(2)])
+        other.routes["/robots.txt"] = f"User-agent: *\nDisallow: {Story(2).path}"
+        publish(site, [Story(1), Story(2)])
+        for n in (1, 2):
+            site.routes[Story(n).path] = redirect(other.url(Story(n).path))
+        summary = crawl(db, config_for(site))
+    assert summary.counts["new"] == 1
+    assert summary.failures["robots"] == 1
+    assert Story(2).path not in {r.path for r in other.requests}
+
+
+def test_a_crawl_goes_on_where_one_with_a_limit_stopped(site, db):
+    publish(site, [Story(n) for n in range(8)])
+    config = config_for(site)
+    assert crawl(db, config, limit=3).counts["new"] == 3
+    assert crawl(db, config, due_only=True).counts["new"] == 5
+    assert [r.path for r in site.requests].count("/feed.xml") == 1
+
+
+def test_a_dry_run_names_the_links_and_stores_nothing(site, db):
+    publish(site, [Story(n) for n in range(3)])
+    config = config_for(site)
+    links = rehearse(config, all_sources(config))
+    assert {link.title for link in links} == {Story(n).title for n in range(3)}
+    assert not db.exists()
+    assert not any("/news/" in r.path for r in site.requests)
+
+
+def test_a_host_that_is_down_takes_nothing_from_another(site, db):
+    publish(site, [Story(1)])
+    dead = Site({})
+    config = config_for(site)
+    down = config_for(dead, name="dead").sources[0]
+    summary = crawl(
+        db, config.__class__(allow_private=True, politeness=config.politeness, sources=(*config.sources, down))
+    )
+    assert summary.counts["new"] == 1
+    assert summary.failures == {"robots-unreachable": 1}
+
+
+def test_only_wanted_links_are_followed(site, db):
+    publish(site, [Story(n) for n in range(4)])
+    summary = crawl(db, config_for(site, exclude=(r"/news/[12]-",)))
+    assert summary.counts["new"] == 2
+
+
+def test_loopback_is_refused_unless_the_configuration_allows_it(site, db):
+    publish(site, [Story(1)])
+    config = config_for(site)
+    strict = config.__class__(politeness=config.politeness, sources=config.sources)
+    summary = crawl(db, strict)
+    assert summary.counts["new"] == 0
+    assert not site.requests
+
+
+def test_what_is_left_in_the_queue_belongs_to_the_scope_that_is_asked_for():
+    assert scope_of(config_for(Site({})), ("town", "https://example.org/a#b", "nowhere"))[1] == ("nowhere",)
+    assert Scope().everything

@@ -6,16 +6,16 @@ link led there; the link it came by first (or the canonical URL itself) is the o
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive import blocks, pages, words
+from archive import pages
+from archive.columns import byline, columns
 from archive.dedupe import content_hash, fingerprint
 from archive.models import Article, Change, Page, Task, Verdict
 from archive.rows import Value, clean, insert, update
-from archive.times import iso, stamp
+from archive.times import iso
 
 # A shorter text, such as "Subscribe to read on", can stand on many pages that are different articles.
 _DUPLICATE_WORDS = 20
@@ -122,17 +122,13 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
 def _differs(row: sqlite3.Row, article: Article) -> bool:
     return (
         _folded(row["title"]) != _folded(article.title)
-        or _folded(row["byline"]) != _folded(_byline(article))
+        or _folded(row["byline"]) != _folded(byline(article))
         or row["content_hash"] != content_hash(clean(article.text))
     )
 
 
 def _folded(text: str) -> str:
     return " ".join(clean(text).split())
-
-
-def _byline(article: Article) -> str:
-    return ", ".join(article.authors)
 
 
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
@@ -176,32 +172,7 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 
 def _values(reading: Reading) -> dict[str, Value]:
-    """The columns that come from the page alone."""
-    article = reading.article
-    text = clean(article.text)
-    published = article.published
-    return {
-        "url": article.url,
-        "title": clean(article.title),
-        "byline": clean(_byline(article)),
-        "published": stamp(published) if published else None,
-        "published_precision": published.precision.value if published else None,
-        "published_how": published.how if published else None,
-        "modified": stamp(article.modified) if article.modified else None,
-        "language": article.language,
-        "section": clean(article.section),
-        "description": clean(article.description),
-        "image": article.image,
-        "text": text,
-        "blocks": clean(blocks.dumps(article.blocks)),
-        "word_count": words.count(text),
-        "content_hash": content_hash(text),
-        "quality": article.quality.score,
-        "flags": json.dumps(article.quality.flags),
-        "evidence": clean(json.dumps(dict(article.evidence), ensure_ascii=False)),
-        "dropped": clean(json.dumps([[d.reason, d.text] for d in article.dropped], ensure_ascii=False)),
-        "extractor": reading.extractor,
-    }
+    return columns(reading.article) | {"extractor": reading.extractor}
 
 
 def _name(db: sqlite3.Connection, article: int, said: Article) -> None:

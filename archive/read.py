@@ -1,0 +1,159 @@
+"""Reading the archive: what the command line and export ask of it. One function a question, SELECTs only.
+
+Each takes a connection from ``archive.database.reading(path)``. Times in the answers are the archive's own texts
+(see archive.schema), so that they can go to JSON as they are. A time to filter by is a text of that form as well,
+of any length: ``2026``, ``2026-11-24``, ``2026-11-24T08``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+
+from archive import pages
+from archive.columns import Record, record
+from archive.models import Page
+from archive.query import fts5
+
+_RECORD = """
+SELECT articles.*,
+    (SELECT json_group_array(name) FROM (SELECT name FROM article_authors JOIN authors ON authors.id = author
+     WHERE article = articles.id ORDER BY position)) AS authors,
+    (SELECT json_group_array(name) FROM (SELECT name FROM article_tags JOIN tags ON tags.id = tag
+     WHERE article = articles.id ORDER BY name)) AS tags
+FROM articles
+"""
+_STEP = 200  # rows read at a time: a reader that stays open would keep the -wal file growing
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that a search found."""
+
+    id: int
+    url: str
+    title: str
+    byline: str
+    source: str
+    published: str | None
+    first_seen: str
+    duplicate_of: int | None
+    snippet: str
+    """The passage it was found in, the words between the marks asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A line of the log."""
+
+    at: str
+    status: int | None
+    outcome: str
+    stage: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is known of how a URL became an article, or why it did not."""
+
+    url: str
+    record: Record | None
+    state: str | None
+    """Of the link in the queue; None if it was never there."""
+    reason: str
+    found_in: str
+    due_at: str | None
+    fetches: tuple[Fetch, ...]
+    """The latest first, ten at most."""
+
+
+def search(
+    db: sqlite3.Connection,
+    typed: str,
+    *,
+    source: str = "",
+    since: str = "",
+    limit: int = 20,
+    marks: tuple[str, str] = ("[", "]"),
+) -> tuple[Hit, ...]:
+    """What archive.query makes of ``typed``, best first; a word in the title weighs as much as four in the text."""
+    match = fts5(typed)
+    if not match:
+        return ()
+    rows = db.execute(
+        "SELECT articles.id, url, articles.title, byline, source, published, first_seen, duplicate_of,"
+        " snippet(articles_fts, 1, :open, :close, '…', 24) AS snippet"
+        " FROM articles_fts JOIN articles ON articles.id = articles_fts.rowid"
+        " WHERE articles_fts MATCH :match AND (:source = '' OR source = :source)"
+        " AND coalesce(published, first_seen) >= :since"
+        " ORDER BY bm25(articles_fts, 4.0, 1.0), articles.id LIMIT :limit",
+        {"match": match, "source": source, "since": since, "limit": limit, "open": marks[0], "close": marks[1]},
+    )
+    return tuple(Hit(**row) for row in rows)
+
+
+def article(db: sqlite3.Connection, which: str | int) -> Record | None:
+    """An article by its number, its URL, or the URL of any link that led to it."""
+    number = _number(db, which)
+    row = db.execute(f"{_RECORD} WHERE id = ?", [number]).fetchone()
+    return record(row) if row else None
+
+
+def articles(
+    db: sqlite3.Connection, *, source: str = "", since: str = "", until: str = "", language: str = ""
+) -> Iterator[Record]:
+    """All articles in the order they came, or those published (first seen, if that is not known) in a time.
+
+    ``until`` includes what begins with it: ``2026-11`` the whole of November.
+    """
+    where = (
+        "WHERE id > :after AND (:source = '' OR source = :source) AND (:language = '' OR language = :language)"
+        " AND coalesce(published, first_seen) >= :since"
+        " AND (:until = '' OR substr(coalesce(published, first_seen), 1, length(:until)) <= :until)"
+    )
+    wanted = {"source": source, "since": since, "until": until, "language": language, "step": _STEP}
+    after = 0
+    while rows := db.execute(f"{_RECORD} {where} ORDER BY id LIMIT :step", wanted | {"after": after}).fetchall():
+        yield from map(record, rows)
+        after = rows[-1]["id"]
+
+
+def known(db: sqlite3.Connection, urls: Iterable[str]) -> set[str]:
+    """Those of these URLs that are in the queue or were stored from it."""
+    rows = db.execute("SELECT url FROM links WHERE url IN (SELECT value FROM json_each(?))", [json.dumps(list(urls))])
+    return {row["url"] for row in rows}
+
+
+def explain(db: sqlite3.Connection, which: str | int) -> Explanation | None:
+    """What is known of an article (by number or URL) or of a link (by URL); None if it was never heard of."""
+    found = article(db, which)
+    url = found.url if found and not isinstance(which, str) else str(which)
+    link = db.execute("SELECT state, reason, found_in, due_at FROM links WHERE url = ?", [url]).fetchone()
+    names = ", ".join(field.name for field in fields(Fetch))
+    log = db.execute(f"SELECT {names} FROM fetches WHERE url = ? ORDER BY id DESC LIMIT 10", [url])  # noqa: S608  # ours
+    fetches = tuple(Fetch(**row) for row in log)
+    if found is None and link is None and not fetches:
+        return None
+    state, reason, found_in, due_at = link or (None, "", "", None)
+    return Explanation(url, found, state, reason, found_in, due_at, fetches)
+
+
+def snapshot(db: sqlite3.Connection, which: str | int) -> Page | None:
+    """The page that an article's current text was read from, byte for byte. Raises snapshots.DamagedError."""
+    row = db.execute("SELECT snapshot FROM articles WHERE id = ?", [_number(db, which)]).fetchone()
+    return pages.load(db, row["snapshot"]) if row and row["snapshot"] is not None else None
+
+
+def _number(db: sqlite3.Connection, which: str | int) -> int | None:
+    if isinstance(which, int) or (which.isascii() and which.isdecimal() and len(which) < 19):
+        return int(which)
+    row = db.execute(
+        "SELECT id FROM articles WHERE url = :url UNION ALL"
+        " SELECT article FROM links WHERE url = :url AND article IS NOT NULL LIMIT 1",
+        {"url": which},
+    ).fetchone()
+    return row["id"] if row else None

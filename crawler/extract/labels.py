@@ -1,0 +1,170 @@
+"""Labels: language, canonical URL, site name, section, tags, image and description as a page declares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler import urls
+from crawler.extract import json_ld, language
+from crawler.extract.head import Head
+from crawler.extract.json_ld import LinkedData
+from crawler.extract.tidy import tidy
+
+Found = tuple[str, str]
+"""A value and the rule that gave it; two empty strings for none."""
+NONE: Found = ("", "")
+
+MOST_TAGS = 40
+LONGEST_TAG = 80
+"""Characters; longer ones are sentences."""
+
+_TAG_METAS = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords", "og:article:tag")
+_TAG_LINKS = 'a[rel~="tag"], [itemprop="keywords"] a, [class*="article-tags" i] a, [class*="article__tags" i] a'
+_SECTION_METAS = ("article:section", "parsely-section", "og:article:section", "sailthru.section", "section", "category")
+_LOGO = re.compile(
+    r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon", re.IGNORECASE
+)
+_FREE = {"true": False, "false": True, "1": False, "0": True, "yes": False, "no": True}
+
+
+def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Found:
+    root = tree.root
+    attributes = root.attributes if root else {}
+    for how, value in (
+        ("html:lang", attributes.get("lang") or attributes.get("xml:lang") or ""),
+        ("json-ld:inLanguage", json_ld.first_text(data.article.get("inLanguage"))),
+        *((f"meta:{name}", value) for value, name in page.all("og:locale", "language", "dc.language", "inlanguage")),
+    ):
+        if name := language.normal(value):
+            return name, how
+    return NONE
+
+
+def canonical(tree: LexborHTMLParser, page: Head, data: LinkedData, url: str) -> Found:
+    """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
+    own = urls.canonical(url) or ""
+    offers: list[Found] = []
+    # Document-wide: an image in <noscript> pushes the rest of the head into the body.
+    for node in tree.css('link[rel~="canonical" i]')[:3]:
+        offers.append((node.attributes.get("href") or "", "link:canonical"))
+    offers += [(value, "og:url") for value in page.meta.get("og:url", ())[:1]]
+    offers += [(value, "json-ld:url") for value in json_ld.addresses(data.article.get("url"))]
+    for value, how in offers:
+        found = urls.canonical(value.strip(), own) if value.strip() else None
+        if not found or (own and not urls.same_site(found, own)):
+            continue
+        if own and _is_front(found) and not _is_front(own):
+            continue
+        return found, how
+    return (own, "url") if own else NONE
+
+
+def site_name(page: Head, data: LinkedData) -> str:
+    name = page.first("og:site_name", "application-name", "al:android:app_name")[0]
+    if not name or "://" in name:
+        publisher = data.resolve(data.article.get("publisher"))
+        name = json_ld.first_text(publisher) if isinstance(publisher, (dict, list)) else ""
+    return name[:100]
+
+
+def section(page: Head, data: LinkedData) -> Found:
+    value = json_ld.first_text(data.article.get("articleSection"))
+    if _is_label(value):
+        return value, "json-ld:articleSection"
+    for value, name in page.all(*_SECTION_METAS):
+        if _is_label(value):
+            return value, f"meta:{name}"
+    crumbs = _crumbs(data)
+    return (crumbs[-1], "json-ld:BreadcrumbList") if crumbs else NONE
+
+
+def tags(tree: LexborHTMLParser, page: Head, data: LinkedData, *, site_name: str) -> tuple[tuple[str, ...], str]:
+    """Keywords from the first place that has any, cleaned; never the site's own name."""
+    for how, values in _tag_places(tree, page, data):
+        found: dict[str, str] = {}
+        for value in values:
+            label = value.strip(" #·|;,.\"'").strip()
+            if _is_label(label) and label.casefold() != site_name.casefold():
+                found.setdefault(label.casefold(), label)
+        if found:
+            return tuple(found.values())[:MOST_TAGS], how
+    return (), ""
+
+
+def image(tree: LexborHTMLParser, page: Head, data: LinkedData, base: str) -> Found:
+    """The lead image's absolute URL; a logo or placeholder only where there is nothing else."""
+    offers = [(value, f"meta:{name}") for value, name in page.all("og:image", "og:image:url", "og:image:secure_url")]
+    offers += [(v, "json-ld:image") for v in json_ld.addresses(data.resolve(data.article.get("image")))]
+    offers += [(value, f"meta:{name}") for value, name in page.all("twitter:image", "twitter:image:src", "thumbnail")]
+    if node := tree.css_first('link[rel="image_src"]'):
+        offers.append((node.attributes.get("href") or "", "link:image_src"))
+    found = [(full, how) for value, how in offers if (full := urls.canonical(value, base))]
+    return next((one for one in found if not _LOGO.search(one[0])), found[0] if found else NONE)
+
+
+def description(page: Head, data: LinkedData) -> Found:
+    value, name = page.first("og:description", "description", "twitter:description", "dc.description")
+    text, key = data.text("description", "abstract", limit=2_000)
+    if text and (not value or (value.endswith(("…", "...")) and len(text) > len(value))):
+        return text, f"json-ld:{key}"
+    return (value, f"meta:{name}") if value else NONE
+
+
+def paywalled(page: Head, data: LinkedData) -> bool | None:
+    """What the page says of itself; schema.org's ``isAccessibleForFree`` goes before the content tiers in meta."""
+    for node in (data.article, *data.tops):
+        value = node.get("isAccessibleForFree")
+        free = _FREE.get(str(value).rsplit("/", 1)[-1].strip().casefold()) if value is not None else None
+        if free is not None:
+            return free
+    tier = page.first("article:content_tier", "og:content_tier", "content_tier")[0].casefold()
+    return {"free": False, "metered": False, "locked": True, "paid": True}.get(tier)
+
+
+def _is_front(url: str) -> bool:
+    return url.partition("://")[2].partition("?")[0].rstrip("/").count("/") == 0 and "?" not in url
+
+
+def _is_label(text: str) -> bool:
+    return 1 < len(text) <= LONGEST_TAG and "://" not in text and any(map(str.isalnum, text))
+
+
+def _crumbs(data: LinkedData) -> list[str]:
+    """Names of the breadcrumbs between the front page and the article."""
+    for node in data.tops:
+        items = node.get("itemListElement")
+        if "BreadcrumbList" in json_ld.types_of(node) and isinstance(items, list):
+            names = [
+                json_ld.first_text(one.get("name") or one.get("item")) for one in items[:10] if isinstance(one, dict)
+            ]
+            return [name for name in names[1:-1] if _is_label(name)]
+    return []
+
+
+def _tag_places(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Iterator[tuple[str, list[str]]]:
+    yield "json-ld:keywords", list(_keywords(data.article.get("keywords")))
+    for name in _TAG_METAS:
+        values = page.meta.get(name, ())
+        yield f"meta:{name}", [part for value in values for part in split(value)]
+    yield "rel=tag", [tidy(node.text(), 200) for node in tree.css(_TAG_LINKS)[:MOST_TAGS]]
+
+
+def _keywords(value: Any) -> Iterator[str]:
+    for one in value[:200] if isinstance(value, list) else [value]:
+        text = json_ld.first_text(one, 5_000)
+        if isinstance(value, list) and len(value) > 1:
+            yield text.partition(":")[2] or text if text.lower().startswith(("tag:", "keyword:")) else text
+        else:
+            yield from split(text)
+
+
+def split(text: str) -> list[str]:
+    """Keywords in one string: by commas, else by semicolons or bars."""
+    for separator in (",", ";", "|", "、", "，", "،"):
+        if separator in text:
+            return [part.strip() for part in text.split(separator)]
+    return [text]

@@ -1,0 +1,113 @@
+"""Metadata: what a page says of its article, each field from the best of the places that give it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser
+
+from archive.models import Link, Stamp
+from config.models import Rules
+from crawler.extract import authors, dates, head, json_ld, labels, language, titles
+from crawler.extract.head import Head
+from crawler.extract.json_ld import LinkedData
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of an article beside its body; a field that the page does not give is empty."""
+
+    canonical_url: str = ""
+    """The page's own canonical URL if it is of the same site as the one it was fetched from; else the latter."""
+    title: str = ""
+    title_candidates: tuple[str, ...] = ()
+    """Every form of the title that the page gives, the chosen one first: what may be repeated in the body."""
+    authors: tuple[str, ...] = ()
+    published: Stamp | None = None
+    modified: Stamp | None = None
+    """None where it is the same moment as ``published``."""
+    language: str = ""
+    """As declared; crawler.extract.language.detect looks at the text."""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    description: str = ""
+    site_name: str = ""
+    paywalled: bool | None = None
+    """Whether the page says that its text is for subscribers; None if it says nothing."""
+    json_ld_types: tuple[str, ...] = ()
+    """schema.org types of the page's own objects."""
+    og_type: str = ""
+    article_body: str = ""
+    """The text of the article as JSON-LD gives it: paragraphs may be lost, and it may be a teaser."""
+    word_count: int | None = None
+    evidence: tuple[tuple[str, str], ...] = ()
+    """(field, rule that gave it)."""
+
+
+def read(
+    tree: LexborHTMLParser, url: str, *, hint: Link | None, fetched_at: datetime | None, rules: Rules | None
+) -> Meta:
+    """The metadata of a parsed page, before anything is cut out of it; never raises, changes nothing.
+
+    ``hint`` is what a feed or sitemap said of it, ``fetched_at`` the moment after which nothing can have been
+    published, ``rules`` the source's own selectors: they win where they find something.
+    """
+    page = head.read(tree)
+    data = json_ld.read(tree, url)
+    evidence: dict[str, str] = {}
+    declared, evidence["language"] = labels.declared_language(tree, page, data)
+    canonical, evidence["canonical_url"] = labels.canonical(tree, page, data, url)
+    site_name = labels.site_name(page, data)
+    title = titles.read(tree, page, data, site_name=site_name, hint=hint, rules=rules)
+    names, evidence["authors"] = authors.read(tree, page, data, site_name=site_name, rules=rules)
+    published, modified = dates.read(
+        tree, page, data, _region(tree) or declared, fetched_at, url=unquote(url), hint=hint, rules=rules
+    )
+    section, evidence["section"] = labels.section(page, data)
+    tags, evidence["tags"] = labels.tags(tree, page, data, site_name=site_name)
+    image, evidence["image"] = labels.image(tree, page, data, canonical or url)
+    description, evidence["description"] = labels.description(page, data)
+    evidence |= {"title": title.how, "published": published.how if published else ""}
+    evidence["modified"] = modified.how if modified else ""
+    return Meta(
+        canonical_url=canonical,
+        title=title.text,
+        title_candidates=title.candidates,
+        authors=names,
+        published=published,
+        modified=modified,
+        language=declared,
+        section=section,
+        tags=tags,
+        image=image,
+        description=description,
+        site_name=site_name,
+        paywalled=labels.paywalled(page, data),
+        json_ld_types=data.types,
+        og_type=page.first("og:type")[0].lower(),
+        article_body=_body(data),
+        word_count=_count(data),
+        evidence=tuple((field, how) for field, how in evidence.items() if how),
+    )
+
+
+def _region(tree: LexborHTMLParser) -> str:
+    """The page's full language tag, as ``en-gb``: the region decides which way round its dates are written."""
+    root = tree.root
+    return ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-")
+
+
+def _body(data: LinkedData) -> str:
+    text = data.article.get("articleBody") or data.article.get("text")
+    return text[:500_000] if isinstance(text, str) else ""
+
+
+def _count(data: LinkedData) -> int | None:
+    try:
+        count = int(data.article.get("wordCount") or 0)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return count if 0 < count < 1_000_000 else None

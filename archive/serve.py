@@ -42,12 +42,20 @@ class ServeError(Exception):
 class ReadOnly(Database):  # type: ignore[misc]  # Datasette has no types
     """A file that can't be written through, whatever plugins or queries try; its path may hold any character."""
 
+    def __init__(self, datasette: Datasette, path: Path) -> None:
+        super().__init__(datasette, path=str(path), is_mutable=True)
+        self._opened: list[sqlite3.Connection] = []
+
     def connect(self, write: bool = False) -> sqlite3.Connection:
         if write:
             raise sqlite3.OperationalError("the archive is open for reading only")
-        connection = _open(Path(self.path))
-        self._all_file_connections.append(connection)
-        return connection
+        self._opened.append(_open(Path(self.path)))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        super().close()
+        for connection in self._opened:
+            connection.close()
 
 
 def app(path: Path, *, settings: dict[str, Any] | None = None) -> Datasette:
@@ -61,7 +69,7 @@ def app(path: Path, *, settings: dict[str, Any] | None = None) -> Datasette:
         pm.register(plugin, "cuttings")
     datasette = Datasette([], metadata=metadata(), settings=_SETTINGS | (settings or {}))
     datasette.remove_database("_memory")  # Datasette adds it where it gets no file
-    datasette.add_database(ReadOnly(datasette, path=str(path), is_mutable=True), name=NAME)
+    datasette.add_database(ReadOnly(datasette, path), name=NAME)
     return datasette
 
 

@@ -54,6 +54,11 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
     else:
         verdict = _touch(db, row, reading)
     update(db, "links", task.id, article=verdict.article_id, state="stored")
+    db.execute(  # the page knows better than a listing that said nothing
+        "UPDATE links SET published = a.published, published_precision = a.published_precision FROM articles AS a"
+        " WHERE a.id = article AND links.id = ? AND links.published IS NULL",
+        [task.id],
+    )
     return verdict
 
 

@@ -80,13 +80,14 @@ def _news(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) -> Iter
 def _again(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) -> bool:
     if link.changed and iso_ms(link.changed.at) > row["fetched_at"]:
         return True
-    return row["state"] != "refused" and _recent(row, now, revisit)
+    published = row["published"] or (stamp(link.published) if link.published else None)
+    return row["state"] != "refused" and _recent(row, published, now, revisit)
 
 
-def _recent(row: sqlite3.Row, now: datetime, revisit: Revisit) -> bool:
+def _recent(row: sqlite3.Row, published: str | None, now: datetime, revisit: Revisit) -> bool:
     if revisit.before is None or row["fetched_at"] >= iso_ms(revisit.before):
         return False
-    return when(row["published"] or row["first_seen"]) >= now - timedelta(days=revisit.days)
+    return when(published or row["first_seen"]) >= now - timedelta(days=revisit.days)
 
 
 def relist(db: sqlite3.Connection, found_in: str, source: str, now: datetime, revisit: Revisit) -> None:
@@ -98,7 +99,7 @@ def relist(db: sqlite3.Connection, found_in: str, source: str, now: datetime, re
         " WHERE source = ? AND state IN ('stored', 'failed', 'gone') AND found_in = ? AND fetched_at IS NOT NULL",
         [source, found_in],
     ).fetchall()
-    due = [(iso(now), row["id"]) for row in rows if _recent(row, now, revisit)]
+    due = [(iso(now), row["id"]) for row in rows if _recent(row, row["published"], now, revisit)]
     db.executemany("UPDATE links SET due_at = ? WHERE id = ?", due)
 
 

@@ -187,9 +187,11 @@ def _loosely(text: str, url: str) -> list[_Entry]:
     body = xml.repair(text[:LOOSE_CHARACTERS]).encode()
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     # BytesIO: feedparser takes plain bytes for the name of a file first, and would open it
-    parsed = feedparser.parse(
-        io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    options = {"response_headers": headers, "sanitize_html": False, "resolve_relative_uris": False}
+    try:
+        parsed = feedparser.parse(io.BytesIO(body), **options)
+    except Exception:  # noqa: BLE001  # it raises errors of many kinds on hostile text, as &#xD800; in an open CDATA
+        return []
     entries = []
     for one in parsed.entries:
         entry = _Entry(url)

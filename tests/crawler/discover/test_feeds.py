@@ -343,6 +343,12 @@ def test_what_is_repeated_without_end_is_read_to_an_end(hostile):
     listing("<rss><channel>" + item(1) + hostile * 20_000)
 
 
+def test_what_the_slow_reader_chokes_on_leaves_what_the_fast_one_read():
+    found = listing("<rss><channel>" + item(1) + "<item><![CDATA[<item>&#xD800;")
+    assert paths(found) == ["/a/1"]
+    assert "1 of its entries could be read" in found.problem
+
+
 def test_deep_nesting_stops_the_reading_not_the_reader():
     found = listing(rss(item(1) + "<x>" * 5_000))
     assert paths(found) == ["/a/1"]

@@ -20,6 +20,7 @@ VERBISH = re.compile(
 )
 """After such a word, "Tags" or "Topics" begins a sentence and no list."""
 LONGEST_NOTICE = 700
+LONGEST_AMID = 320
 LONGEST_LINE = 220
 
 
@@ -101,10 +102,8 @@ def _anywhere(line: Line) -> str:
             return "promo"
         if _is_tags(low, line.linked) and (line.linked > 0.5):
             return "tags"
-    if len(low) <= LONGEST_NOTICE:
-        for notice in known.notices:
-            if not notice.tail and notice.says(low) and len(low) < 350:
-                return f"notice:{notice.name}"
+    if len(low) <= LONGEST_AMID and block.kind is Kind.PARAGRAPH:
+        return next((f"notice:{notice.name}" for notice in known.notices if not notice.tail and notice.says(low)), "")
     return ""
 
 
@@ -133,7 +132,7 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
         folded = fold(line.text)
         if folded in titles and len(line.text) < 300:
             line.why = "title"
-        elif line.block.kind is Kind.HEADING and line.block.level == 1:
+        elif line.block.kind is Kind.HEADING and line.block.level == 1 and not seen:
             line.why = "title"
         elif len(line.text) < 90 and any(name and name in folded for name in authors) and not ENDED.search(line.text):
             line.why = "byline"
@@ -146,7 +145,7 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
 def _tail(lines: list[Line]) -> None:
     """What follows the article's last paragraph: notices, tags, and sections with all that is in them."""
     last = _last_prose(lines)
-    open_section = False
+    open_section = sources = False
     for line in lines[last + 1 :]:
         if line.why or not line.text:
             continue
@@ -158,18 +157,19 @@ def _tail(lines: list[Line]) -> None:
             line.why = "tags"
         elif len(line.low) <= LONGEST_LINE and notices().promo.match(line.low) and not ENDED.search(line.text):
             line.why = "promo"
-        elif why := _notice(line.low):
+        elif why := _notice(line):
             line.why = why
         elif open_section:
             line.why = "after-section"
-        elif line.linked > 0.7:
+        elif line.linked > 0.7 and not sources:
             line.why = "link-density"
+        sources = sources or (not line.why and EDGES.sub("", line.low) in notices().sources)
 
 
-def _notice(low: str) -> str:
-    if len(low) > LONGEST_NOTICE:
+def _notice(line: Line) -> str:
+    if len(line.low) > LONGEST_NOTICE or line.block.kind not in {Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING}:
         return ""
-    return next((f"notice:{n.name}" for n in notices().notices if n.says(low)), "")
+    return next((f"notice:{n.name}" for n in notices().notices if n.says(line.low)), "")
 
 
 def _last_prose(lines: list[Line]) -> int:
@@ -183,7 +183,7 @@ def _last_prose(lines: list[Line]) -> int:
         if kind == "section" and (line.block.kind is Kind.HEADING or line.linked < 0.5):
             section = True
             continue
-        if kind or line.linked > 0.7 or _notice(line.low) or _is_tags(line.low, line.linked):
+        if kind or line.linked > 0.7 or _notice(line) or _is_tags(line.low, line.linked):
             continue
         prose = line.block.kind in {Kind.PARAGRAPH, Kind.QUOTE} and len(line.text) >= 100 and ENDED.search(line.text)
         if prose:

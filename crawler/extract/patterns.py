@@ -49,6 +49,7 @@ class Notices:
 
     sections: frozenset[str]
     controls: frozenset[str]
+    sources: frozenset[str]
     promo: re.Pattern[str]
     tags: re.Pattern[str]
     notices: tuple[Notice, ...]
@@ -74,6 +75,7 @@ def notices() -> Notices:
     return Notices(
         sections=frozenset(data["labels"]["section"]),
         controls=frozenset(data["labels"]["control"]),
+        sources=frozenset(data["labels"]["sources"]),
         promo=_start(data["starts"]["promo"]),
         tags=_start(data["starts"]["tags"]),
         notices=tuple(

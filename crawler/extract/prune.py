@@ -47,7 +47,7 @@ def prune(tree: Tree, titles: Collection[str] = ()) -> None:
         if not more:
             break
         excused |= more
-    _labelled(tree, headed)
+    _labelled(tree, headed, WHOLE * (tree.root.mass - sum(held.values())))
 
 
 def _headed(order: list[El], titles: Collection[str]) -> set[El]:
@@ -107,7 +107,7 @@ def _excused(held: dict[str, float], whole: float) -> set[str]:
     for why, mass in held.items():
         if why in known.always:
             continue
-        if why in known.strong or why in PRUNED_TAGS:
+        if why in known.strong or why in PRUNED_TAGS or why == "hidden":
             if rest < TOO_LITTLE and mass > SURELY_WHOLE * whole:
                 out.add(why)
         elif mass > WHOLE * whole:
@@ -115,7 +115,7 @@ def _excused(held: dict[str, float], whole: float) -> set[str]:
     return out
 
 
-def _labelled(tree: Tree, headed: Collection[El]) -> None:
+def _labelled(tree: Tree, headed: Collection[El], most: float) -> None:
     """Parts that begin with a label such as "Most read"."""
     for el in tree.order:
         if el.pruned or el.outside or el.inline or not 0 < el.own <= 60 or el.own != el.total:
@@ -123,7 +123,7 @@ def _labelled(tree: Tree, headed: Collection[El]) -> None:
         if label(el.text().lower()) != "section":
             continue
         top = el
-        while top.parent is not None and top.parent not in headed and top.parent.mass < WHOLE * tree.root.mass:
+        while top.parent is not None and top.parent not in headed and top.parent.mass < most:
             if any(_has_text(kid) for kid in top.parent.kids[: top.parent.kids.index(top)]):
                 break
             top = top.parent

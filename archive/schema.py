@@ -192,6 +192,7 @@ CREATE TABLE boilerplate (
 _INDEXES = """
 CREATE INDEX articles_source ON articles(source, published);
 CREATE INDEX articles_published ON articles(published);
+CREATE INDEX articles_published_precision ON articles(published_precision);
 CREATE INDEX articles_happened ON articles(min(coalesce(published, first_seen), first_seen));
 CREATE INDEX articles_source_happened ON articles(source, min(coalesce(published, first_seen), first_seen));
 CREATE INDEX articles_first_seen ON articles(first_seen);
@@ -208,16 +209,18 @@ CREATE INDEX articles_snapshot ON articles(snapshot);
 CREATE INDEX article_authors_author ON article_authors(author);
 CREATE INDEX article_tags_tag ON article_tags(tag);
 CREATE INDEX snapshots_url ON snapshots(url, fetched_at);
+CREATE INDEX snapshots_status ON snapshots(status);
 CREATE INDEX snapshots_dictionary ON snapshots(dictionary);
 CREATE INDEX dictionaries_site ON dictionaries(site, created);
 CREATE INDEX feeds_due ON feeds(due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX feeds_source ON feeds(source);
 CREATE INDEX feeds_kind ON feeds(kind);
+CREATE INDEX feeds_status ON feeds(status);
 CREATE INDEX feeds_parent ON feeds(parent) WHERE parent IS NOT NULL;
 CREATE INDEX links_due ON links(host, due_at, published) WHERE due_at IS NOT NULL;
 CREATE INDEX links_source ON links(source, state);
 CREATE INDEX links_state ON links(state);
-CREATE INDEX links_reason ON links(reason) WHERE reason != '';
+CREATE INDEX links_reason ON links(reason);
 CREATE INDEX links_article ON links(article) WHERE article IS NOT NULL;
 CREATE INDEX fetches_at ON fetches(at);
 CREATE INDEX fetches_url ON fetches(url);
@@ -230,6 +233,11 @@ CREATE INDEX revisions_seen ON revisions(seen_at);
 CREATE INDEX revisions_change ON revisions(change);
 CREATE INDEX revisions_snapshot ON revisions(snapshot);
 CREATE INDEX boilerplate_source ON boilerplate(source, pages);
+CREATE INDEX boilerplate_reason ON boilerplate(reason);
+CREATE INDEX runs_command ON runs(command);
+CREATE INDEX sources_language ON sources(language);
+CREATE INDEX sources_country ON sources(country);
+CREATE INDEX sources_configured ON sources(configured);
 """
 
 # External content: the text stands once, in articles. The update trigger names its columns, so that marking an

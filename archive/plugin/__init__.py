@@ -18,7 +18,8 @@ from datasette.utils.asgi import Response
 from jinja2 import Environment
 from markupsafe import Markup
 
-from archive.plugin import body, pages, query, style, words
+from archive import query
+from archive.plugin import body, pages, style, words
 
 Scope = MutableMapping[str, Any]
 Asgi = Callable[[Scope, Any, Callable[[Any], Awaitable[None]]], Awaitable[None]]

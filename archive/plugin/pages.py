@@ -22,8 +22,8 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
-from archive import revisions
-from archive.plugin import body, data, query, raw
+from archive import query, revisions
+from archive.plugin import body, data, raw
 from archive.plugin.words import day
 from archive.snapshots import DamagedError
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.plugin.query import fts5
+from archive.query import fts5
 
 ODD = [
     '"',
@@ -23,27 +23,6 @@ ODD = [
     "'",
     "\x00",
 ]
-
-
-@pytest.mark.parametrize(
-    ("typed", "expression"),
-    [
-        ("harbour council", '("harbour" AND "council")'),
-        ('"harbour council" vote', '("harbour council" AND "vote")'),
-        ("elect*", '("elect"*)'),
-        ('"city coun"*', '("city coun"*)'),
-        ("harbour -ferry", '("harbour") NOT "ferry"'),
-        ('harbour -"old pier"', '("harbour") NOT "old pier"'),
-        ("well-known", '("well-known")'),
-        ('"unbalanced quote', '("unbalanced quote")'),
-        ("AND", '("AND")'),
-        ("-only", ""),
-        ("!!! ...", ""),
-        ("", ""),
-    ],
-)
-def test_a_query_means_what_it_means_in_search_engines(typed, expression):
-    assert fts5(typed) == expression
 
 
 @given(st.text() | st.text(alphabet='ab"*-() \x00^:+{}NEAR_'))

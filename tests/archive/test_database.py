@@ -120,13 +120,14 @@ def test_a_damaged_file_is_said_to_be_damaged(kept):
         use()
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_place_that_may_not_be_written_to_can_be_read(kept):
     kept.put()
     kept.archive.close()
     kept.path.parent.chmod(0o555)
     kept.path.chmod(0o444)
     try:
+        if os.access(kept.path.parent, os.W_OK):
+            pytest.skip("root may write everywhere")
         with reading(kept.path) as db:
             assert db.execute("SELECT title FROM articles").fetchone()[0] == "A new bridge"
         with pytest.raises(ArchiveError, match="may not be written"), Archive(kept.path) as archive:
@@ -253,7 +254,8 @@ def test_every_column_that_is_faceted_by_or_refers_to_a_table_is_indexed(kept):
             first = {row["name"]: db.execute(f"PRAGMA index_info({row['name']})").fetchone()[2] for row in indexes}
             whole = {first[row["name"]] for row in indexes if not row["partial"]}
             refers = {row["from"] for row in db.execute(f"PRAGMA foreign_key_list({table})")}
-            assert set(described.get(table, {}).get("facets", ())) - whole == set(), table
+            facets = {facet for facet in described.get(table, {}).get("facets", ()) if isinstance(facet, str)}
+            assert facets - whole == set(), table
             assert refers - set(first.values()) == set(), table
 
 

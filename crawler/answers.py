@@ -67,8 +67,8 @@ def explain(error: Exception) -> tuple[str, str]:
     chain = list(_causes(error))
     if isinstance(error, httpx.TimeoutException):
         return "timeout", "The server did not answer in time."
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError):
-        return "bad-url", "This URL, or a configured header, cannot be sent as HTTP."
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return "bad-url", "This URL cannot be asked for over HTTP."
     if failed := next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None):
         return "tls", f"The certificate was not accepted: {failed.verify_message}"
     if any(isinstance(cause, ssl.SSLError) for cause in chain):

@@ -106,11 +106,13 @@ class _Brotli:
     def pieces(self, data: bytes) -> Iterator[bytes]:
         while not self._inner.is_finished():
             try:
-                yield self._inner.process(data, output_buffer_limit=PIECE)
+                piece = self._inner.process(data, output_buffer_limit=PIECE)
             except brotli.error as error:
                 raise _UnpackError(Problem.BAD_ENCODING) from error
+            yield piece
             data = b""
-            if self._inner.can_accept_more_data():
+            # A full piece says that there may be more, even where more input would be taken already.
+            if len(piece) < PIECE and self._inner.can_accept_more_data():
                 return
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ MAX_COOKIES = 40
 """Cookies that a site may set on the way through its redirects."""
 CONNECT_SECONDS = 15.0
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+
 Allowed = Callable[[str], Awaitable[Failure | None]]
 """Asked for every URL a redirect leads to; a Failure ends the fetch."""
 
@@ -52,8 +55,8 @@ class Identity:
 
     def __post_init__(self) -> None:
         for name, value in (*self.headers, *self.cookies):
-            if not name.isascii() or not f"{name}{value}".isprintable():
-                raise ValueError(f"header or cookie {name!r} holds a character that HTTP does not allow")
+            if not _TOKEN.fullmatch(name) or not value.isprintable() or value != value.strip():
+                raise ValueError(f"header or cookie {name!r}: its name or value cannot be sent over HTTP")
 
     def shown_to(self, url: str) -> bool:
         return bool(self.site) and site(url) == self.site

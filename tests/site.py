@@ -87,7 +87,9 @@ class Site:
         self.requests: list[Request] = []
         self.closing = threading.Event()
         """For Raw handlers that pause: ``site.closing.wait(1)`` returns at once when the test is over."""
-        self._host, self._tls = host, tls
+        self.connections: list[tuple[str, int]] = []
+        """Of every connection so far, the address it came from."""
+        self._tls = tls
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -124,9 +126,10 @@ class Site:
     def _accept(self) -> None:
         while not self.closing.is_set():
             try:
-                connection, _ = self._listener.accept()
+                connection, peer = self._listener.accept()
             except OSError:
                 return
+            self.connections.append(peer[:2])
             self._open.add(connection)
             self._start(self._serve, connection)
 

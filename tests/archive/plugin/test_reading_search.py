@@ -1,10 +1,5 @@
-import sqlite3
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from archive.query import fts5
 
 ODD = [
     '"',
@@ -23,15 +18,6 @@ ODD = [
     "'",
     "\x00",
 ]
-
-
-@given(st.text() | st.text(alphabet='ab"*-() \x00^:+{}NEAR_'))
-def test_no_query_is_a_syntax_error(typed):
-    db = sqlite3.connect(":memory:")
-    db.execute("CREATE VIRTUAL TABLE t USING fts5(x, tokenize='unicode61 remove_diacritics 2')")
-    if expression := fts5(typed):
-        db.execute("SELECT * FROM t WHERE t MATCH ?", (expression,)).fetchall()
-    db.close()
 
 
 async def test_a_search_finds_articles_and_marks_the_words(get):

@@ -35,9 +35,9 @@ def extract(
     tree = dom.read(parsed)
     titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
     score.weigh(tree, all_parts=True)
-    prune.prune(tree, {boilerplate.fold(title) for title in titles})
+    headed = prune.prune(tree, {boilerplate.fold(title) for title in titles})
     score.weigh(tree, all_parts=False)
-    choice = score.choose(tree)
+    choice = score.choose(tree, headed)
     found = blocks.read(choice.root, address)
     kept = boilerplate.cut(found, title=titles, authors=meta.authors)
     return Article(

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 # Never holds an article's text: left out in the walk, with all that is in them.
 SKIPPED = frozenset(
     "script style template svg iframe object embed canvas map select option datalist input textarea button "
-    "link meta title head audio video track param dialog progress meter".split()
+    "link meta title head audio video track param rt rp dialog progress meter".split()
 )
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark nobr picture q rp rt ruby "
@@ -133,6 +133,8 @@ def read(parsed: LexborHTMLParser, *, remove: Collection[int] = ()) -> Tree:
             attrs = child.attributes
             new = El(tag, el, el.depth + 1, attrs)
             new.node_id = node_id
+            if "-" in tag:
+                new.names = tag
             if attrs:
                 _name(new, attrs, known)
             kids.append(new)
@@ -148,7 +150,7 @@ def _name(el: El, attrs: dict[str, str | None], known: dict[str, str]) -> None:
         name = known.get(raw)
         if name is None:
             name = known[raw] = CAMEL.sub("-", raw).lower()
-        el.names = name
+        el.names = f"{el.names} {name}" if el.names else name
     if "hidden" in attrs:
         el.hidden = attrs.get("hidden") != "until-found" and not STREAMED.match(attrs.get("id") or "")
     elif (style := attrs.get("style")) and HIDDEN.search(style):

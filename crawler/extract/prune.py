@@ -17,23 +17,25 @@ SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|ta
 TOO_LITTLE = 300
 """Mass under which what is left of a page cannot be the article."""
 WHOLE = 0.3
-"""Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason."""
-SURELY_WHOLE = 0.75
-"""The same for words that leave little doubt: there are pages with more comments than article."""
+"""Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
+
+Words that leave little doubt, and tags such as ``nav``, need more: that nothing else is there."""
 CARD = 400
 """Characters of the longest teaser in a list of them."""
 
 
-def prune(tree: Tree, titles: Collection[str] = ()) -> None:
+def prune(tree: Tree, titles: Collection[str] = ()) -> set[El]:
     """Set ``pruned``, by the masses that stand in the tree.
 
-    ``titles``: what the page may be called, folded. The part that holds the headline is never left out.
+    ``titles``: what the page may be called, folded. The headline and all that it stands in are never left out; they
+    are returned.
     """
     headed = _headed(tree.order, titles)
     reasons = [(el, _reason(el)) for el in tree.order]
     excused: set[str] = set()
     while True:
         held: dict[str, float] = {}
+        biggest = 0.0
         for el, why in reasons:
             el.pruned = ""
             if el.parent is not None and (el.parent.pruned or el.parent.outside):
@@ -43,11 +45,15 @@ def prune(tree: Tree, titles: Collection[str] = ()) -> None:
             if why and why not in excused and el not in headed:
                 el.pruned = why
                 held[why] = held.get(why, 0.0) + el.mass
-        more = _excused(held, tree.root.mass)
+                if why == "hidden":
+                    biggest = max(biggest, el.mass)
+        rest = tree.root.mass - sum(held.values())
+        more = _excused(held, rest, biggest)
         if not more:
             break
-        excused |= more
-    _labelled(tree, headed, WHOLE * (tree.root.mass - sum(held.values())))
+        excused.add(more)
+    _labelled(tree, headed, WHOLE * rest)
+    return headed
 
 
 def _headed(order: list[El], titles: Collection[str]) -> set[El]:
@@ -99,20 +105,25 @@ def _is_card(box: El) -> bool:
     return False
 
 
-def _excused(held: dict[str, float], whole: float) -> set[str]:
-    """The reasons that would leave out so much of the page that they mean something else here."""
+def _excused(held: dict[str, float], rest: float, hidden: float) -> str:
+    """The reason, if there is one, that leaves out so much of the page that it must mean something else here.
+
+    ``rest``: the mass of what is kept; ``hidden``: of the greatest part left out because it is hidden.
+    """
     known = names()
-    rest = whole - sum(held.values())
-    out = set()
-    for why, mass in held.items():
-        if why in known.always:
+    for why, mass in sorted(held.items(), key=lambda item: -item[1]):
+        if why in known.always or why in known.strong or why in PRUNED_TAGS:
             continue
-        if why in known.strong or why in PRUNED_TAGS or why == "hidden":
-            if rest < TOO_LITTLE and mass > SURELY_WHOLE * whole:
-                out.add(why)
-        elif mass > WHOLE * whole:
-            out.add(why)
-    return out
+        if why == "hidden":
+            if hidden > 2 * rest:
+                return why
+        elif mass > WHOLE * (mass + rest):
+            return why
+    if rest < TOO_LITTLE:
+        for why, mass in sorted(held.items(), key=lambda item: -item[1]):
+            if why not in known.always and mass > TOO_LITTLE:
+                return why
+    return ""
 
 
 def _labelled(tree: Tree, headed: Collection[El], most: float) -> None:

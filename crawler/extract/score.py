@@ -6,6 +6,7 @@ that still holds most of it, and up again as long as the parts beside it read li
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from crawler.extract.dom import El, Tree
@@ -24,6 +25,8 @@ WEIGHT = {
 } | dict.fromkeys(HEADINGS, 0.0)
 LINE = 30
 """Characters from which a line of its own counts."""
+ENOUGH = 400
+SOME = 0.1
 MOST = 0.6
 LEAVES = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
 
@@ -56,16 +59,25 @@ def weigh(tree: Tree, *, all_parts: bool) -> None:
         el.mass = mass
 
 
-def choose(tree: Tree) -> Choice:
+def choose(tree: Tree, headed: Collection[El] = ()) -> Choice:
     """The element that holds the article; what is beside its parts is pruned as ``beside``."""
-    core = _down(tree.root)
+    core = _down(tree.root, headed)
     return Choice(_up(core, tree), "mass")
 
 
-def _down(el: El) -> El:
+def _down(el: El, headed: Collection[El]) -> El:
+    """The way to the most text; where a part with the headline holds enough of it, through that part."""
     while True:
-        best = max((kid for kid in el.elements() if not kid.pruned), key=lambda kid: kid.mass, default=None)
-        if best is None or best.mass <= 0 or best.mass < MOST * el.mass or best.tag in LEAVES:
+        kids = [kid for kid in el.elements() if not kid.pruned and kid.mass > 0]
+        if not kids:
+            return el
+        best = max(kids, key=lambda kid: kid.mass)
+        if best not in headed:
+            sure = [kid for kid in kids if kid in headed or kid.tag == "main"]
+            if sure and sure[0].mass >= max(ENOUGH, SOME * el.mass):
+                el = sure[0]
+                continue
+        if best.mass < MOST * el.mass or best.tag in LEAVES:
             return el
         el = best
 

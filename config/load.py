@@ -17,7 +17,7 @@ from config import environment, secrets
 from config.models import Config, Rules, Source
 from config.values import ConfigError, apply
 
-__all__ = ["SETTINGS", "STARTER", "ConfigError", "File", "entries", "files", "find", "load", "read"]
+__all__ = ["SETTINGS", "STARTER", "ConfigError", "File", "entries", "files", "find", "load", "read", "usual"]
 
 STARTER = Path(__file__).resolve().parent
 """The starter pack: a configuration folder like any other, which comes with the package."""
@@ -72,17 +72,8 @@ def find(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> P
     None means ``$CUTTINGS_CONFIG``, else ``./cuttings.toml``, else ``./config`` if it holds ``cuttings.toml`` or
     ``sources/``, else the starter pack. A ``cuttings.toml`` with ``sources/*.toml`` beside it stands for its folder.
     """
-    if path is None and (named := environ.get("CUTTINGS_CONFIG")):
-        path = Path(named).expanduser()
     if path is None:
-        here = Path(SETTINGS)
-        folder = Path("config")
-        if here.exists():
-            path = here
-        elif (folder / SETTINGS).exists() or (folder / "sources").is_dir():
-            path = folder
-        else:
-            path = STARTER
+        path = usual(environ) or STARTER
     if path.is_dir():
         if not (path / SETTINGS).exists() and not (path / "sources").is_dir():
             raise ConfigError(f"{path}: this folder holds neither {SETTINGS} nor sources/, so there is nothing to read")
@@ -91,6 +82,16 @@ def find(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> P
     elif path.name == SETTINGS and source_files(path.parent):
         return path.parent
     return path
+
+
+def usual(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Where a configuration of one's own is, if nobody says; None if there is none."""
+    if named := environ.get("CUTTINGS_CONFIG"):
+        return Path(named).expanduser()
+    if Path(SETTINGS).exists():
+        return Path(SETTINGS)
+    folder = Path("config")
+    return folder if (folder / SETTINGS).exists() or (folder / "sources").is_dir() else None
 
 
 def files(found: Path) -> list[File]:

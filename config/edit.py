@@ -1,0 +1,154 @@
+"""Edit: a source added to or removed from a configuration that people also write by hand.
+
+Everything else in the file stays as it is, to the byte: a source is appended or cut out as text, and the result is
+parsed and compared before it replaces the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import os
+import re
+import shutil
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
+
+from config.load import SETTINGS, STARTER, ConfigError, Entry, File, entries, files, find, read, usual
+from config.models import Secret, Source
+from config.render import rendered, to_table, without
+from config.values import nearest
+
+HEADING = "# Sources and settings; see `cuttings sources --help`.\n"
+
+
+class EditError(ConfigError):
+    """The configuration was left as it was; the message says why."""
+
+
+def target(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The file or folder to edit: the one that would be read, or a new ``./cuttings.toml``; never the starter pack."""
+    path = path or usual(environ) or Path(SETTINGS)
+    return find(path) if path.is_file() else path
+
+
+def add_source(path: Path, source: Source) -> Path:
+    """Add a source to a file, or to a folder as a file of its own; what is not there yet is made.
+
+    Gives the file that was written. Raises EditError if there is a source of that name, if the source has secrets,
+    which belong into the environment, or if the file cannot be written; ConfigError if it cannot be read.
+    """
+    _refuse_pack(path)
+    if secret := [name for name, value in (*source.headers, *source.cookies) if isinstance(value, Secret)]:
+        raise EditError(f"{source.name}: {secret[0]} is secret and is not written to a file; add this source by hand")
+    if path.exists() and (there := _entries(path).get(source.name)):
+        raise EditError(f"{there[1].file}: there is a source {source.name} already")
+    table = to_table(source)
+    if path.is_dir() or (not path.exists() and path.suffix != ".toml"):
+        file = path / "sources" / f"{source.name}.toml"
+        if file.exists():
+            raise EditError(f"{file}: there is such a file already, for a source of another name")
+        _write(file, rendered(table))
+        return file
+    before = read(path) if path.exists() else File(path, HEADING, {}, holds_settings=True)
+    newline = "\r\n" if "\r\n" in before.text else "\n"
+    text = before.text if before.text.endswith("\n") or not before.text else before.text + newline
+    text += newline + rendered({"sources": {source.name: table}}).replace("\n", newline)
+    expected = copy.deepcopy(before.data)
+    with contextlib.suppress(AttributeError):  # `sources` is no table: the comparison says so
+        expected.setdefault("sources", {})[source.name] = table
+    _replace(path, text, expected, f"{source.name} cannot be appended; add it by hand")
+    return path
+
+
+def remove_source(path: Path, name: str) -> Path:
+    """Remove a source: its own file from a folder, or its tables from a file. Gives the file that was changed.
+
+    Comments within its tables, and those that adjoin them below, go too. Raises EditError if there is no such
+    source or the file cannot be written; ConfigError if it cannot be read.
+    """
+    _refuse_pack(path)
+    if not path.exists():
+        raise EditError(f"{path}: there is no such configuration. The starter pack's sources cannot be removed")
+    known = _entries(path)
+    if name not in known:
+        near = nearest(name, tuple(known))
+        raise EditError(f"{path}: there is no source {name}." + (f" Did you mean {near}?" if near else ""))
+    file, entry = known[name]
+    if not file.holds_settings:
+        try:
+            file.path.unlink()
+        except OSError as error:
+            raise EditError(f"{file.path}: cannot be removed: {error.strerror}") from None
+        return file.path
+    expected = copy.deepcopy(file.data)
+    del expected["sources"][entry.name]
+    if not expected["sources"]:
+        del expected["sources"]
+    _replace(file.path, without(file.text, name), expected, f"{name} cannot be cut out; remove it by hand")
+    return file.path
+
+
+def name_for(home: str, taken: Collection[str] = ()) -> str:
+    """A short name for the publisher at a URL, and not one of ``taken``: ``example`` for www.example.co.uk."""
+    host = (urlsplit(home).hostname or "").removeprefix("www.")
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    site = host if re.fullmatch(r"[\d.:a-f]*[\d:]", host) else PublicSuffixList().privatesuffix(host) or host
+    label = site if site == host and re.match(r"[\d:]", host) else site.partition(".")[0]
+    candidates = [_clean(label), _clean(site), _clean(host)]
+    candidates += [f"{candidates[0][:58]}-{number}" for number in range(2, 10_000)]
+    return next(name for name in candidates if name not in taken)
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-") or "site"
+
+
+def _entries(path: Path) -> dict[str, tuple[File, Entry]]:
+    return {entry.name: (file, entry) for file in files(find(path)) for entry in entries(file)}
+
+
+def _refuse_pack(path: Path) -> None:
+    inside = path.resolve() == STARTER or STARTER in path.resolve().parents
+    if inside and not (STARTER.parent / "pyproject.toml").exists():
+        raise EditError(
+            f"{path}: this is the starter pack, which comes with Cuttings and which an upgrade would overwrite. "
+            f"Keep your own sources in {SETTINGS}; 'cuttings sources add NAME' copies one from the pack into it"
+        )
+
+
+def _replace(path: Path, text: str, expected: dict[str, Any], otherwise: str) -> None:
+    """Write the text, if it says what is expected and nothing else."""
+    try:
+        right = tomllib.loads(text) == expected
+    except tomllib.TOMLDecodeError:
+        right = False
+    if not right:
+        raise EditError(f"{path}: because of the way the sources are written there, {otherwise}")
+    _write(path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the file in place in one step, so that whoever reads it meanwhile sees the old or the new one whole."""
+    path = path.resolve()  # through a link, so that the link stays one
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with new.open("xb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                shutil.copymode(path, new)
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as error:
+        raise EditError(f"{path}: cannot be written: {error.strerror}") from None

@@ -16,10 +16,11 @@ PRESCAN = 4_096
 """Bytes in which a ``<meta charset>`` is looked for; the standard says 1,024, browsers and templates go beyond."""
 SAMPLE = 200_000
 """Bytes that a guess is made on."""
-RUN = 2.5
+RUN = 1.6
 """Mean length of runs of bytes over 0x7F from which on a text is not in Latin script.
 
-Latin texts in one byte a letter have runs of 1.0 to 1.3, Cyrillic and Greek words 4 to 6, Chinese longer ones.
+Latin texts in one byte a letter have runs of 1.0 to 1.3, Chinese in Big5 (whose second bytes may be ASCII) 2 and
+more, Cyrillic and Greek words 4 to 6, other Chinese, Japanese and Korean still longer ones.
 """
 
 _BOMS = (
@@ -29,17 +30,35 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs"}
-"""What a label stands for on the web, in Python's names: each is read by the widest of its family."""
-_LATIN = frozenset({"windows-1252", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-10", "iso-8859-13"}) | {
-    *("iso-8859-14", "iso-8859-15", "iso-8859-16", "windows-1250", "windows-1254", "windows-1257", "windows-1258"),
-    "macintosh",
+_FAMILIES = {
+    "gb18030": "gb2312 gbk hz",
+    "cp949": "euc-kr euc_kr johab",
+    "cp932": "shift_jis",
+    "euc_jp": "euc-jp",
+    "big5hkscs": "big5",
+    "koi8-u": "koi8-r",
+    "cp874": "tis-620",
+    "windows-1250": "cp1250",
+    "windows-1252": "cp1252 iso-8859-1 iso8859-1 ascii",
+    "windows-1254": "cp1254 iso-8859-9 iso8859-9",
 }
+"""The widest encoding of a family, and the names that stand for it on the web: what is narrower is read as it."""
+_READ_AS = {name: wide for wide, names in _FAMILIES.items() for name in names.split()}
+_LATIN = frozenset(
+    {
+        *(f"iso{dash}8859-{n}" for dash in ("", "-") for n in (2, 3, 4, 10, 13, 14, 15, 16)),
+        *(f"windows-125{n}" for n in (0, 2, 4, 7, 8)),
+        "macintosh",
+    }
+)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _META = re.compile(
     rb"<(?:meta\b[^>]{0,500}?\bcharset|\?xml\b[^>]{0,100}?\bencoding)\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE
 )
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_WIDE = re.compile(r"[^\x00-\x7f\ufffd]+")
+_ESCAPES = re.compile(rb"\x1b\$[@B]")
+_UTF16_TAG = re.compile(rb"(?:\s\0)*(<\0)[!?a-zA-Z]\0|(?:\0\s)*\0<\0[!?a-zA-Z]")
 _MARKUP = re.compile(rb"<(?:script|style)\b.{0,100000}?</(?:script|style)|<[^<>]{0,5000}>", re.IGNORECASE | re.DOTALL)
 
 
@@ -52,74 +71,71 @@ def _decode(body: bytes, content_type: str) -> str:
     for bom, name in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(name, "replace")
-    header = _HEADER.search(content_type)
     if wide := _utf16(body):
         return body.decode(wide, "replace")
-    declared = [_lookup(header[1])] if header else []
-    if meta := _META.search(body, 0, PRESCAN):
-        declared.append(_lookup(meta[1].decode("ascii", "replace")))
-    if "iso-2022-jp" in declared and body.isascii():
+    if _ESCAPES.search(body) and body.isascii():
         return body.decode("iso-2022-jp", "replace")
     try:
         return body.decode("utf-8")  # hardly anything else is valid by chance, whatever it is declared as
     except UnicodeDecodeError:
-        pass
-    text = body.decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
     if _holds(text):  # cut in the middle, or spoilt by a few pasted bytes
         return text
-    return _legacy(body, [name for name in declared if name and not name.startswith("utf-")])
+    labels = [match[1] for match in [_HEADER.search(content_type)] if match]
+    labels += [match[1].decode("ascii", "replace") for match in [_META.search(body, 0, PRESCAN)] if match]
+    return _legacy(body, [name for label in labels if (name := _lookup(label))])
 
 
 def _legacy(body: bytes, declared: list[str]) -> str:
-    """Text that is not UTF-8, by the first declaration that it bears out, else by a guess."""
+    """Text that is not UTF-8: by the first declaration that the bytes bear out, else by a guess."""
     latin = _mean_run(body) < RUN
-    # "iso-8859-1", which the standard reads as windows-1252, is what a server says that was never told.
-    for name in sorted(declared, key="windows-1252".__eq__):
-        if name in _LATIN and not latin:
-            continue
-        text = body.decode(_WIDER.get(name, name), "replace")
-        if _holds(text):
-            return text
-    guess = _lookup(_guess(body))
-    if guess and not guess.startswith("utf-") and (guess not in _LATIN or latin):
-        text = body.decode(_WIDER.get(guess, guess), "replace")
-        if _holds(text):
-            return text
+    # "iso-8859-1", read as windows-1252, is what a server says that was never told, so it comes last.
+    names = sorted(declared, key="windows-1252".__eq__)
+    for name in (*names, _guess(body)):
+        if name and (latin or name not in _LATIN):
+            text = body.decode(name, "replace")
+            if _holds(text):
+                return text
     return body.decode("windows-1252", "replace")
 
 
 def _guess(body: bytes) -> str:
     plain = _MARKUP.sub(b" ", body[:SAMPLE])
-    return detect_encoding(plain if _HIGH.search(plain) else body, SAMPLE) or ""
+    return _codec(detect_encoding(plain if _HIGH.search(plain) else body, SAMPLE, html5_compatible=False) or "")
 
 
 def _holds(text: str) -> bool:
     """Whether a decoding fits: by far the most of what is not ASCII came out as a character."""
     bad = text.count("\ufffd")
-    return not bad or sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", text))) > 4 * bad
+    return not bad or sum(map(len, _WIDE.findall(text))) > 4 * bad
 
 
 def _mean_run(body: bytes) -> float:
-    runs = _HIGH.findall(body[:SAMPLE]) or _HIGH.findall(body)
+    runs = _HIGH.findall(body, 0, SAMPLE) or _HIGH.findall(body)
     return sum(map(len, runs)) / len(runs) if runs else 0.0
 
 
 def _utf16(body: bytes) -> str:
-    """UTF-16 without a byte order mark, by where its NULs stand; there are hardly any in other encodings."""
+    """UTF-16 without a byte order mark, by its first markup; elsewhere a NUL is an accident."""
+    if match := _UTF16_TAG.match(body):
+        return "utf-16-le" if match[1] else "utf-16-be"
     sample = body[:2_000]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) <= len(sample) // 8 or min(even, odd) > max(even, odd) // 4:
+    if max(even, odd) <= len(sample) // 4 or min(even, odd) > max(even, odd) // 4:
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _lookup(label: str) -> str:
-    """A label's Python codec by the WHATWG table, or an empty string; multi-byte UTF labels stay as they are."""
+    """The codec of a declared label, by the WHATWG table; empty for unknown ones and for UTFs, which were tried."""
     found = webencodings.lookup(label)
-    if found is None or found.name in {"replacement", "x-user-defined"}:
-        return ""
+    return "" if found is None or found.name.startswith("utf-") else _codec(found.name) or _codec(found.codec_info.name)
+
+
+def _codec(name: str) -> str:
+    """A name that Python decodes by, the family's widest; empty if there is none."""
+    name = _READ_AS.get(name.lower(), name.lower())
     try:
-        codecs.lookup(found.name)
+        return name if name and codecs.lookup(name).name[:3] != "utf" else ""
     except LookupError:
-        return found.codec_info.name or ""
-    return found.name
+        return ""

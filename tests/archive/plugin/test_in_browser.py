@@ -26,7 +26,7 @@ TABLES = ["/archive", "/archive/articles", "/archive/articles/2", "/archive/fetc
 
 
 @pytest.fixture(scope="module")
-def browser():
+def chrome():
     with chromium() as it:
         yield it
 
@@ -51,8 +51,8 @@ def name(url: str) -> str:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (375, True)])
-def test_hostile_content_runs_nothing_and_fetches_nothing(browser, served, width, dark):
-    with visit(browser, width=width, dark=dark) as (page, requests):
+def test_hostile_content_runs_nothing_and_fetches_nothing(chrome, served, width, dark):
+    with visit(chrome, width=width, dark=dark) as (page, requests):
         for url in READING + TABLES:
             page.goto(served + url)
             page.wait_for_load_state("networkidle")
@@ -62,27 +62,27 @@ def test_hostile_content_runs_nothing_and_fetches_nothing(browser, served, width
 
 
 @pytest.mark.parametrize("url", READING)
-def test_pages_fit_a_phone(browser, served, url):
-    with visit(browser, width=360) as (page, _):
+def test_pages_fit_a_phone(chrome, served, url):
+    with visit(chrome, width=360) as (page, _):
         page.goto(served + url)
         if "snapshot" not in url:  # plain text is as wide as its lines
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_an_article_is_set_for_reading(browser, served):
-    with visit(browser) as (page, _):
+def test_an_article_is_set_for_reading(chrome, served):
+    with visit(chrome) as (page, _):
         page.goto(f"{served}/article/1")
         assert page.locator("article .body").bounding_box()["width"] < 720  # about 65 characters
         size = page.evaluate("getComputedStyle(document.querySelector('.body p')).fontSize")
         assert float(size.removesuffix("px")) >= 17
         colours = page.evaluate("[getComputedStyle(document.documentElement).backgroundColor]")
-    with visit(browser, dark=True) as (page, _):
+    with visit(chrome, dark=True) as (page, _):
         page.goto(f"{served}/article/1")
         assert page.evaluate("[getComputedStyle(document.documentElement).backgroundColor]") != colours
 
 
-def test_a_reader_gets_from_the_front_page_to_what_changed_and_back(browser, served):
-    with visit(browser) as (page, _):
+def test_a_reader_gets_from_the_front_page_to_what_changed_and_back(chrome, served):
+    with visit(chrome) as (page, _):
         page.goto(served)
         page.get_by_role("searchbox").fill('"harbour council" minutes')
         page.get_by_role("searchbox").press("Enter")

@@ -31,13 +31,18 @@ def diff(old: str, new: str) -> tuple[Piece, ...]:
     The pieces that are not ``added``, joined, are ``old``; those not ``removed`` are ``new``. Neighbours differ in
     ``op``, and what was removed stands before what was added in its place.
     """
-    return tuple(_merged(_compare(sentences(old), sentences(new), _reworded)))
+    before, after = sentences(old), sentences(new)
+    # Of a long text, the lines that are everywhere in it tell nothing, and comparing each with each takes seconds.
+    matcher = SequenceMatcher(None, before, after, autojunk=True)
+    return tuple(_merged(_pieces(matcher, before, after, _reworded)))
 
 
-def _compare(
-    old: Sequence[str], new: Sequence[str], replaced: Callable[[Sequence[str], Sequence[str]], Iterator[Piece]]
+def _pieces(
+    matcher: SequenceMatcher[str],
+    old: Sequence[str],
+    new: Sequence[str],
+    replaced: Callable[[Sequence[str], Sequence[str]], Iterator[Piece]],
 ) -> Iterator[Piece]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for op, i1, i2, j1, j2 in matcher.get_opcodes():
         if op == "equal":
             yield Piece("same", "".join(old[i1:i2]))
@@ -52,7 +57,7 @@ def _reworded(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
     if max(len(before), len(after)) <= _MAX_WORDS:
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         if matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE:
-            yield from _compare(before, after, _swapped)
+            yield from _pieces(matcher, before, after, _swapped)
             return
     yield from _swapped(old, new)
 

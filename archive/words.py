@@ -8,8 +8,9 @@ import re
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+(?:['’.,\-][^\W{_CJK}]+)*")
 _PIECE = re.compile(rf"{_WORD.pattern}|\s+|.", re.DOTALL)
-# A sentence ends after its stop and closing quotes, with the white space that follows; a line feed ends one, too.
-_SENTENCE = re.compile(r"[^.!?。！？…\n]*(?:(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|\n+)\s*|[.!?…]|$)")
+# A sentence ends after its stop, closing quotes and white space (which East Asian stops do without), or at a line
+# feed. The lookbehind and the possessive quantifiers keep long runs of stops from being tried from each position.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+\s++|[。！？]++[」』”’）]*+\s*+|\n\s*+")
 
 
 def count(text: str) -> int:
@@ -24,15 +25,6 @@ def words(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """Sentences with the white space after them; roughly, since an abbreviation's stop ends one as well."""
-    pieces: list[str] = []
-    whole = True
-    for match in _SENTENCE.finditer(text):
-        piece = match[0]
-        if not piece:
-            continue
-        if whole:
-            pieces.append(piece)
-        else:
-            pieces[-1] += piece
-        whole = piece[-1] not in ".!?…" or match.end() == len(text)
-    return pieces
+    ends = [match.end() for match in _END.finditer(text)]
+    pieces = (text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True))
+    return [piece for piece in pieces if piece]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -85,7 +86,8 @@ class RefusedAddressError(Exception):
 
 
 @functools.cache
-def _threads() -> ThreadPoolExecutor:
+def _threads(_process: int) -> ThreadPoolExecutor:
+    # One for each process: a forked one inherits the object but none of its threads.
     # Not the event loop's own few threads: names that do not resolve would hold up everything else done there.
     return ThreadPoolExecutor(32, thread_name_prefix="resolver")
 
@@ -93,7 +95,7 @@ def _threads() -> ThreadPoolExecutor:
 async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a name, in the order in which the system would try them."""
     look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_threads(), look_up)
+    found = await asyncio.get_running_loop().run_in_executor(_threads(os.getpid()), look_up)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

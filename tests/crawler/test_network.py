@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
 import httpcore
 import pytest
 
-from crawler.network import Guard, RefusedAddressError, guarded_transport, refused
+from crawler.network import Guard, RefusedAddressError, guarded_transport, refused, resolve
 
 PRIVATE = """
     0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.255 168.63.129.16 169.254.169.254
@@ -54,3 +58,13 @@ async def test_a_name_with_one_private_address_among_public_ones_is_refused():
 
     with pytest.raises(RefusedAddressError, match=r"news\.test is at 10\.0\.0\.7, which is private"):
         await Guard(allow_private=False, resolve=resolve).connect_tcp("news.test", 80)
+
+
+def look_up() -> list[str]:
+    return asyncio.run(asyncio.wait_for(resolve("127.0.0.1", 80), 10))
+
+
+def test_names_are_resolved_in_a_forked_process_too():
+    assert look_up() == ["127.0.0.1"]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        assert pool.submit(look_up).result() == ["127.0.0.1"]

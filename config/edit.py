@@ -13,6 +13,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Collection, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,8 +100,12 @@ def name_for(home: str, taken: Collection[str] = ()) -> str:
     host = (urlsplit(home).hostname or "").removeprefix("www.")
     with contextlib.suppress(UnicodeError):
         host = host.encode("idna").decode("ascii")
-    site = host if re.fullmatch(r"[\d.:a-f]*[\d:]", host) else PublicSuffixList().privatesuffix(host) or host
-    label = site if site == host and re.match(r"[\d:]", host) else site.partition(".")[0]
+    try:
+        ip_address(host)
+        site = label = host
+    except ValueError:
+        site = PublicSuffixList().privatesuffix(host) or host
+        label = site.partition(".")[0]
     candidates = [_clean(label), _clean(site), _clean(host)]
     candidates += [f"{candidates[0][:58]}-{number}" for number in range(2, 10_000)]
     return next(name for name in candidates if name not in taken)

@@ -1,102 +1,265 @@
-"""Dates: when an article was published and changed, from the surest place a page gives, with its precision."""
+"""Dates: when an article was published and changed, from the surest place a page gives, with its precision.
+
+The places stand in the order in which they are believed (``_published``): what the page says of itself to
+machines, then what the feed said, then what it shows to readers, coerced to the day. Nothing is dated after the
+fetch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archive.models import Link, Precision, Stamp
 from config.models import Rules
 from crawler.extract import timestamps
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text
+from crawler.extract.select import attribute, select
 from crawler.extract.tidy import tidy
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Of dates that are guessed from a URL or from text; what a page declares may be older."""
+ZONES = timedelta(hours=14)
+"""How far a clock may be ahead of ours: a local time without its zone, or with a wrong one, looks that far ahead."""
+
+BELOW, ABOVE = 60, 12
+"""Lines of text after and before a headline in which its date stands."""
+
 _PUBLISHED_METAS = (
-    *("article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished"),
     *(
-        "parsely-pub-date",
-        "sailthru.date",
-        "publish-date",
-        "publish_date",
-        "published_date",
-        "publication_date",
-        "pubdate",
+        "articlepublishedtime",
+        "ogarticlepublishedtime",
+        "articlepublished",
+        "ogpublishedtime",
+        "datepublished",
+        "ogpubdate",
     ),
-    *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "date"),
-    *("article.published", "originalpublicationdate", "citation_publication_date", "citation_date", "datecreated"),
+    *(
+        "parselypubdate",
+        "sailthrudate",
+        "publishdate",
+        "publisheddate",
+        "publishedtime",
+        "published",
+        "publicationdate",
+    ),
+    *("pubdate", "originalpublicationdate", "cxenseparserecspublishtime", "cxenseparsepublishtime", "dcdateissued"),
+    *("dctermsissued", "dctermsavailable", "dctermscreated", "dcdatecreated", "dccreated", "dcdate", "dctermsdate"),
+    *(
+        "citationpublicationdate",
+        "citationonlinedate",
+        "citationdate",
+        "articledateoriginal",
+        "datecreated",
+        "btpubdate",
+    ),
+    *("rnewsdatepublished", "shareaholicarticlepublishedtime", "articlecreateat", "ptime", "timestamp", "date"),
 )
 _MODIFIED_METAS = (
     *(
-        "article:modified_time",
-        "og:updated_time",
+        "articlemodifiedtime",
+        "ogarticlemodifiedtime",
+        "ogupdatedtime",
         "datemodified",
-        "article:updated",
-        "dcterms.modified",
-        "last-modified",
+        "articleupdated",
+        "dctermsmodified",
     ),
+    *("dcdatemodified", "articleupdatedtime", "modifiedtime", "lastmodified", "lastmod", "utime"),
 )
+"""Names of meta elements in the order in which they are believed, without their punctuation, which varies."""
+_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+_URL = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0[1-9]|1[0-2]|(?<=[-/_])[1-9])\2(0[1-9]|[12]\d|3[01]|(?<=[-/_])[1-9])(?!\d)"
+)
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)[-/](0[1-9]|1[0-2])/")
+_STATE = re.compile(
+    r'\\?"(?:date_?published|published_?(?:at|date|time|on)?|publish_?(?:date|time|ed_?at)|first_?published(?:_?(?:at|date))?'
+    r'|publication_?(?:date|time)|pub_?date)\\?"\s*:\s*\\?"(\d{4}-\d\d-\d\d[^"\\]{0,30})',
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"related|recommend|sidebar|widget|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
+    r"|trending|most-?read|upcoming|listing",
+    re.IGNORECASE,
+)
+"""Names of parts of a page that date other texts, as do ``_ELSEWHERE``."""
+_ELSEWHERE = frozenset({"footer", "nav", "form", "li"})
+_CHANGED = re.compile(
+    r"updat|modif|aktualisiert|mis à jour|actualiza|atualiza|aggiorna|bijgewerkt|обновл|更新", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Reads a page's dates by its language and region, and refuses those that lie after it was fetched."""
+
+    region: str
+    fetched_at: datetime | None
+
+    def stamp(self, value: str, how: str, *, weak: bool = False) -> Stamp | None:
+        """A believable date in ``value``; a weak one is held to the day and to the time of the web."""
+        for at, precision in timestamps.every(value, self.region):
+            if at == datetime.fromtimestamp(0, UTC) or at.year < 1000 or (weak and at < EARLIEST):
+                continue  # an empty field printed as a date
+            if weak and precision in {Precision.SECOND, Precision.MINUTE}:
+                precision = Precision.DAY
+                at = at.replace(hour=0, minute=0, second=0, microsecond=0)
+            if stamp := self.limited(Stamp(at, precision, how)):
+                return stamp
+        return None
+
+    def limited(self, stamp: Stamp) -> Stamp | None:
+        """The stamp, moved back to the fetch if a zone explains that it lies after it, else None."""
+        if self.fetched_at is None or stamp.at <= self.fetched_at:
+            return stamp
+        if stamp.at - self.fetched_at > ZONES:
+            return None
+        return Stamp(self.fetched_at.astimezone(stamp.at.tzinfo), Precision.DAY, stamp.how)
 
 
 def read(
     tree: LexborHTMLParser,
     page: Head,
     data: LinkedData,
-    region: str,
-    fetched_at: datetime | None,
+    clock: Clock,
     *,
     url: str,
     hint: Link | None,
     rules: Rules | None,
 ) -> tuple[Stamp | None, Stamp | None]:
-    """Published and modified."""
-    published = next(
-        (s for t, how in _published(tree, page, data, hint, rules, url) if (s := _stamp(t, how, region, fetched_at))),
-        None,
-    )
-    modified = None
-    for text, how in (
-        (first_text(data.article.get("dateModified")), "json-ld:dateModified"),
-        *((value, f"meta:{name}") for value, name in page.all(*_MODIFIED_METAS)),
-    ):
-        if modified := _stamp(text, how, region, fetched_at):
-            break
-    if published and modified and modified.at <= published.at:
-        modified = None
-    return published, modified
+    """When it was published and when it was changed after that; None for what the page does not say."""
+    changed = next(_modified(page, data, clock, hint), None)
+    published = next(_published(tree, page, data, clock, url, hint, rules), None)
+    if published is None and changed is not None:
+        return changed, None  # the only date there is
+    if published and changed and changed.at <= published.at:
+        changed = None
+    return published, changed
+
+
+def _modified(page: Head, data: LinkedData, clock: Clock, hint: Link | None) -> Iterator[Stamp]:
+    if stamp := clock.stamp(first_text(data.article.get("dateModified")), "json-ld:dateModified"):
+        yield stamp
+    for value, name in _metas(page, _MODIFIED_METAS):
+        if stamp := clock.stamp(value, f"meta:{name}"):
+            yield stamp
+    if hint and hint.changed and (stamp := clock.limited(hint.changed)):
+        yield stamp
 
 
 def _published(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, hint: Link | None, rules: Rules | None, url: str
-) -> Iterator[tuple[str | Stamp, str]]:
+    tree: LexborHTMLParser, page: Head, data: LinkedData, clock: Clock, url: str, hint: Link | None, rules: Rules | None
+) -> Iterator[Stamp]:
     if rules and rules.date:
-        try:
-            nodes = tree.css(rules.date)
-        except ValueError:
-            nodes = []
-        for node in nodes[:3]:
-            attributes = node.attributes
-            yield attributes.get("datetime") or attributes.get("content") or tidy(node.text()), "rules:date"
+        texts = (attribute(node, "datetime", "content") or tidy(node.text()) for node in select(tree, rules.date)[:3])
+        yield from _stamps(clock, texts, "rules:date")
+    for text, how in _declared(page, data):
+        if stamp := clock.stamp(text, how):
+            yield stamp
+    micro = select(tree, '[itemprop~="datePublished"], time[pubdate]')[:3]
+    yield from _stamps(clock, (attribute(n, "content", "datetime") or tidy(n.text()) for n in micro), "microdata")
+    if hint and hint.published and (stamp := clock.limited(hint.published)):
+        yield stamp
+    yield from _times(tree, clock)
+    if stamp := _in_url(url, clock):
+        yield stamp
+    yield from _shown(tree, clock)
+    for node in select(tree, "script:not([src])"):
+        yield from _stamps(clock, (m[1] for m in _STATE.finditer(node.text()[:1_000_000])), "script")
+    if match := _URL_MONTH.search(url):
+        yield from _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
+
+
+def _declared(page: Head, data: LinkedData) -> Iterator[tuple[str, str]]:
+    """What JSON-LD and meta elements say, in the order in which they are believed."""
     yield first_text(data.article.get("datePublished")), "json-ld:datePublished"
-    for value, name in page.all(*_PUBLISHED_METAS):
+    for value, name in _metas(page, _PUBLISHED_METAS):
         yield value, f"meta:{name}"
-    for node in tree.css('[itemprop~="datePublished"], time[datetime], time')[:10]:
-        attributes = node.attributes
-        yield attributes.get("datetime") or attributes.get("content") or tidy(node.text(), 200), "time"
-    if hint and hint.published:
-        yield hint.published, hint.published.how
+    for node in data.tops:
+        yield first_text(node.get("datePublished")), "json-ld:datePublished"
+    for key in ("dateCreated", "uploadDate"):
+        yield first_text(data.article.get(key)), f"json-ld:{key}"
 
 
-def _stamp(value: str | Stamp, how: str, region: str, fetched_at: datetime | None) -> Stamp | None:
-    if isinstance(value, Stamp):
-        stamp: Stamp | None = value
-    else:
-        found = timestamps.read(value, region)
-        stamp = Stamp(found[0], found[1], how) if found else None
-    if stamp and fetched_at and stamp.at > fetched_at:
-        if stamp.at - fetched_at > timedelta(hours=14):
+def _metas(page: Head, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    known = {_PUNCTUATION.sub("", name): (values, name) for name, values in page.meta.items()}
+    for squeezed in names:
+        values, name = known.get(squeezed, ((), ""))
+        for value in values:
+            yield value, name
+
+
+def _stamps(clock: Clock, texts: Iterable[str], how: str, *, weak: bool = False) -> Iterator[Stamp]:
+    for text in texts:
+        if stamp := clock.stamp(text, how, weak=weak):
+            yield stamp
+
+
+def _times(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
+    """``<time>`` elements that are not those of other texts, those after the headline first, changes last."""
+    nodes = select(tree, "h1, time")[:60]
+    head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
+    late: list[Stamp] = []
+    for node in [*nodes[head:], *nodes[:head][::-1]]:
+        around = None if node.tag == "h1" else _around(node)
+        if around is None:
+            continue
+        text = tidy(node.text(), 200)
+        stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
+        if stamp and _CHANGED.search(f"{around} {text}"):
+            late.append(stamp)
+        elif stamp:
+            yield stamp
+    yield from late
+
+
+def _around(node: LexborNode) -> str | None:
+    """Names of a node and its parent and what is said before it; None if it belongs to another text."""
+    names: list[str] = []
+    up: LexborNode | None = node
+    for level in range(12):
+        if up is None or up.tag in {"body", "html", "main"}:
+            break
+        own = f"{attribute(up, 'class')} {attribute(up, 'id')}"
+        if _OTHERS.search(own) or (level and up.tag in _ELSEWHERE):
             return None
-        return Stamp(fetched_at.astimezone(stamp.at.tzinfo), Precision.DAY, stamp.how)
-    return stamp
+        if level < 2:
+            names.append(own)
+        up = up.parent
+    before = node.prev
+    return " ".join([*names, before.text()[-40:] if before is not None else ""])
+
+
+def _in_url(url: str, clock: Clock) -> Stamp | None:
+    path = url.partition("://")[2].partition("/")[2]
+    for match in _URL.finditer(path):
+        if stamp := clock.stamp(f"{match[1]}-{match[3]}-{match[4]}", "url", weak=True):
+            return stamp
+    return None
+
+
+def _shown(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
+    """Dates in the short lines around the headline, below it first; those of a change last."""
+    h1, body = tree.css_first("h1"), tree.body
+    if body is None:
+        return
+    lines = [line for line in body.text(separator="\n", strip=True)[:300_000].split("\n") if line]
+    title = tidy(h1.text(), 500) if h1 is not None else ""
+    at = next((i for i, line in enumerate(lines) if title and line[:40] in title and title.startswith(line[:40])), 0)
+    late: list[Stamp] = []
+    nearby = [*range(at + 1, min(at + 1 + BELOW, len(lines))), *range(at - 1, max(-1, at - 1 - ABOVE), -1)]
+    for i in nearby:
+        line = tidy(lines[i], 200)
+        if not 6 <= len(line) <= 150 or "{" in line:
+            continue
+        if stamp := clock.stamp(line, "text", weak=True):
+            if _CHANGED.search(line) or _CHANGED.search(lines[i - 1][-40:]):
+                late.append(stamp)
+            else:
+                yield stamp
+    yield from late

@@ -63,9 +63,8 @@ def read(
     site_name = labels.site_name(page, data)
     title = titles.read(tree, page, data, site_name=site_name, hint=hint, rules=rules)
     names, evidence["authors"] = authors.read(tree, page, data, site_name=site_name, rules=rules)
-    published, modified = dates.read(
-        tree, page, data, _region(tree) or declared, fetched_at, url=unquote(url), hint=hint, rules=rules
-    )
+    clock = dates.Clock(_region(tree) or declared, fetched_at)
+    published, modified = dates.read(tree, page, data, clock, url=unquote(url), hint=hint, rules=rules)
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(tree, page, data, site_name=site_name)
     image, evidence["image"] = labels.image(tree, page, data, canonical or url)

@@ -1,35 +1,205 @@
-"""Timestamps: a date as pages, feeds and people write it, into a moment and how precisely it is known."""
+"""Timestamps: a date as machines and people write it, into a moment and how precisely it is known."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 from archive.models import Precision
+from crawler.extract.words import words
 
 Moment = tuple[datetime, Precision]
 
+LONGEST = 300
+"""Characters of a text that are searched for a date."""
+MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "en-fm", "es-us", "fil", "tl"})
+"""Languages and regions that write 10/11 for the eleventh of October; ``en`` alone, because most of it is American."""
+_ZONES = {
+    **dict.fromkeys(("z", "utc", "gmt", "wet"), 0),
+    **dict.fromkeys(("bst", "ist+1", "west", "cet", "mez", "wat"), 60),
+    **dict.fromkeys(("cest", "mesz", "eet", "sast", "cat"), 120),
+    **dict.fromkeys(("eest", "msk", "мск", "trt", "eat", "ast+3"), 180),
+    **dict.fromkeys(("ist",), 330),
+    **dict.fromkeys(("wib",), 420),
+    **dict.fromkeys(("hkt", "sgt", "pht", "awst", "wita"), 480),
+    **dict.fromkeys(("jst", "kst", "wit"), 540),
+    **dict.fromkeys(("aest",), 600),
+    **dict.fromkeys(("aedt",), 660),
+    **dict.fromkeys(("nzst",), 720),
+    **dict.fromkeys(("brt", "art", "adt"), -180),
+    **dict.fromkeys(("edt", "ast", "clt"), -240),
+    **dict.fromkeys(("est", "et", "cdt", "cot", "pet"), -300),
+    **dict.fromkeys(("cst", "ct", "mdt"), -360),
+    **dict.fromkeys(("mst", "pdt"), -420),
+    **dict.fromkeys(("pst", "pt"), -480),
+    **dict.fromkeys(("akst",), -540),
+    **dict.fromkeys(("hst",), -600),
+}
+"""Minutes east of Greenwich. Names without a season (ET) are taken as standard time: an hour off at most."""
+
+_TIME = (
+    r"(?:\D{0,14}?(?<!\d)(?P<hour>[01]?\d|2[0-4])\s?(?:[:.h時时]|시\s?)\s?(?P<minute>[0-5]\d)(?!\d)"
+    r"(?:[:.](?P<second>[0-5]\d|60)(?:[.,]\d+)?)?\s?(?P<half>[ap]\.?\s?m\b\.?)?"
+    r"\s?(?:\(?(?P<zone>Z\b|(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|(?:UTC|GMT)[+-]\d{1,2}\b|[+-]\d{2}\b|[A-Za-zМСК]{2,4}\b)\)?)?)?"
+)
 _ISO = re.compile(
-    r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
-    r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([ap]\.?m\b\.?)?\s*(Z\b|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}\b)?)?",
+    r"(?<!\d)(?P<year>\d{4})(?P<s>[-/.])(?P<month>\d{1,2})(?P=s)(?P<day>\d{1,2})(?!\d)"
+    r"(?:(?:T|\s+|,\s*|\s*-\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:[.,]\d+)?"
+    r"\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>Z\b|(?:UTC|GMT)?\s*[+-]\d{1,2}:?\d{2}|[+-]\d{2}\b|[A-Z]{3,4}\b)?)?",
     re.IGNORECASE,
 )
+_PACKED = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
+)
+_EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
+_EAST = re.compile(
+    r"(?P<year>\d{4})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
+    + _TIME
+)
+_DAY_MONTH = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\s?(?:st|nd|rd|th|er|º|°|ª|-го)?[\s.,/-]{1,3}(?:(?:de|of|tháng|-?an?)\s+|d['’]\s?)?"
+    r"(?P<name>[^\W_]{1,16}(?:\.(?:[^\W_]{1,3}\.)?)?(?:\s(?:الثاني|الأول))?)(?:[\s.,/-]{1,3}(?:(?:del?|do|of|năm)\s+)?)(?P<year>\d{4}|[’']\d\d)(?!\d)"
+    + _TIME,
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(
+    r"(?<![^\W\d_])(?P<name>[^\W\d_]{3,12})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,\s?|\s)(?:at\s)?(?P<year>\d{4})(?!\d)"
+    + _TIME,
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<year>\d{4})[.,]?\s(?:m\.\s)?(?P<name>[^\W\d_]{3,12})\.?\s(?:mėn\.\s)?(?P<day>\d{1,2})(?!\d)" + _TIME,
+    re.IGNORECASE,
+)
+_JS = re.compile(
+    r"[A-Z][a-z]{2} (?P<name>[A-Z][a-z]{2}) (?P<day>\d{1,2}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d) "
+    r"(?P<zone>[A-Z]{3,4})? ?(?P<year>\d{4})"
+)
+_NUMERIC = re.compile(
+    r"(?<![\d.])(?P<first>\d{1,2})(?P<s>[./-])\s?(?P<then>\d{1,2})(?P=s)\s?(?P<year>\d{4}|\d\d)(?![\d/])" + _TIME,
+    re.IGNORECASE,
+)
+_MONTH_YEAR = re.compile(
+    r"(?<!\d\s)(?<![^\W\d_])(?P<name>[^\W\d_]{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)", re.IGNORECASE
+)
+_YEAR_MONTH = re.compile(r"\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*")
 
 
 def read(text: str, region: str = "") -> Moment | None:
-    if match := _ISO.search(text[:200]):
-        return _iso(match)
-    return None
+    """The first date in ``text``, in the zone it names (UTC where it names none); None if there is none.
+
+    ``region`` is the page's language tag (``en-gb``): it decides whose month names count, and which of 10/11 is
+    the day. Sources: ISO 8601 and RFC 3339, RFC 5322, Unix time, JavaScript's, then how people write dates.
+    """
+    return next(every(text, region), None)
 
 
-def _iso(match: re.Match[str]) -> Moment | None:
-    year, month, day, hour, minute, second, half, zone = match.groups()
+def every(text: str, region: str = "") -> Iterator[Moment]:
+    """What ``read`` looks through, surest form first; both readings of a date like 10/11."""
+    text = text[:LONGEST]
+    if match := _EPOCH.fullmatch(text):
+        yield datetime.fromtimestamp(int(match[1]), UTC), Precision.SECOND
+        return
+    if not any(map(str.isdigit, text)):
+        return
+    text = _digits(text)
+    language = region.partition("-")[0]
+    for pattern, build in _FORMS:
+        for match in pattern.finditer(text):
+            moments = [moment for moment in build(match, language, region) if moment]
+            yield from moments
+            if moments:
+                break
+
+
+def _digits(text: str) -> str:
+    """Arabic, Indic and full-width digits as 0 to 9, odd blanks as blanks; letters composed."""
+    text = "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _named(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+    name = match["name"].casefold().rstrip(".")
+    months = words().months
+    if name.isdigit():  # Vietnamese numbers its months: "3 tháng 5, 2024"
+        month: int | None = int(name) if "tháng" in match[0].casefold() else None
+    else:
+        full = match["name"].casefold()
+        month = next(
+            (n for known in (months.get(language, {}), months[""]) for key in (name, full) if (n := known.get(key))),
+            None,
+        )
+    return [_build(match, month, int(match["day"]))] if month else []
+
+
+def _numeric(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+    """Both orders, the likelier first: a date after the fetch shows that it was the other."""
+    first, second = int(match["first"]), int(match["then"])
+    orders = [(second, first), (first, second)]
+    if match["s"] != "." and region in MONTH_FIRST:
+        orders.reverse()
+    return [_build(match, month, day) for month, day in dict.fromkeys(orders)]
+
+
+def _plain(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+    return [_build(match, int(match["month"]), int(match["day"]))]
+
+
+def _month(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+    groups = match.groupdict()
+    if "month" in groups:
+        number: int | None = int(groups["month"])
+    else:
+        months, name = words().months, groups["name"].casefold()
+        number = months.get(language, {}).get(name) or months[""].get(name)
+    return [(datetime(int(groups["year"]), number, 1, tzinfo=UTC), Precision.MONTH)] if number else []
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str], list[Moment | None]]], ...] = (
+    (_ISO, _plain),
+    (_EAST, _plain),
+    (_JS, _named),
+    (_DAY_MONTH, _named),
+    (_MONTH_DAY, _named),
+    (_YEAR_FIRST, _named),
+    (_NUMERIC, _numeric),
+    (_PACKED, _plain),
+    (_YEAR_MONTH, _month),
+    (_MONTH_YEAR, _month),
+)
+
+
+def _build(match: re.Match[str], month: int, day: int) -> Moment | None:
+    groups = match.groupdict()
+    year = _year(groups["year"])
+    hour, minute, second = (groups.get(key) for key in ("hour", "minute", "second"))
+    half, zone = (groups.get("half") or "").casefold(), groups.get("zone") or ""
     try:
-        at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
-        if zone and zone[0] in "+-":
-            digits = zone[1:].replace(":", "").ljust(4, "0")
-            offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-            at = at.replace(tzinfo=timezone(-offset if zone[0] == "-" else offset))
+        at = datetime(year, month, day, tzinfo=UTC)
+        if hour and minute:
+            clock = int(hour) % 12 + 12 * half.startswith("p") if half else int(hour) % 24
+            at = at.replace(hour=clock, minute=int(minute), second=min(59, int(second or 0)), tzinfo=_zone(zone))
     except ValueError:
         return None
-    return at, Precision.SECOND if second else Precision.MINUTE if hour else Precision.DAY
+    return at, Precision.SECOND if second else Precision.MINUTE if hour and minute else Precision.DAY
+
+
+def _year(text: str) -> int:
+    if len(text) < 4:
+        number = int(text.strip("’'"))
+        return number + (2000 if number < 70 else 1900)
+    number = int(text)
+    return number - 543 if 2500 <= number < 2600 else number  # Thai pages count from the Buddha's death
+
+
+def _zone(text: str) -> timezone:
+    """A zone as written; UTC for none and for names that are not zones. ValueError for offsets beyond a day."""
+    name = re.sub(r"^(?:utc|gmt)(?=[+-])|\s", "", text.casefold())
+    if name[:1] in {"+", "-"}:
+        hours, minutes = re.fullmatch(r"[+-](\d{1,2}?):?(\d\d)?", name).groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        return timezone(-offset if name[0] == "-" else offset)
+    return timezone(timedelta(minutes=_ZONES.get(name, 0))) if _ZONES.get(name) else UTC

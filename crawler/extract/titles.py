@@ -12,6 +12,7 @@ from archive.models import Link
 from config.models import Rules
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
+from crawler.extract.select import select
 from crawler.extract.tidy import tidy
 
 _PARTS = re.compile(r"\s+[|–—·•»«‹›⋆/\\-]\s+|\s*[|｜]\s*|\s+::?\s+|\s+[-–—]+\s+")
@@ -32,7 +33,8 @@ def read(
     found: list[tuple[str, str]] = []
     if rules and rules.title:
         found += [
-            (_of(node.attributes.get("content") or node.text()), "rules:title") for node in css(tree, rules.title)[:1]
+            (_of(node.attributes.get("content") or node.text()), "rules:title")
+            for node in select(tree, rules.title)[:1]
         ]
     headline = data.text("headline", "name", limit=500)[0]
     og = page.first("og:title")[0]
@@ -55,13 +57,6 @@ def read(
         return Title("", "", ())
     text, how = found[0]
     return Title(text, how, tuple(dict.fromkeys([text, *(t for t, _ in found), *filter(None, texts)])))
-
-
-def css(tree: LexborHTMLParser, selector: str) -> list:
-    try:
-        return tree.css(selector)
-    except ValueError:
-        return []
 
 
 def fold(text: str) -> str:

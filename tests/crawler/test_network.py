@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import time
 from concurrent.futures import ProcessPoolExecutor
 
 import httpcore
@@ -66,5 +67,6 @@ def look_up() -> list[str]:
 
 def test_names_are_resolved_in_a_forked_process_too():
     assert look_up() == ["127.0.0.1"]
+    time.sleep(0.2)  # until the thread that did it counts as idle
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
         assert pool.submit(look_up).result() == ["127.0.0.1"]

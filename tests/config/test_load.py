@@ -214,7 +214,7 @@ def test_a_file_saved_by_a_windows_editor_is_read(file):
         ("[schedule]\nevery = 30", "schedule.every", '"30m"'),
         ('[schedule]\nevery = "30 minutes"', "schedule.every", '"30m"'),
         ('[schedule]\nevery = "0s"', "schedule.every", "one second"),
-        ('[schedule]\nevery = "999999999w"', "schedule.every", "days"),
+        ('[schedule]\nevery = "999999w"', "schedule.every", "days"),
         ("[schedule]\nrevisit_days = 99999999999", "schedule.revisit_days", "36500"),
         ('[schedule]\ncron = "61 * * * *"', "schedule.cron", "61"),
         ('[schedule]\ncron = "* * * *"', "schedule.cron", "five fields"),

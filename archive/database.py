@@ -18,6 +18,9 @@ T = TypeVar("T")
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each of ours takes milliseconds."""
 
+PATIENCE_MS = 500
+"""How long tidying up waits for others: they will tidy up themselves, or the next run will."""
+
 _REASONS = {
     sqlite3.SQLITE_BUSY: "another program has been writing to it for {busy:.0f} seconds; try again when it is done",
     sqlite3.SQLITE_LOCKED: "another program has been writing to it for {busy:.0f} seconds; try again when it is done",
@@ -176,8 +179,16 @@ class Writer:
 
     def _checkpoint(self) -> None:
         with plainly(self.path):
-            self._db.execute("PRAGMA optimize")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            try:
+                with transaction(self._db):
+                    self._db.execute("PRAGMA optimize")
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
     def close(self) -> None:
         """Finish what was begun, checkpoint and close; a second call does nothing."""

@@ -16,6 +16,7 @@ UNNAMED = HEADINGS | {"body", "article", "main", "p", "img"}
 SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
 TOO_LITTLE = 300
 """Mass under which what is left of a page cannot be the article."""
+HALF = 0.5
 WHOLE = 0.3
 """Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
 
@@ -33,6 +34,7 @@ def prune(tree: Tree, titles: Collection[str] = ()) -> set[El]:
     headed = _headed(tree.order, titles)
     reasons = [(el, _reason(el)) for el in tree.order]
     excused: set[str] = set()
+    spared: set[El] = set()
     while True:
         held: dict[str, float] = {}
         biggest = 0.0
@@ -42,12 +44,16 @@ def prune(tree: Tree, titles: Collection[str] = ()) -> set[El]:
                 el.outside = True
                 continue
             el.outside = False
-            if why and why not in excused and el not in headed:
+            if why and why not in excused and el not in headed and el not in spared:
                 el.pruned = why
                 held[why] = held.get(why, 0.0) + el.mass
                 if why == "hidden":
                     biggest = max(biggest, el.mass)
         rest = tree.root.mass - sum(held.values())
+        big = next((el for el, why in reasons if el.pruned and _is_most(el, why, rest)), None)
+        if big is not None:
+            spared.add(big)
+            continue
         more = _excused(held, rest, biggest)
         if not more:
             break
@@ -70,7 +76,7 @@ def _reason(el: El) -> str:
     if el.hidden:
         return "hidden"
     if tag in PRUNED_TAGS:
-        return "caption" if tag == "figcaption" else tag
+        return "caption" if tag == "figcaption" else f"<{tag}>"
     if tag == "a" and not el.inline and el.get("href"):
         return "card"
     if el.names and tag not in UNNAMED and not (el.inline and tag != "a" and el.own > 60):
@@ -105,6 +111,12 @@ def _is_card(box: El) -> bool:
     return False
 
 
+def _is_most(el: El, why: str, rest: float) -> bool:
+    """Whether one part that may be left out outweighs all that is kept."""
+    known = names()
+    return el.mass > TOO_LITTLE and el.mass > HALF * (rest + el.mass) and why not in known.always and why not in known.strong and why[0] != "<" and why != "hidden"
+
+
 def _excused(held: dict[str, float], rest: float, hidden: float) -> str:
     """The reason, if there is one, that leaves out so much of the page that it must mean something else here.
 
@@ -112,7 +124,7 @@ def _excused(held: dict[str, float], rest: float, hidden: float) -> str:
     """
     known = names()
     for why, mass in sorted(held.items(), key=lambda item: -item[1]):
-        if why in known.always or why in known.strong or why in PRUNED_TAGS:
+        if why in known.always or why in known.strong or why[0] == "<":
             continue
         if why == "hidden":
             if hidden > 2 * rest:

@@ -92,6 +92,10 @@ class Archive:
         self._writer.do(end)
         self._writer.checkpoint()
 
+    def checkpoint(self) -> None:
+        """Move what was written into the one file, and empty the -wal file beside it; now and then, in a long run."""
+        self._writer.checkpoint()
+
     def enqueue(
         self, links: Iterable[Link], now: datetime, *, revisit_before: datetime | None = None, revisit_days: int = 30
     ) -> int:

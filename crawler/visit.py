@@ -134,7 +134,7 @@ class Visit:
         if self.host.robots_at is None:
             return True
         status = self.host.robots_status
-        usable = status is not None and status < 500
+        usable = status is not None and status < 500 and status != 429
         return datetime.now(UTC) - self.host.robots_at > (ROBOTS_AGE if usable else ROBOTS_RETRY)
 
     async def _fetch_robots(self, url: str) -> bool:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
+from urllib.parse import urlsplit
 
 from archive.models import Batch, Failure, Host, Link, Outcome, Page, Stage, Task, TaskKind
 from config.models import Politeness, Source
@@ -86,7 +87,8 @@ def read(task: Task, host: Host, page: Page, source: Source | None) -> Outcome:
         return _listing(task, host, page)
     if task.kind is TaskKind.AUTO:
         found = listing.read(page, task.source)
-        if found.kind not in {listing.Offers.SECTION, listing.Offers.NOTHING}:
+        at_root = urlsplit(page.final_url).path in {"", "/"}  # a site's front page, whatever it looks like
+        if found.kind not in {listing.Offers.SECTION, listing.Offers.NOTHING} or (at_root and found.links):
             return _listing(task, host, page)
     result = extract(
         page.body,

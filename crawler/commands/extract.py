@@ -80,7 +80,7 @@ def rendered(article: Article, form: str) -> str:
 
         return line(article)
     if form == "markdown":
-        return f"# {render.escape_markdown(article.title)}\n\n{render.markdown(article.blocks)}"
+        return render.markdown_document(article)
     if form == "html":
-        return render.document(article)
+        return render.html_document(article)
     return "\n\n".join(filter(None, (article.title, article.text)))

@@ -54,6 +54,17 @@ def test_a_known_article_is_due_again_when_its_listing_says_it_changed(kept):
     assert due(kept) == "2026-11-24T13:00:00Z"
 
 
+def test_a_listing_for_which_everything_has_always_just_changed_is_not_believed(kept):
+    for number in range(30):
+        kept.put(article(link(f"/{number}").url, f"Text {number}"), again=lambda *_: None)
+    kept.later(hours=1)
+    listed = [link(f"/{number}", changed=at(kept.now)) for number in range(30)]
+    kept.enqueue(*listed)
+    assert kept.value("SELECT count(*) FROM links WHERE due_at IS NOT NULL") == 0
+    kept.enqueue(*listed[:5], *(replace(some, changed=None) for some in listed[5:]))
+    assert kept.value("SELECT count(*) FROM links WHERE due_at IS NOT NULL") == 5
+
+
 def test_a_run_that_asks_for_it_looks_again_at_recent_articles_once(kept):
     kept.put(again=lambda *_: None)
     kept.put(article(link("/old").url, published=at(OLD)), again=lambda *_: None)

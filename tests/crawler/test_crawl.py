@@ -171,7 +171,8 @@ def test_articles_feeds_and_home_pages_can_be_named_by_their_url(site, db):
 
 def test_a_url_of_a_site_that_no_configuration_names_can_be_crawled(site, db):
     publish(site, [Story(1)])
-    config = config_for(Site({}), name="other")
+    with Site({}) as other:
+        config = config_for(other, name="other")
     assert crawl(db, config, site.url(Story(1).path)).counts["new"] == 1
 
 
@@ -207,9 +208,9 @@ def test_a_dry_run_names_the_links_and_stores_nothing(site, db):
 
 def test_a_host_that_is_down_takes_nothing_from_another(site, db):
     publish(site, [Story(1)])
-    dead = Site({})
     config = config_for(site)
-    down = config_for(dead, name="dead").sources[0]
+    with Site({}) as dead:
+        down = config_for(dead, name="dead").sources[0]
     summary = crawl(
         db, config.__class__(allow_private=True, politeness=config.politeness, sources=(*config.sources, down))
     )
@@ -232,6 +233,7 @@ def test_loopback_is_refused_unless_the_configuration_allows_it(site, db):
     assert not site.requests
 
 
-def test_what_is_left_in_the_queue_belongs_to_the_scope_that_is_asked_for():
-    assert scope_of(config_for(Site({})), ("town", "https://example.org/a#b", "nowhere"))[1] == ("nowhere",)
-    assert Scope().everything
+def test_targets_are_source_names_or_urls_and_anything_else_is_told(site):
+    scope, strange = scope_of(config_for(site), ("town", "example.org/a?utm_source=x#b", "nowhere"))
+    assert scope == Scope(everything=False, sources=frozenset({"town"}), urls=frozenset({"https://example.org/a"}))
+    assert strange == ("nowhere",)

@@ -19,6 +19,8 @@ from archive.times import iso, iso_ms, stamp, when
 LEASE = timedelta(minutes=10)
 """How long a host stays a process's without a sign of life; each stored outcome is one."""
 
+_FEW = 10  # links of a listing that may all have changed since they were fetched
+
 
 @dataclass(frozen=True, slots=True)
 class Revisit:
@@ -46,8 +48,10 @@ def enqueue(db: sqlite3.Connection, links: Iterable[Link], now: datetime, revisi
         "UPDATE links SET last_listed = ? WHERE url IN (SELECT value FROM json_each(?))",
         [iso(now), urls],
     )
-    for row in known:
-        if news := dict(_news(row, offered.pop(row["url"]), now, revisit)):
+    pairs = [(row, offered.pop(row["url"])) for row in known]
+    believable = _believable(pairs)
+    for row, link in pairs:
+        if news := dict(_news(row, link, now, revisit, believable=believable)):
             update(db, "links", row["id"], **news)
     db.executemany(
         "INSERT INTO links (url, host, source, found_in, title, published, published_precision, changed,"
@@ -64,7 +68,19 @@ def _row(link: Link, now: str) -> tuple[str | None, ...]:
     return (link.url, host, link.source, link.found_in, clean(link.title), *published, changed, now, now, now)
 
 
-def _news(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) -> Iterator[tuple[str, str]]:
+def _claims_change(row: sqlite3.Row, link: Link) -> bool:
+    return bool(link.changed and row["fetched_at"] and iso_ms(link.changed.at) > row["fetched_at"])
+
+
+def _believable(pairs: list[tuple[sqlite3.Row, Link]]) -> bool:
+    """Whether a listing's dates of change can be: many sitemaps give the moment of their making for every page."""
+    fetched = sum(row["fetched_at"] is not None for row, _ in pairs)
+    return sum(_claims_change(row, link) for row, link in pairs) <= max(_FEW, fetched // 2)
+
+
+def _news(
+    row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit, *, believable: bool
+) -> Iterator[tuple[str, str]]:
     """The columns that a link offered again changes, apart from last_listed."""
     if link.title and not row["title"]:
         yield "title", link.title
@@ -73,19 +89,19 @@ def _news(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) -> Iter
         yield "published_precision", link.published.precision.value
     if link.changed and stamp(link.changed) != row["changed"]:
         yield "changed", stamp(link.changed)
-    if not link.found_in or (row["fetched_at"] and row["state"] != "alias" and _again(row, link, now, revisit)):
+    by_hand = not link.found_in
+    again = (believable and _claims_change(row, link)) or _asked_again(row, link, now, revisit)
+    if by_hand or (again and row["state"] != "alias"):
         yield "due_at", iso(now)
 
 
-def _again(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) -> bool:
-    if link.changed and iso_ms(link.changed.at) > row["fetched_at"]:
-        return True
+def _asked_again(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) -> bool:
     published = row["published"] or (stamp(link.published) if link.published else None)
-    return row["state"] != "refused" and _recent(row, published, now, revisit)
+    return row["state"] in {"stored", "failed", "gone"} and _recent(row, published, now, revisit)
 
 
 def _recent(row: sqlite3.Row, published: str | None, now: datetime, revisit: Revisit) -> bool:
-    if revisit.before is None or row["fetched_at"] >= iso_ms(revisit.before):
+    if revisit.before is None or row["fetched_at"] is None or row["fetched_at"] >= iso_ms(revisit.before):
         return False
     return when(published or row["first_seen"]) >= now - timedelta(days=revisit.days)
 

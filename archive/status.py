@@ -116,7 +116,11 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
             db, ListingProblem, "FROM feeds WHERE failures > 0 OR problem != '' ORDER BY failures DESC, source, url"
         ),
         queue=_counts(db, "SELECT state, count(*) FROM links GROUP BY state ORDER BY 2 DESC"),
-        failures=_counts(db, "SELECT reason, count(*) FROM links WHERE reason != '' GROUP BY reason ORDER BY 2 DESC"),
+        failures=_counts(
+            db,
+            "SELECT reason, count(*) FROM links WHERE state IN ('failed', 'refused', 'gone')"
+            " GROUP BY reason ORDER BY 2 DESC",
+        ),
         runs=_all(db, RunStatus, "FROM runs ORDER BY id DESC LIMIT 5"),
         hosts=_all(
             db,

@@ -61,7 +61,7 @@ def read(
     declared, evidence["language"] = labels.declared_language(tree, page, data)
     canonical, evidence["canonical_url"] = labels.canonical(tree, page, data, url)
     site_name = labels.site_name(page, data)
-    title = titles.read(tree, page, data, site_name=site_name, hint=hint, rules=rules)
+    title = titles.read(tree, page, data, url=url, site_name=site_name, hint=hint, rules=rules)
     names, evidence["authors"] = authors.read(tree, page, data, site_name=site_name, rules=rules)
     clock = dates.Clock(_region(tree) or declared, fetched_at)
     published, modified = dates.read(tree, page, data, clock, url=unquote(url), hint=hint, rules=rules)

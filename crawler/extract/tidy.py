@@ -17,5 +17,9 @@ def tidy(text: str, limit: int = 1_000) -> str:
         text = html.unescape(html.unescape(text))  # templates escape what was escaped already
     if "<" in text:
         text = _TAG.sub(" ", text)
-    text = _INVISIBLE.sub("", text)
-    return " ".join(text.split())[:limit].rstrip()
+    return squeeze(text)[:limit].rstrip()
+
+
+def squeeze(text: str) -> str:
+    """Text that was parsed already: without invisible characters and needless blanks."""
+    return " ".join(_INVISIBLE.sub("", text).split())

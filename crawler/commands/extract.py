@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 
 import click
 
-from archive.models import Article, Failure, Page
+from archive.models import Article, Block, Failure, Inline, Kind, Page
 from config.models import Config
 from crawler.commands.common import config_option, load_config
 
@@ -74,13 +75,17 @@ def _bytes(what: str) -> bytes:
 def rendered(article: Article, form: str) -> str:
     """An article in one of FORMATS, title first."""
     from archive import render  # noqa: PLC0415
+    from archive.formats.jsonl import line  # noqa: PLC0415
 
-    if form == "json":
-        from archive.formats.jsonl import line  # noqa: PLC0415
-
-        return line(article)
-    if form == "markdown":
-        return render.markdown_document(article)
-    if form == "html":
-        return render.html_document(article)
+    titled = (Block(Kind.HEADING, (Inline(article.title),), level=1), *article.blocks)
+    match form:
+        case "json":
+            return line(article)
+        case "markdown":
+            return render.markdown(titled)
+        case "html":
+            title, language = escape(article.title), escape(article.language)
+            head = f'<meta charset="utf-8"><title>{title}</title>'
+            body = render.html(titled)
+            return f'<!doctype html>\n<html lang="{language}">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>'
     return "\n\n".join(filter(None, (article.title, article.text)))

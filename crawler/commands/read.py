@@ -134,5 +134,5 @@ def export(
     with reading(existing(db)) as connection:
         records = read.articles(connection, source=source, since=_from(since), until=until, language=language)
         count = write(records, output)
-    if output is not sys.stdout:
+    if output.name != sys.stdout.name:
         say(f"{count} articles written to {output.name}")

@@ -1,4 +1,7 @@
-"""Extraction: a page in, an Article or a Failure out. No I/O, and nothing that depends on earlier pages."""
+"""Extraction: a page in, an Article or a Failure out. No I/O, and nothing that depends on earlier pages.
+
+guard the parser → parse → read the metadata → find the body → decide whether it is an article.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Article, Failure, Link, Stage
 from config.models import Rules
-from crawler.extract import blocks, boilerplate, charset, dom, metadata, plain, prune, score
+from crawler.extract import body, charset, guard, metadata, plain, verdict
 
-TAG = re.compile(r"<(?:[a-zA-Z!/?])[^<>]*>")
+TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]*>|!--)")
+BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+START = 4_096
 
 
 def extract(
@@ -24,22 +29,30 @@ def extract(
     fetched_at: datetime | None = None,
     explain: bool = False,
 ) -> Article | Failure:
+    """The article that a page holds, or the reason why there is none. Never raises, whatever the input.
+
+    Args:
+        html: The page, or an article's plain text without any tags. Bytes are decoded by ``content_type`` (the HTTP
+            header), a byte order mark, what the page says of itself or what it looks like.
+        url: Where it was fetched from; links are resolved against it.
+        rules: What the source's configuration knows about its pages.
+        link: What the feed or sitemap said of it.
+        fetched_at: The moment after which nothing on it can have been published.
+        explain: Put into ``Article.dropped`` also the parts of the page that were not looked at.
+    """
     address = url or ""
     text = charset.decode(html, content_type) if isinstance(html, bytes) else html
-    if not text.strip():
+    if not text.strip("\0\ufeff \t\r\n"):
         return Failure(address, Stage.EXTRACT, "empty", "The page has no content.")
+    if len(BINARY.findall(text[:START])) > 0.1 * len(text[:START]):
+        return Failure(address, Stage.EXTRACT, "not-an-article", "This is an image, a PDF or another file without text.")
     if not TAG.search(text):
         return plain.read(text, address)
-    parsed = LexborHTMLParser(text)
+    parsed = LexborHTMLParser(guard.tame(text))
     meta = metadata.read(parsed, address, hint=link, fetched_at=fetched_at, rules=rules)
-    tree = dom.read(parsed)
-    titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
-    score.weigh(tree, all_parts=True)
-    headed = prune.prune(tree, {boilerplate.fold(title) for title in titles})
-    score.weigh(tree, all_parts=False)
-    choice = score.choose(tree, headed)
-    found = blocks.read(choice.root, address)
-    kept = boilerplate.cut(found, title=titles, authors=meta.authors)
+    found = body.find(parsed, address, meta, rules, explain=explain)
+    if refused := verdict.refuse(found, meta, address):
+        return refused
     return Article(
         url=meta.canonical_url or address,
         title=meta.title,
@@ -51,7 +64,8 @@ def extract(
         tags=meta.tags,
         image=meta.image,
         description=meta.description,
-        blocks=kept.blocks,
-        dropped=kept.dropped,
-        evidence=(*meta.evidence, ("body", choice.how)),
+        blocks=found.blocks,
+        evidence=(*meta.evidence, ("body", found.how)),
+        dropped=found.dropped,
+        quality=verdict.quality(found, meta),
     )

@@ -24,6 +24,7 @@ class Names:
     always: frozenset[str]
     hidden: frozenset[str]
     caption: frozenset[str]
+    standfirst: frozenset[str]
     inside: re.Pattern[str]
     body: frozenset[str]
     """Of elements that hold an article's body."""
@@ -53,6 +54,7 @@ class Notices:
     promo: re.Pattern[str]
     tags: re.Pattern[str]
     notices: tuple[Notice, ...]
+    blocked: re.Pattern[str]
 
 
 @cache
@@ -64,6 +66,7 @@ def names() -> Names:
         always=_words(words["always"]),
         hidden=frozenset(words["hidden"].split()),
         caption=_words(words["caption"]),
+        standfirst=_words(words["standfirst"]),
         inside=re.compile("|".join(words["inside"].split())),
         body=_words(words["body"]),
     )
@@ -82,6 +85,7 @@ def notices() -> Notices:
             Notice(item["name"], item.get("tail", False), tuple(map(re.compile, item["all"])))
             for item in data["notice"]
         ),
+        blocked=re.compile("|".join(data["blocked"]["says"])),
     )
 
 
@@ -112,7 +116,7 @@ def why_pruned(name: str) -> str:
     known = names()
     if name in known.hidden:
         return "hidden"
-    for word in _parts(name):
+    for word in parts(name):
         if word in known.caption:
             return "caption"
         if word in known.prune or word in known.strong or word in known.always:
@@ -124,10 +128,11 @@ def why_pruned(name: str) -> str:
 @lru_cache(maxsize=20_000)
 def names_body(name: str) -> bool:
     """Whether a class or id says that the element holds the article's body."""
-    return any(word in names().body for word in _parts(name))
+    return any(word in names().body for word in parts(name))
 
 
-def _parts(name: str) -> list[str]:
+def parts(name: str) -> list[str]:
+    """The words of a name, then its pairs and triples of words joined by ``-``."""
     words = WORD.findall(name)
     pairs = map("-".join, zip(words, words[1:], strict=False))
     return [*words, *pairs, *map("-".join, zip(words, words[1:], words[2:], strict=False))]

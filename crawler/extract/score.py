@@ -7,10 +7,10 @@ that still holds most of it, and up again as long as the parts beside it read li
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from crawler.extract.boilerplate import fold
 from crawler.extract.dom import El, Tree
-from crawler.extract.patterns import names_body
+from crawler.extract.patterns import names, names_body, parts
 from crawler.extract.prune import HEADINGS
 
 WEIGHT = {
@@ -29,14 +29,6 @@ ENOUGH = 400
 SOME = 0.1
 MOST = 0.6
 LEAVES = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The element chosen and the rule that chose it."""
-
-    root: El
-    how: str
 
 
 def weigh(tree: Tree, *, all_parts: bool) -> None:
@@ -59,10 +51,10 @@ def weigh(tree: Tree, *, all_parts: bool) -> None:
         el.mass = mass
 
 
-def choose(tree: Tree, headed: Collection[El] = ()) -> Choice:
+def choose(tree: Tree, headed: Collection[El] = ()) -> El:
     """The element that holds the article; what is beside its parts is pruned as ``beside``."""
     core = _down(tree.root, headed)
-    return Choice(_up(core, tree), "mass")
+    return _up(core, tree)
 
 
 def _down(el: El, headed: Collection[El]) -> El:
@@ -108,3 +100,23 @@ def _fits(kid: El, core: El, *, zone: bool, dense: float) -> bool:
         return False
     alike = kid.tag == core.tag and kid.names == core.names
     return alike or zone or kid.tag in {"p", "blockquote"}
+
+
+def standfirst(tree: Tree, core: El, description: str) -> list[El]:
+    """The summary between headline and body, where the body was found without it.
+
+    Known by its name, or by what the page's own description says.
+    """
+    said = fold(description)[:60]
+    above = {core, *core.ancestors()}
+    for el in tree.order:
+        if el is core:
+            return []
+        if el in above or el.pruned or el.outside or el.inline or el.tag in {"h1", "li"}:
+            continue
+        if el.own < 40 / tree.dense or el.own != el.total or el.links > 0.3 * el.total or el.total > 700:
+            continue
+        named = any(word in names().standfirst for word in parts(el.names))
+        if named or (len(said) >= 30 and fold(el.text()).startswith(said)):
+            return [el]
+    return []

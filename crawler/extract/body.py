@@ -1,0 +1,86 @@
+"""The body: from a parsed page to the blocks of its article, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from archive.models import Block, Dropped, Inline, Kind
+from config.models import Rules
+from crawler.extract import blocks, boilerplate, dom, prune, score
+from crawler.extract.dom import El, Tree
+from crawler.extract.metadata import Meta
+
+FAR_SHORTER = 0.4
+"""Where the page shows less than this share of the text that its JSON-LD gives, the JSON-LD is the better source."""
+LONG = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What was found, and how the page looked where it stood."""
+
+    blocks: tuple[Block, ...]
+    dropped: tuple[Dropped, ...]
+    how: str
+    linked: float
+    """Share of link text in the part of the page that it came from."""
+    dense: float
+    """How many letters one character says as much as (see dom.Tree)."""
+
+
+def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *, explain: bool) -> Body:
+    """The article's blocks, without boilerplate."""
+    titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
+    tree = dom.read(parsed, remove=_select(parsed, rules.remove if rules else ""))
+    score.weigh(tree, all_parts=True)
+    headed = prune.prune(tree, {boilerplate.fold(title) for title in titles})
+    score.weigh(tree, all_parts=False)
+    roots, how = _by_rule(parsed, tree, rules), "rule"
+    if not roots:
+        core = score.choose(tree, headed)
+        roots, how = [*score.standfirst(tree, core, meta.description), core], "mass"
+    found = [block for root in roots for block in blocks.read(root, base)]
+    if _shown(found) < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
+        found, how = _paragraphs(meta.article_body), "json-ld:articleBody"
+    kept = boilerplate.cut(found, title=titles, authors=meta.authors)
+    dropped = (*_left_out(tree), *kept.dropped) if explain else kept.dropped
+    main = roots[-1]
+    return Body(kept.blocks, dropped, how, main.links / main.total if main.total else 0.0, tree.dense)
+
+
+def _select(parsed: LexborHTMLParser, selector: str) -> frozenset[int]:
+    """The ids of the elements that a rule names; none where it is no valid selector."""
+    if not selector:
+        return frozenset()
+    try:
+        return frozenset(node.mem_id for node in parsed.css(selector))
+    except (SelectolaxError, ValueError):
+        return frozenset()
+
+
+def _by_rule(parsed: LexborHTMLParser, tree: Tree, rules: Rules | None) -> list[El]:
+    """The outermost elements that the source's rule for the body names."""
+    ids = _select(parsed, rules.body if rules else "")
+    named = [el for el in tree.order if el.node_id in ids] if ids else []
+    outer = [el for el in named if not any(above in named for above in el.ancestors())]
+    for el in outer:
+        el.pruned = ""
+    return outer
+
+
+def _shown(found: Iterable[Block]) -> int:
+    return sum(len(block.text) for block in found)
+
+
+def _paragraphs(text: str) -> list[Block]:
+    return [Block(Kind.PARAGRAPH, (Inline(line),)) for part in text.split("\n") if (line := " ".join(part.split()))]
+
+
+def _left_out(tree: Tree) -> Iterable[Dropped]:
+    """The outermost pruned parts that have any text."""
+    for el in tree.order:
+        if el.pruned and not any(above.pruned for above in el.ancestors()) and (text := el.text()):
+            yield Dropped(f"part:{el.pruned}", text[:200])

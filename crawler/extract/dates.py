@@ -19,16 +19,13 @@ from config.models import Rules
 from crawler.extract import timestamps
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text
-from crawler.extract.select import attribute, select
+from crawler.extract.select import around_headline, attribute, elsewhere, select
 from crawler.extract.tidy import tidy
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
 ZONES = timedelta(hours=14)
 """How far a clock may be ahead of ours: a local time without its zone, or with a wrong one, looks that far ahead."""
-
-BELOW, ABOVE = 60, 12
-"""Lines of text after and before a headline in which its date stands."""
 
 _PUBLISHED_METAS = (
     *(
@@ -82,13 +79,6 @@ _STATE = re.compile(
     r'|publication_?(?:date|time)|pub_?date)\\?"\s*:\s*\\?"(\d{4}-\d\d-\d\d[^"\\]{0,30})',
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
-    r"related|recommend|sidebar|widget|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
-    r"|trending|most-?read|upcoming|listing",
-    re.IGNORECASE,
-)
-"""Names of parts of a page that date other texts, as do ``_ELSEWHERE``."""
-_ELSEWHERE = frozenset({"footer", "nav", "form", "li"})
 _CHANGED = re.compile(
     r"updat|modif|aktualisiert|mis à jour|actualiza|atualiza|aggiorna|bijgewerkt|обновл|更新", re.IGNORECASE
 )
@@ -206,32 +196,21 @@ def _times(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
     head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
     late: list[Stamp] = []
     for node in [*nodes[head:], *nodes[:head][::-1]]:
-        around = None if node.tag == "h1" else _around(node)
-        if around is None:
+        if node.tag == "h1" or elsewhere(node):
             continue
         text = tidy(node.text(), 200)
         stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
-        if stamp and _CHANGED.search(f"{around} {text}"):
+        if stamp and _CHANGED.search(f"{_around(node)} {text}"):
             late.append(stamp)
         elif stamp:
             yield stamp
     yield from late
 
 
-def _around(node: LexborNode) -> str | None:
-    """Names of a node and its parent and what is said before it; None if it belongs to another text."""
-    names: list[str] = []
-    up: LexborNode | None = node
-    for level in range(12):
-        if up is None or up.tag in {"body", "html", "main"}:
-            break
-        own = f"{attribute(up, 'class')} {attribute(up, 'id')}"
-        if _OTHERS.search(own) or (level and up.tag in _ELSEWHERE):
-            return None
-        if level < 2:
-            names.append(own)
-        up = up.parent
-    before = node.prev
+def _around(node: LexborNode) -> str:
+    """Names of a node and its parent, and what is said before it."""
+    up, before = node.parent, node.prev
+    names = [attribute(one, "class") + " " + attribute(one, "id") for one in (node, up) if one is not None]
     return " ".join([*names, before.text()[-40:] if before is not None else ""])
 
 
@@ -245,21 +224,13 @@ def _in_url(url: str, clock: Clock) -> Stamp | None:
 
 def _shown(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
     """Dates in the short lines around the headline, below it first; those of a change last."""
-    h1, body = tree.css_first("h1"), tree.body
-    if body is None:
-        return
-    lines = [line for line in body.text(separator="\n", strip=True)[:300_000].split("\n") if line]
-    title = tidy(h1.text(), 500) if h1 is not None else ""
-    at = next((i for i, line in enumerate(lines) if title and line[:40] in title and title.startswith(line[:40])), 0)
     late: list[Stamp] = []
-    nearby = [*range(at + 1, min(at + 1 + BELOW, len(lines))), *range(at - 1, max(-1, at - 1 - ABOVE), -1)]
-    for i in nearby:
-        line = tidy(lines[i], 200)
-        if not 6 <= len(line) <= 150 or "{" in line:
-            continue
-        if stamp := clock.stamp(line, "text", weak=True):
-            if _CHANGED.search(line) or _CHANGED.search(lines[i - 1][-40:]):
+    before = ""
+    for line in around_headline(tree):
+        if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
+            if _CHANGED.search(line) or _CHANGED.search(before[-40:]):
                 late.append(stamp)
             else:
                 yield stamp
+        before = line
     yield from late

@@ -13,6 +13,7 @@ from config.models import Rules
 from crawler.extract import authors, dates, head, json_ld, labels, language, titles
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
+from crawler.extract.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ def read(
     declared, evidence["language"] = labels.declared_language(tree, page, data)
     canonical, evidence["canonical_url"] = labels.canonical(tree, page, data, url)
     site_name = labels.site_name(page, data)
-    title = titles.read(tree, page, data, url=url, site_name=site_name, hint=hint, rules=rules)
-    names, evidence["authors"] = authors.read(tree, page, data, site_name=site_name, rules=rules)
+    site = Site(site_name, url)
+    title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, rules=rules)
     clock = dates.Clock(_region(tree) or declared, fetched_at)
     published, modified = dates.read(tree, page, data, clock, url=unquote(url), hint=hint, rules=rules)
     section, evidence["section"] = labels.section(page, data)

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from crawler.extract.tidy import squeeze
+
+BELOW, ABOVE = 60, 12
+"""Lines of text after and before a headline in which its date and byline stand."""
+
+_OTHERS = re.compile(
+    r"related|recommend|sidebar|widget|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
+    r"|trending|most-?read|upcoming|listing",
+    re.IGNORECASE,
+)
+"""Names of parts of a page that date and sign other texts, as do these elements."""
+_ELSEWHERE = frozenset({"footer", "nav", "form", "li"})
 
 
 def select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -17,3 +32,29 @@ def attribute(node: LexborNode, *names: str) -> str:
     """The first of these attributes that is there and not empty, or an empty string."""
     attributes = node.attributes
     return next((value for name in names if (value := attributes.get(name))), "")
+
+
+def elsewhere(node: LexborNode, *, lists: bool = True) -> bool:
+    """Whether an element belongs to another text than the page's article; ``lists``: whether those in lists do."""
+    up: LexborNode | None = node
+    for level in range(12):
+        if up is None or up.tag in {"body", "html", "main"}:
+            return False
+        if level and up.tag in _ELSEWHERE and (lists or up.tag != "li"):
+            return True
+        if _OTHERS.search(f"{attribute(up, 'class')} {attribute(up, 'id')}"):
+            return True
+        up = up.parent
+    return False
+
+
+def around_headline(tree: LexborHTMLParser) -> list[str]:
+    """Lines of text around the first ``<h1>`` that is text: those below it, then those above, nearest first."""
+    h1, body = tree.css_first("h1"), tree.body
+    if body is None:
+        return []
+    lines = [squeeze(line) for line in body.text(separator="\n", strip=True)[:300_000].split("\n")]
+    lines = [line for line in lines if line and "{" not in line]
+    title = squeeze(h1.text()) if h1 is not None else ""
+    at = next((i for i, line in enumerate(lines) if title and title.startswith(line[:40])), 0)
+    return [*lines[at + 1 : at + 1 + BELOW], *lines[max(0, at - ABOVE) : at][::-1]]

@@ -11,11 +11,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archive.models import Link
 from config.models import Rules
-from crawler import urls
 from crawler.extract import json_ld
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.select import attribute, select
+from crawler.extract.site import Site, fold
 from crawler.extract.tidy import squeeze, tidy
 
 LONGEST = 500
@@ -28,7 +28,6 @@ CUT = 90
 
 _SEPARATOR = re.compile(r"\s+[-–—·•»«‹›⋆/\\:~]+\s+|\s*[|｜ㅣ│]+\s*|\s+::\s+")
 _BAR = frozenset("|｜ㅣ│")
-_WORD = re.compile(r"\w+")
 _KICKER = re.compile(
     r"kicker|topline|top-line|overline|dachzeile|roof-?line|eyebrow|spitzmarke|pretitle|pre-title|surtitle|antetitulo|badge"
     r"|(?<![a-z])(?:label|tag|category|section|date|time|live|flag)(?![a-z])|hidden|sr-only|screen-?reader",
@@ -50,8 +49,7 @@ def read(
     page: Head,
     data: LinkedData,
     *,
-    url: str,
-    site_name: str,
+    site: Site,
     hint: Link | None,
     rules: Rules | None,
 ) -> Title:
@@ -66,11 +64,10 @@ def read(
     title = _first(node.text() for node in select(tree, "title")[:1])
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]
     raw = {"json-ld:headline": headline, "og:title": og, "meta:title": other, "title": title}
-    site = _Site(site_name, url)
     heads = [text for node in select(tree, "h1")[:10] for text in _heads(node, {fold(t) for t in raw.values()})]
-    h1 = site.strip(_main(heads, raw.values(), site), (), bars=False)
+    h1 = strip_site(_main(heads, raw.values(), site), site, (), bars=False)
     known = {key for text in (h1, headline, og, other) if (key := fold(text))}
-    forms = {"h1": h1, **{how: site.strip(text, known - {fold(text)}) for how, text in raw.items()}}
+    forms = {"h1": h1, **{how: strip_site(text, site, known - {fold(text)}) for how, text in raw.items()}}
     how = _choose(forms, news=any("News" in name for name in json_ld.types_of(data.article)))
     text = forms.get(how, "")
     if ruled:
@@ -79,11 +76,6 @@ def read(
         text, how = hint.title, "link"
     texts = [text, *forms.values(), *raw.values(), hint.title if hint else ""]
     return Title(text, how if text else "", tuple(dict.fromkeys(filter(None, texts))))
-
-
-def fold(text: str) -> str:
-    """Its words, for comparison: without case and punctuation."""
-    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _first(texts: Iterable[str | None]) -> str:
@@ -125,7 +117,7 @@ def _heads(node: LexborNode, known: Collection[str]) -> Iterator[str]:
     yield rest or whole
 
 
-def _main(heads: list[str], others: Iterable[str], site: _Site) -> str:
+def _main(heads: list[str], others: Iterable[str], site: Site) -> str:
     """The ``<h1>`` that is most like what the page is called elsewhere; none if it is only the name of the site."""
     known = [words for other in others if (words := set(fold(other).split()))]
 
@@ -139,51 +131,27 @@ def _main(heads: list[str], others: Iterable[str], site: _Site) -> str:
     return best
 
 
-class _Site:
-    """Knows a site by its name and its host, as they stand in its titles."""
-
-    def __init__(self, name: str, url: str) -> None:
-        host = urls.host(url)
-        label = urls.site(url).partition(".")[0].replace("-", "")
-        self._keys = {key for text in (name, host, host.removeprefix("www."), urls.site(url)) if (key := _key(text))}
-        self._label = label if len(label) > 3 else ""
-
-    def names(self, text: str) -> bool:
-        """Whether a text is the name of the site and nothing else."""
-        key = _key(text)
-        return key in self._keys or key == self._label
-
-    def strip(self, text: str, known: Collection[str], *, bars: bool = True) -> str:
-        """``text`` without parts at its ends that name the site, that no other form of it has, or, if ``bars``,
-        that are parted from it by a bar.
-        """
-        for _ in range(3):
-            if fold(text) in known:
-                break
-            text = self._shorter(text, known, bars=bars)
-        return text
-
-    def _shorter(self, text: str, known: Collection[str], *, bars: bool) -> str:
-        breaks = list(_SEPARATOR.finditer(text))
-        if breaks:
-            last, first = breaks[-1], breaks[0]
-            front, back = text[: last.start()].strip(), text[last.end() :].strip()
-            cut = fold(front) in known or self.names(back) or self._resembles(back)
-            if front and (cut or (bars and set(last[0]) & _BAR and front.count(" ") >= 2)):
-                return front
-            front, back = text[: first.start()].strip(), text[first.end() :].strip()
-            if back and (self.names(front) or fold(back) in known):
-                return back
-        prefix, _, rest = text.partition(": ")
-        return rest if rest and self.names(prefix) else text
-
-    def _resembles(self, text: str) -> bool:
-        """Whether the last part of a title looks like the site's name: an abbreviation of its host, or longer."""
-        key = _key(text)
-        if not self._label or len(key) < 4:
-            return False
-        return key in self._label or (self._label in key and text.count(" ") < 4)
+def strip_site(text: str, site: Site, known: Collection[str], *, bars: bool = True) -> str:
+    """``text`` without parts at its ends that name the site, that no other form of it has, or, if ``bars``,
+    that are parted from it by a bar.
+    """
+    for _ in range(3):
+        if fold(text) in known:
+            break
+        text = _shorter(text, site, known, bars=bars)
+    return text
 
 
-def _key(text: str) -> str:
-    return fold(text).replace(" ", "")
+def _shorter(text: str, site: Site, known: Collection[str], *, bars: bool) -> str:
+    breaks = list(_SEPARATOR.finditer(text))
+    if breaks:
+        last, first = breaks[-1], breaks[0]
+        front, back = text[: last.start()].strip(), text[last.end() :].strip()
+        cut = fold(front) in known or site.names(back) or site.resembles(back)
+        if front and (cut or (bars and set(last[0]) & _BAR and front.count(" ") >= 2)):
+            return front
+        front, back = text[: first.start()].strip(), text[first.end() :].strip()
+        if back and (site.names(front) or fold(back) in known):
+            return back
+    prefix, _, rest = text.partition(": ")
+    return rest if rest and site.names(prefix) else text

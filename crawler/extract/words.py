@@ -17,6 +17,9 @@ class Words:
     """Language → name → 1 to 12; under an empty language those of all, the earlier in the file winning."""
     prefixes: tuple[str, ...]
     """What stands before the names in a byline, longest first."""
+    starts: tuple[str, ...]
+    """Those that hardly anything but a byline begins with, longest first."""
+    suffixes: tuple[str, ...]
     joins: tuple[str, ...]
     roles: frozenset[str]
     credentials: frozenset[str]
@@ -33,6 +36,8 @@ def words() -> Words:
     return Words(
         months={"": {name: n for known in reversed(months.values()) for name, n in known.items()}, **months},
         prefixes=tuple(sorted(prefixes, key=len, reverse=True)),
+        starts=tuple(sorted(_list(byline["starts"]), key=len, reverse=True)),
+        suffixes=tuple(byline["suffixes"].split()),
         joins=tuple(byline["joins"].casefold().split()),
         roles=frozenset(byline["roles"].casefold().split()),
         credentials=frozenset(byline["credentials"].casefold().split()),

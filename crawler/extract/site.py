@@ -1,0 +1,40 @@
+"""Site: the name of the publisher, known again where it stands in titles and bylines."""
+
+from __future__ import annotations
+
+import re
+
+from crawler import urls
+
+_WORD = re.compile(r"\w+")
+
+
+def fold(text: str) -> str:
+    """Its words, for comparison: without case and punctuation."""
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+class Site:
+    """Knows a site by its name and its host, as they stand in titles and bylines."""
+
+    def __init__(self, name: str, url: str) -> None:
+        host = urls.host(url)
+        label = urls.site(url).partition(".")[0].replace("-", "")
+        self._keys = {key for text in (name, host, host.removeprefix("www."), urls.site(url)) if (key := _key(text))}
+        self._label = label if len(label) > 3 else ""
+
+    def names(self, text: str) -> bool:
+        """Whether a text is the name of the site and nothing else."""
+        key = _key(text)
+        return key in self._keys or key == self._label
+
+    def resembles(self, text: str) -> bool:
+        """Whether a part of a title or byline looks like the site's name: an abbreviation of its host, or longer."""
+        key = _key(text)
+        if not self._label or len(key) < 4:
+            return False
+        return (key in self._label) or (self._label in key and text.count(" ") < 4)
+
+
+def _key(text: str) -> str:
+    return fold(text).replace(" ", "")

@@ -129,10 +129,11 @@ def take(
     batch: int,
     links_left: int | None,
     lease: timedelta,
+    patience: timedelta,
 ) -> tuple[Batch, ...]:
     """Up to ``hosts`` batches of what is due, listings first, then the newest links; their hosts are leased."""
     taken: list[Batch] = []
-    for name in _free(db, now, lease):
+    for name in _free(db, now, patience):
         if len(taken) == hosts:
             break
         listings = _listings(db, name, now, scope, batch)
@@ -151,10 +152,10 @@ def take(
     return tuple(taken)
 
 
-def _free(db: sqlite3.Connection, now: datetime, lease: timedelta) -> list[str]:
+def _free(db: sqlite3.Connection, now: datetime, patience: timedelta) -> list[str]:
     """Hosts with something due that nobody speaks to: those with listings first, then the longest left alone.
 
-    A host that wants a longer pause than a lease lasts is left for later. The recursion jumps from host to host
+    A host that wants a longer pause than ``patience`` is left for later. The recursion jumps from host to host
     in the index links_due, which may have many thousands of rows for each.
     """
     rows = db.execute(
@@ -166,7 +167,7 @@ def _free(db: sqlite3.Connection, now: datetime, lease: timedelta) -> list[str]:
         " SELECT due.host FROM due LEFT JOIN hosts ON hosts.host = due.host"
         " WHERE (leased_until IS NULL OR leased_until < :now) AND (next_at IS NULL OR next_at < :soon)"
         " GROUP BY due.host ORDER BY max(listing) DESC, next_at, due.host",
-        {"now": iso(now), "soon": iso_ms(now + lease)},
+        {"now": iso(now), "soon": iso_ms(now + patience)},
     )
     return [row["host"] for row in rows.fetchall()]
 
@@ -242,7 +243,7 @@ def keep_host(db: sqlite3.Connection, host: Host, now: datetime) -> None:
             host.robots_status,
             host.robots_body,
             iso(host.robots_at) if host.robots_at else None,
-            iso(now + LEASE),
+            iso(max(now, host.next_at or now) + LEASE),
         ],
     )
 

@@ -118,14 +118,15 @@ class Archive:
         batch: int = 16,
         links_left: int | None = None,
         lease: timedelta = LEASE,
+        patience: timedelta = LEASE,
     ) -> tuple[Batch, ...]:
         """Up to ``hosts`` batches of what is due, of ``batch`` tasks each and ``links_left`` links in all.
 
         Listings go first, then the newest links. Each batch's host is leased to ``owner`` (``machine:pid``) until
-        it is released, or ``lease`` has passed without an outcome stored. A host whose pause is longer than that
-        is left for later.
+        it is released, or ``lease`` has passed without an outcome stored. A host whose pause lasts longer than
+        ``patience`` is left for later.
         """
-        work = partial(queue.take, hosts=hosts, batch=batch, links_left=links_left, lease=lease)
+        work = partial(queue.take, hosts=hosts, batch=batch, links_left=links_left, lease=lease, patience=patience)
         return self._writer.do(lambda db: work(db, now, owner, scope))
 
     def release(self, host: Host, owner: str, now: datetime) -> None:

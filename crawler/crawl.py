@@ -16,13 +16,14 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from archive.models import Batch, Failure, Link, Outcome, Scope, Stage, Task, TaskKind, Verdict
+from archive.queue import LEASE
 from archive.store import Archive
 from config.models import Config, Schedule, Source
 from crawler import __version__, schedule, urls
-from crawler.visit import Moved, Terms
+from crawler.visit import PATIENCE, Moved, Terms
 from crawler.work import Order, fetch_and_extract
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Crawl:
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     _turns: set[asyncio.Task[None]] = field(default_factory=set)
     _sources: dict[str, Source] = field(init=False)
+    _patience: timedelta = field(init=False)
 
     def __post_init__(self) -> None:
         self.reload(self.config)
@@ -63,6 +65,10 @@ class Crawl:
         """Use another configuration from the next batch on."""
         self.config = config
         self._sources = {source.name: source for source in config.sources}
+        # A pause that we were told to keep is waited for; a longer one, after errors, leaves the host for later.
+        manners = [config.politeness, *(source.politeness for source in config.sources)]
+        longest = max(m.delay * (1 + m.jitter) for m in manners)
+        self._patience = max(PATIENCE, timedelta(seconds=longest))
 
     async def tick(self) -> int:
         """Take what is due for hosts that are free and start their turns; how many were started."""
@@ -70,7 +76,14 @@ class Crawl:
         if self.stopping.is_set() or free <= 0:
             return 0
         batches = await asyncio.to_thread(
-            self.archive.take, _now(), self.owner, self.scope, hosts=free, links_left=self.limit
+            self.archive.take,
+            _now(),
+            self.owner,
+            self.scope,
+            hosts=free,
+            links_left=self.limit,
+            lease=self._patience + LEASE,
+            patience=self._patience,
         )
         for batch in batches:
             if self.limit is not None:
@@ -111,6 +124,7 @@ class Crawl:
             batch=Batch(host, tuple(self._typed(task) for task in batch.tasks)),
             terms=Terms.of(self.config),
             manners=self.config.politeness,
+            patience=self._patience,
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
         )
 

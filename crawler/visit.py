@@ -22,7 +22,7 @@ ROBOTS_AGE = timedelta(hours=24)
 ROBOTS_RETRY = timedelta(minutes=10)
 """After which one that could not be had is asked for again; nothing is fetched meanwhile."""
 PATIENCE = timedelta(seconds=150)
-"""Longest wait within a visit: a Crawl-delay of 120 s and its jitter. A host that asks for more is left alone."""
+"""Longest wait within a visit: a Crawl-delay of 120 s with the usual jitter. A longer one ends the visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,13 @@ class Visit:
         manners: Politeness,
         *,
         stopping: asyncio.Event,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self.host = host
         self._terms = terms
         self._manners = manners
         self._stopping = stopping
+        self._patience = patience
         self._rng = random.Random()  # noqa: S311  # jitter, no secret
         self._fetcher = Fetcher(user_agent=terms.user_agent, limits=terms.limits, allow_private=terms.allow_private)
 
@@ -116,7 +118,7 @@ class Visit:
     async def _turn(self) -> bool:
         """Wait for the host's next moment; False if it is too far off or the wait was ended by a stop."""
         seconds = self._pace().wait(datetime.now(UTC))
-        if self._stopping.is_set() or seconds > PATIENCE.total_seconds():
+        if self._stopping.is_set() or seconds > self._patience.total_seconds():
             return False
         if seconds > 0:
             try:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from crawler import urls
 from crawler.discover import listing
 from crawler.extract import extract
 from crawler.fetch import NOBODY, Identity
-from crawler.visit import Terms, Visit, strictest
+from crawler.visit import PATIENCE, Terms, Visit, strictest
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class Order:
     """For tasks of sources that are not configured."""
     sources: tuple[Source, ...] = ()
     """The configured ones among its tasks'."""
+    patience: timedelta = PATIENCE
+    """Longest wait for the host's turn."""
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.name == name), None)
@@ -48,7 +51,7 @@ async def fetch_and_extract(order: Order, emit: Emit, stopping: asyncio.Event) -
     """
     batch = order.batch
     manners = strictest(order.manners_for(task) for task in batch.tasks)
-    async with Visit(batch.host, order.terms, manners, stopping=stopping) as visit:
+    async with Visit(batch.host, order.terms, manners, stopping=stopping, patience=order.patience) as visit:
         for task in batch.tasks:
             started = perf_counter()
             try:

@@ -237,3 +237,15 @@ def test_targets_are_source_names_or_urls_and_anything_else_is_told(site):
     scope, strange = scope_of(config_for(site), ("town", "example.org/a?utm_source=x#b", "nowhere"))
     assert scope == Scope(everything=False, sources=frozenset({"town"}), urls=frozenset({"https://example.org/a"}))
     assert strange == ("nowhere",)
+
+
+def test_a_host_that_keeps_failing_is_left_for_later_and_the_crawl_ends(site, db):
+    publish(site, [Story(n) for n in range(12)])
+    for n in range(12):
+        site.routes[Story(n).path] = Response("", status=503, headers={"Retry-After": "3600"})
+    summary = crawl(db, config_for(site))
+    assert set(summary.failures) == {"server-error"}
+    assert sum("/news/" in r.path for r in site.requests) == 1
+    publish(site, [Story(n) for n in range(12)])
+    assert crawl(db, config_for(site), due_only=True).counts["new"] == 0
+    assert sum("/news/" in r.path for r in site.requests) == 1

@@ -29,8 +29,8 @@ def site():
 
 
 def write_config(folder, site, *, every="1s"):
-    text = f'[sources.town]\nhome = "{site.url("/")}"\nfeeds = ["{site.url("/feed.xml")}"]\nschedule = {{ every = "{every}" }}\n'
-    (folder / "cuttings.toml").write_text(text)
+    listing = f'home = "{site.url("/")}"\nfeeds = ["{site.url("/feed.xml")}"]'
+    (folder / "cuttings.toml").write_text(f'[sources.town]\n{listing}\nschedule = {{ every = "{every}" }}\n')
 
 
 @contextlib.contextmanager

@@ -3,28 +3,70 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Failure, Kind, Quality, Stage
 from crawler.extract.body import Body
 from crawler.extract.metadata import Meta
-from crawler.extract.patterns import notices
+from crawler.extract.patterns import notices, pages
 
 SHORTEST = 80
 """Letters under which nothing is an article: a headline's worth."""
+LONGEST_NOTICE = 1_500
 SHORT = 500
+DOUBT = 2.0
 
 
-def refuse(body: Body, meta: Meta, url: str) -> Failure | None:
+def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> Failure | None:
     """Why this is no article; None if it is one."""
     text = "\n".join(block.text for block in body.blocks)
     size = len(text) * body.dense
-    if size < 1_500 and notices().blocked.search(f"{meta.title}\n{text}".lower()):
-        return _failure(url, "blocked", "The site showed a check for robots or an error in place of the article.")
+    if size < LONGEST_NOTICE and notices().blocked.search(f"{meta.title}\n{text}".lower()):
+        return _failure(url, "blocked", "The site showed a check for robots, or an error, in place of the article.")
     if size < SHORTEST:
         if not text and not meta.title:
             return _failure(url, "empty", "The page shows no text without its scripts.")
         return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
+    if (doubt := doubts(parsed, body, meta, url)) > DOUBT:
+        return _failure(url, "not-an-article", f"It looks like a listing, a shop, a forum or a service page ({doubt:.1f}).")
     return None
+
+
+def doubts(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> float:
+    """How much speaks against an article: points, less those for it.
+
+    The weights were set by hand on 840 articles and 200 other pages: at a limit of 2, one article in 150 is refused.
+    """
+    known = pages()
+    types = frozenset(meta.json_ld_types)
+    is_article = not known.article.isdisjoint(types)
+    address = urlsplit(url)
+    points = 0.0
+    points -= 3 * is_article + 1.5 * (meta.og_type == "article") + 1.5 * bool(meta.authors)
+    forum = not known.forum.isdisjoint(types) or known.forum_url.search(url) or parsed.css_first(known.forum_mark)
+    if forum:  # Posts are dated too.
+        points += 5
+    points -= meta.published is not None
+    if not is_article:
+        points += 3 * (not known.other.isdisjoint(types))
+        points += 1.5 * (parsed.css_first(known.shop_mark) is not None)
+    points += 3 * meta.og_type.startswith("product")
+    points += 3 * (bool(url) and address.path in {"", "/"} and not address.query)
+    points += 2 * bool(known.listing_url.search(url)) + bool(known.service_url.search(address.path))
+    return points + _thin(body)
+
+
+def _thin(body: Body) -> float:
+    """Points for text that is links, or in pieces."""
+    sizes = [len(block.text) * body.dense for block in body.blocks]
+    long = [
+        size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH and size >= 120
+    ]
+    points = 1.5 * (body.linked > 0.3) + 2 * (body.linked > 0.5)
+    points += (len(long) <= 2) + (not long) + (sum(sizes) < SHORT)
+    return points + (sum(long) < 0.4 * sum(sizes))
 
 
 def _failure(url: str, reason: str, detail: str) -> Failure:

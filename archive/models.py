@@ -311,8 +311,8 @@ class Outcome:
     result: Article | Failure | tuple[Link, ...] | None
     page: Page | None = None
     """None where nothing was received."""
-    more: tuple[str, ...] = ()
-    """Further listings found in a listing: child sitemaps."""
+    more: tuple[Link, ...] = ()
+    """Further listings found in a listing: an index's sitemaps, with when they were last changed."""
     problem: str = ""
     """What was wrong with a listing that could be read in part."""
     seconds: float = 0.0

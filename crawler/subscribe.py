@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from config.edit import name_for
 from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Failure, Host, Page, Stage
+from config.edit import name_for
 from config.load import STARTER, load
 from config.models import Config, Source
 from crawler import urls
@@ -37,7 +37,7 @@ class Checked:
 
 def starter(name: str) -> Source | None:
     """A publisher of the starter pack."""
-    return load(STARTER).source(name)
+    return load(STARTER, {}).source(name)  # as it is in the pack, whatever the environment sets
 
 
 async def look_up(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import click
 
 from archive.models import Failure
-from config.models import Source
+from config.models import NAME, Config, Source
 from crawler.commands.common import config_option, json_option, load_config, print_json, print_table, say
 
 
@@ -24,6 +26,14 @@ def sources() -> None:
       cuttings sources add https://example.org/
       cuttings sources check example
     """
+
+
+def own_config(path: Path | None) -> Config:
+    """The configuration that a source is added to: without sources where there is none of one's own yet."""
+    from config.load import STARTER, usual  # noqa: PLC0415
+
+    path = path or usual(os.environ)
+    return load_config(path) if path and path.exists() else replace(load_config(STARTER), sources=(), origin="")
 
 
 def _row(source: Source) -> dict[str, object]:
@@ -90,9 +100,13 @@ def add(url: str, *, name: str | None, feeds: tuple[str, ...], config_path: Path
     from config import edit  # noqa: PLC0415  # tomlkit
     from crawler.subscribe import look_up, starter  # noqa: PLC0415  # httpx
 
-    config = load_config(config_path)
-    source = starter(url) if "." not in url and "/" not in url else None
-    if source is None:
+    config = own_config(config_path)
+    source = None
+    if NAME.fullmatch(url) and url != "localhost":
+        source = starter(url)
+        if source is None:
+            raise click.UsageError(f"{url}: no URL, and no publisher of the starter pack has that name.")
+    else:
         found = asyncio.run(look_up(url, config, name=name, feeds=feeds))
         if isinstance(found, Failure):
             raise click.ClickException(f"{url}: {found.detail or found.reason}")
@@ -105,6 +119,8 @@ def add(url: str, *, name: str | None, feeds: tuple[str, ...], config_path: Path
         print_json(_row(source) | {"written": str(written)})
         return
     click.echo(f"Added {source.name} to {written}:")
+    if not config.sources:
+        say(f"From now on {config.origin or written} is the configuration here, and no longer the starter pack.")
     for kind in ("feeds", "sitemaps", "sections"):
         for listing in getattr(source, kind):
             click.echo(f"  {kind[:-1]} {listing}")
@@ -180,7 +196,7 @@ def import_(file: IO[bytes], *, config_path: Path | None) -> None:
     outlines = opml.read(file.read())
     if not outlines:
         raise click.ClickException("There are no feeds in that file; is it OPML?")
-    config = load_config(config_path)
+    config = own_config(config_path)
     fresh = from_outlines(outlines, config)
     for source in fresh:
         try:

@@ -37,7 +37,9 @@ _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html
 _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
 _ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
 _PLACE = re.compile(r"(?<=\w)\s+(?:in|à|aus|en|em|i)\s+[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+)?$")
-_CODE = re.compile(r"[{}<>=_\\]|^\W+$")
+_BODIES = "json-ld:author:organization"
+_SURNAME_FIRST = re.compile(r"^([^\s,;]+), ([^\s,;]+(?: \w\.?)?)$")
+_CODE = re.compile(r"[{}<>=_:\\]|^\W+$")
 _BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
 
 
@@ -51,13 +53,13 @@ def read(
     """
     others: tuple[tuple[str, ...], str] = ((), "")
     for how, values in _places(tree, page, data, rules):
-        names = clean(values)
+        names = desks(values) if how == _BODIES else clean(values)
         people = tuple(name for name in names if not _is_other(name, site))
-        if people:
+        if people and how != _BODIES:
             return people, how
-        if names and not others[0]:
-            others = names, how
-    return others
+        if not others[0]:
+            others = names or desks(values), how
+    return others if others[0] else ((), "")
 
 
 def clean(values: Iterable[str]) -> tuple[str, ...]:
@@ -67,11 +69,17 @@ def clean(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(people or names.values())[:MOST]
 
 
+def desks(values: Iterable[str]) -> tuple[str, ...]:
+    """The first signature that names no person: a desk, a team."""
+    names = (_bare(value) for value in values if not _URL.search(value) and not _CODE.search(value))
+    return tuple(n for n in names if 1 < len(n) <= LONGEST and n.casefold() not in words().nobody)[:1]
+
+
 def split(byline: str) -> Iterator[str]:
     """The names in one byline, without what is said around them."""
     if _URL.search(byline):
         return
-    text = _EMAIL.sub(" ", _ASIDE.sub(" ", byline))
+    text = _EMAIL.sub(" ", _ASIDE.sub(" ", _ASIDE.sub(" ", byline)))
     if not text.strip(_BLANKS):
         text = byline  # nothing but an address: better than nobody
     known = words()
@@ -91,6 +99,8 @@ def split(byline: str) -> Iterator[str]:
 def is_person(name: str) -> bool:
     """Whether it is written like a person's name: some capitalised words, or a few characters without case."""
     parts = name.split()
+    if set(name.casefold().split()) & words().unlike:
+        return False
     if not name or any(map(str.isdigit, name)) or len(name) > 40 or set(name) & set(":?!/"):
         return False
     if not name[0].isupper():
@@ -111,15 +121,18 @@ def _bare(name: str) -> str:
     """A name without what is written before and after it."""
     name = squeeze(name).strip(_BLANKS)
     for _ in range(2):
-        folded = name.casefold()
-        for prefix in words().prefixes:
-            if folded.startswith(prefix) and not folded[len(prefix) :][:1].isalnum():
-                name = name[len(prefix) :].strip(_BLANKS)
-                break
+        if match := _begin(words().prefixes).match(name):
+            name = name[match.end() :].strip(_BLANKS)
     for suffix in words().suffixes:
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             name = name.removesuffix(suffix).strip(_BLANKS)
     return _PLACE.sub("", name)
+
+
+@cache
+def _begin(options: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of these at the beginning, as whole words; in scripts without spaces nothing parts them from the name."""
+    return re.compile("|".join(re.escape(o) + (r"(?!\w)" if o[-1].islower() else "") for o in options), re.IGNORECASE)
 
 
 @cache
@@ -137,8 +150,10 @@ def _places(
         yield "rules:author", [attribute(node, "content") or _lines(node) for node in nodes]
     for key in ("author", "creator"):
         yield f"json-ld:{key}", list(_names(data, data.article.get(key)))
+    yield _BODIES, list(_names(data, data.article.get("author"), bodies=True))
     for name in _METAS:
-        yield f"meta:{name}", list(page.meta.get(name, ()))
+        values = page.meta.get(name, ())
+        yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     for selector in _SIGNED:
@@ -146,13 +161,19 @@ def _places(
     yield "text", _written(tree)
 
 
-def _names(data: LinkedData, value: Any) -> Iterator[str]:
+def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
+    """The names of the people in a JSON-LD value, or of the organisations."""
     for one in value[:MOST] if isinstance(value, list) else [value]:
-        yield json_ld.first_text(data.resolve(one), 300)
+        node = data.resolve(one)
+        types = json_ld.types_of(node) if isinstance(node, dict) else []
+        if any(name.endswith("Organization") for name in types) == bodies:
+            yield json_ld.first_text(node, 300)
 
 
 def _lines(node: LexborNode) -> str:
-    return tidy(node.text(separator=" ; "), 300)
+    """The text of a byline's element, its parts parted; nothing for elements that hold more than a byline."""
+    text = node.text(separator=" ; ")
+    return tidy(text) if len(text) < 600 else ""
 
 
 def _signed(tree: LexborHTMLParser, selector: str) -> list[str]:
@@ -172,14 +193,10 @@ def _signed(tree: LexborHTMLParser, selector: str) -> list[str]:
 def _written(tree: LexborHTMLParser) -> list[str]:
     """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
     lines = around_headline(tree)
-    starts = words().starts
     for line, following in pairwise([*lines, ""]):
-        folded = line.casefold()
-        if len(line) > 100 or not (start := next((s for s in starts if folded.startswith(s)), "")):
+        if len(line) > 100 or not (match := _begin(words().starts).match(line)):
             continue
-        rest = line[len(start) :].strip(_BLANKS)
-        if line[len(start) :][:1].isalnum():
-            continue
+        rest = line[match.end() :].strip(_BLANKS)
         if names := [name for name in clean([rest or following]) if is_person(name)]:
             return names
     return []

@@ -12,6 +12,8 @@ from crawler import urls
 from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
+from crawler.extract.select import elsewhere
+from crawler.extract.site import Site
 from crawler.extract.tidy import tidy
 
 Found = tuple[str, str]
@@ -23,7 +25,15 @@ LONGEST_TAG = 80
 """Characters; longer ones are sentences."""
 
 _TAG_METAS = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords", "og:article:tag")
-_TAG_LINKS = 'a[rel~="tag"], [itemprop="keywords"] a, [class*="article-tags" i] a, [class*="article__tags" i] a'
+_CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
+"""Machines' labels: identifiers, numbers, ``key:value``."""
+_TOPIC_LINKS = ", ".join(
+    f'a[href*="/{name}/"]'
+    for name in ("tag", "tags", "topic", "topics", "thema", "themen", "etiqueta", "temas", "tema", "sujet")
+)
+MOST_TOPICS = 15
+"""Links to topics beyond which they are a menu of them."""
+_TAG_LINKS = 'a[rel~="tag"], [itemprop~="keywords"] a'
 _SECTION_METAS = ("article:section", "parsely-section", "og:article:section", "sailthru.section", "section", "category")
 _LOGO = re.compile(
     r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon", re.IGNORECASE
@@ -82,15 +92,16 @@ def section(page: Head, data: LinkedData) -> Found:
     return (crumbs[-1], "json-ld:BreadcrumbList") if crumbs else NONE
 
 
-def tags(tree: LexborHTMLParser, page: Head, data: LinkedData, *, site_name: str) -> tuple[tuple[str, ...], str]:
+def tags(tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site) -> tuple[tuple[str, ...], str]:
     """Keywords from the first place that has any, cleaned; never the site's own name."""
     for how, values in _tag_places(tree, page, data):
         found: dict[str, str] = {}
         for value in values:
-            label = value.strip(" #·|;,.\"'").strip()
-            if _is_label(label) and label.casefold() != site_name.casefold():
+            label = value.rpartition(": ")[2].strip(" #·|;,.\"'").strip()
+            if _is_label(label) and not _CODE.search(label) and not site.names(label):
                 found.setdefault(label.casefold(), label)
-        if found:
+        codes = sum(label.isupper() and label.isascii() for label in found.values())
+        if found and (codes <= 4 or codes <= len(found) / 2):  # else a newsroom's own codes
             return tuple(found.values())[:MOST_TAGS], how
     return (), ""
 
@@ -151,6 +162,10 @@ def _tag_places(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Iterato
         values = page.meta.get(name, ())
         yield f"meta:{name}", [part for value in values for part in split(value)]
     yield "rel=tag", [tidy(node.text(), 200) for node in tree.css(_TAG_LINKS)[:MOST_TAGS]]
+    links = tree.css(_TOPIC_LINKS)[:100]
+    topics = [node for node in links if node.parent and node.parent.tag != "p" and not elsewhere(node, lists=False)]
+    if 1 < len(topics) <= MOST_TOPICS:
+        yield "links", [tidy(node.text(), 200) for node in topics]
 
 
 def _keywords(value: Any) -> Iterator[str]:

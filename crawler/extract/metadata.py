@@ -68,7 +68,7 @@ def read(
     clock = dates.Clock(_region(tree) or declared, fetched_at)
     published, modified = dates.read(tree, page, data, clock, url=unquote(url), hint=hint, rules=rules)
     section, evidence["section"] = labels.section(page, data)
-    tags, evidence["tags"] = labels.tags(tree, page, data, site_name=site_name)
+    tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
     image, evidence["image"] = labels.image(tree, page, data, canonical or url)
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}

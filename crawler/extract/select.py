@@ -13,7 +13,7 @@ BELOW, ABOVE = 60, 12
 
 _OTHERS = re.compile(
     r"related|recommend|sidebar|widget|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
-    r"|trending|most-?read|upcoming|listing",
+    r"|trending|most-?read|upcoming|listing|(?<![a-z])(?:menu|nav)",
     re.IGNORECASE,
 )
 """Names of parts of a page that date and sign other texts, as do these elements."""
@@ -53,8 +53,11 @@ def around_headline(tree: LexborHTMLParser) -> list[str]:
     h1, body = tree.css_first("h1"), tree.body
     if body is None:
         return []
-    lines = [squeeze(line) for line in body.text(separator="\n", strip=True)[:300_000].split("\n")]
-    lines = [line for line in lines if line and "{" not in line]
+    lines = body.text(separator="\n", strip=True)[:300_000].split("\n")
     title = squeeze(h1.text()) if h1 is not None else ""
-    at = next((i for i, line in enumerate(lines) if title and title.startswith(line[:40])), 0)
-    return [*lines[at + 1 : at + 1 + BELOW], *lines[max(0, at - ABOVE) : at][::-1]]
+    start = title[:12]
+    at = next(
+        (i for i, line in enumerate(lines) if start and line.startswith(start) and title.startswith(line[:40])), 0
+    )
+    near = [*lines[at + 1 : at + 1 + BELOW], *lines[max(0, at - ABOVE) : at][::-1]]
+    return [text for line in near if line and "{" not in line and (text := squeeze(line[:1_000]))]

@@ -21,16 +21,20 @@ class Site:
         host = urls.host(url)
         label = urls.site(url).partition(".")[0].replace("-", "")
         self._keys = {key for text in (name, host, host.removeprefix("www."), urls.site(url)) if (key := _key(text))}
+        self._keys |= {label} if len(label) > 2 else set()
         self._label = label if len(label) > 3 else ""
 
     def names(self, text: str) -> bool:
         """Whether a text is the name of the site and nothing else."""
         key = _key(text)
-        return key in self._keys or key == self._label
+        return key in self._keys
 
     def resembles(self, text: str) -> bool:
         """Whether a part of a title or byline looks like the site's name: an abbreviation of its host, or longer."""
         key = _key(text)
+        words = fold(text).split()
+        if 1 < len(words) < 5 and any("".join(words[:i]) in self._keys for i in range(1, len(words))):
+            return True
         if not self._label or len(key) < 4:
             return False
         return (key in self._label) or (self._label in key and text.count(" ") < 4)

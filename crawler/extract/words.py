@@ -24,6 +24,8 @@ class Words:
     roles: frozenset[str]
     credentials: frozenset[str]
     nobody: frozenset[str]
+    unlike: frozenset[str]
+    """Words that no name written in a byline's element has."""
     agencies: frozenset[str]
 
 
@@ -42,6 +44,7 @@ def words() -> Words:
         roles=frozenset(byline["roles"].casefold().split()),
         credentials=frozenset(byline["credentials"].casefold().split()),
         nobody=frozenset(_list(byline["nobody"])),
+        unlike=frozenset(byline["unlike"].casefold().split()),
         agencies=frozenset(_list(byline["agencies"])),
     )
 

@@ -30,7 +30,7 @@ _METAS = (
 _SIGNED = (
     '[itemprop~="author"] [itemprop~="name"], [rel~="author"], [itemprop~="author"]',
     'a[href*="/author/"], a[href*="/authors/"], a[href*="/autor/"], a[href*="/auteur/"], a[href*="/profile/"]',
-    '[class*="byline" i], [class*="author" i]:not([class*="authority" i]), [class*="autor" i], [data-testid*="byline" i]',
+    '[class*="byline" i], [class*="author" i], [class*="autor" i], [data-testid*="byline" i]',
 )
 """Elements that hold a byline, surest first."""
 _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")

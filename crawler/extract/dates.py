@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,8 +24,6 @@ from crawler.extract.tidy import tidy
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
-ZONES = timedelta(hours=14)
-"""How far a clock may be ahead of ours: a local time without its zone, or with a wrong one, looks that far ahead."""
 
 _PUBLISHED_METAS = (
     *(
@@ -96,18 +94,21 @@ class Clock:
         for at, precision in timestamps.every(value, self.region):
             if at == datetime.fromtimestamp(0, UTC) or at.year < 1000 or (weak and at < EARLIEST):
                 continue  # an empty field printed as a date
+            stamp = Stamp(at, precision, how)
             if weak and precision in {Precision.SECOND, Precision.MINUTE}:
-                precision = Precision.DAY
-                at = at.replace(hour=0, minute=0, second=0, microsecond=0)
-            if stamp := self.limited(Stamp(at, precision, how)):
-                return stamp
+                stamp = Stamp(at.replace(hour=0, minute=0, second=0), Precision.DAY, how)
+            if limited := self.limited(stamp):
+                return limited
         return None
 
     def limited(self, stamp: Stamp) -> Stamp | None:
-        """The stamp, moved back to the fetch if a zone explains that it lies after it, else None."""
+        """The stamp, moved back to the fetch if a zone explains that it lies after it, else None.
+
+        A local time without its zone, or with a wrong one, looks as far ahead as the widest zone is.
+        """
         if self.fetched_at is None or stamp.at <= self.fetched_at:
             return stamp
-        if stamp.at - self.fetched_at > ZONES:
+        if stamp.at - self.fetched_at > timestamps.WIDEST:
             return None
         return Stamp(self.fetched_at.astimezone(stamp.at.tzinfo), Precision.DAY, stamp.how)
 
@@ -124,7 +125,7 @@ def read(
 ) -> tuple[Stamp | None, Stamp | None]:
     """When it was published and when it was changed after that; None for what the page does not say."""
     changed = next(_modified(page, data, clock, hint), None)
-    published = next(_published(tree, page, data, clock, url, hint, rules), None)
+    published = next(_published(tree, page, data, clock, url=url, hint=hint, rules=rules), None)
     if published is None and changed is not None:
         return changed, None  # the only date there is
     if published and changed and changed.at <= published.at:
@@ -143,7 +144,14 @@ def _modified(page: Head, data: LinkedData, clock: Clock, hint: Link | None) -> 
 
 
 def _published(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, clock: Clock, url: str, hint: Link | None, rules: Rules | None
+    tree: LexborHTMLParser,
+    page: Head,
+    data: LinkedData,
+    clock: Clock,
+    *,
+    url: str,
+    hint: Link | None,
+    rules: Rules | None,
 ) -> Iterator[Stamp]:
     if rules and rules.date:
         texts = (attribute(node, "datetime", "content") or tidy(node.text()) for node in select(tree, rules.date)[:3])

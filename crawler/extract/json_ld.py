@@ -143,7 +143,8 @@ def _unescape(source: str) -> str:
 
 def _several(source: str) -> list[Any]:
     """Values written one after the other, up to the first that cannot be read."""
-    decoder, values, at = json.JSONDecoder(strict=False), [], 0
+    decoder, at = json.JSONDecoder(strict=False), 0
+    values: list[Any] = []
     while at < len(source) and len(values) < 50:
         try:
             value, end = decoder.raw_decode(source, at)

@@ -57,10 +57,9 @@ def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> F
 def canonical(tree: LexborHTMLParser, page: Head, data: LinkedData, url: str) -> Found:
     """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
     own = urls.canonical(url) or ""
-    offers: list[Found] = []
     # Document-wide: an image in <noscript> pushes the rest of the head into the body.
-    for node in tree.css('link[rel~="canonical" i]')[:3]:
-        offers.append((node.attributes.get("href") or "", "link:canonical"))
+    links = tree.css('link[rel~="canonical" i]')[:3]
+    offers = [(node.attributes.get("href") or "", "link:canonical") for node in links]
     offers += [(value, "og:url") for value in page.meta.get("og:url", ())[:1]]
     offers += [(value, "json-ld:url") for value in json_ld.addresses(data.article.get("url"))]
     for value, how in offers:

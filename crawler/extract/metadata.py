@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler.extract import authors, dates, head, json_ld, labels, language, titles
-from crawler.extract.head import Head
+from crawler import urls
+from crawler.extract import authors, dates, head, json_ld, labels, titles
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.site import Site
 
@@ -65,7 +65,7 @@ def read(
     site = Site(site_name, url)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
     names, evidence["authors"] = authors.read(tree, page, data, site=site, rules=rules)
-    clock = dates.Clock(_region(tree) or declared, fetched_at)
+    clock = dates.Clock(_region(tree, url) or declared, fetched_at)
     published, modified = dates.read(tree, page, data, clock, url=unquote(url), hint=hint, rules=rules)
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
@@ -95,10 +95,15 @@ def read(
     )
 
 
-def _region(tree: LexborHTMLParser) -> str:
-    """The page's full language tag, as ``en-gb``: the region decides which way round its dates are written."""
+def _region(tree: LexborHTMLParser, url: str) -> str:
+    """The page's full language tag, as ``en-gb``: the region decides which way round its dates are written.
+
+    A host's country goes before that of the tag, which templates leave at ``en-US``.
+    """
     root = tree.root
-    return ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-")
+    tag = ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-")
+    country = urls.host(url).rpartition(".")[2].partition(":")[0]
+    return f"{tag[:2]}-{country}" if tag and len(country) == 2 and country.isalpha() else tag
 
 
 def _body(data: LinkedData) -> str:

@@ -12,6 +12,8 @@ from crawler.extract.words import words
 
 Moment = tuple[datetime, Precision]
 
+WIDEST = timedelta(hours=14)
+"""The zone furthest from Greenwich."""
 LONGEST = 300
 """Characters of a text that are searched for a date."""
 MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "en-fm", "es-us", "fil", "tl"})
@@ -106,10 +108,9 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
     if not any(map(str.isdigit, text)):
         return
     text = _digits(text)
-    language = region.partition("-")[0]
     for pattern, build in _FORMS:
         for match in pattern.finditer(text):
-            moments = [moment for moment in build(match, language, region) if moment]
+            moments = [moment for moment in build(match, region) if moment]
             yield from moments
             if moments:
                 break
@@ -121,21 +122,24 @@ def _digits(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _named(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
-    name = match["name"].casefold().rstrip(".")
-    months = words().months
-    if name.isdigit():  # Vietnamese numbers its months: "3 tháng 5, 2024"
-        month: int | None = int(name) if "tháng" in match[0].casefold() else None
-    else:
-        full = match["name"].casefold()
-        month = next(
-            (n for known in (months.get(language, {}), months[""]) for key in (name, full) if (n := known.get(key))),
-            None,
-        )
+def _number(name: str, region: str) -> int | None:
+    """The month of a name in the page's language, else in any."""
+    name, months = name.casefold(), words().months
+    for known in (months.get(region.partition("-")[0], {}), months[""]):
+        if number := known.get(name) or known.get(name.rstrip(".")):
+            return number
+    return None
+
+
+def _named(match: re.Match[str], region: str) -> list[Moment | None]:
+    name = match["name"]
+    if name.isdigit() and "tháng" not in match[0].casefold():  # Vietnamese numbers its months: "3 tháng 5, 2024"
+        return []
+    month = int(name) if name.isdigit() else _number(name, region)
     return [_build(match, month, int(match["day"]))] if month else []
 
 
-def _numeric(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+def _numeric(match: re.Match[str], region: str) -> list[Moment | None]:
     """Both orders, the likelier first: a date after the fetch shows that it was the other."""
     first, second = int(match["first"]), int(match["then"])
     orders = [(second, first), (first, second)]
@@ -144,21 +148,17 @@ def _numeric(match: re.Match[str], language: str, region: str) -> list[Moment | 
     return [_build(match, month, day) for month, day in dict.fromkeys(orders)]
 
 
-def _plain(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+def _plain(match: re.Match[str], _region: str) -> list[Moment | None]:
     return [_build(match, int(match["month"]), int(match["day"]))]
 
 
-def _month(match: re.Match[str], language: str, region: str) -> list[Moment | None]:
+def _month(match: re.Match[str], region: str) -> list[Moment | None]:
     groups = match.groupdict()
-    if "month" in groups:
-        number: int | None = int(groups["month"])
-    else:
-        months, name = words().months, groups["name"].casefold()
-        number = months.get(language, {}).get(name) or months[""].get(name)
+    number = int(groups["month"]) if "month" in groups else _number(groups["name"], region)
     return [(datetime(int(groups["year"]), number, 1, tzinfo=UTC), Precision.MONTH)] if number else []
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str], list[Moment | None]]], ...] = (
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], list[Moment | None]]], ...] = (
     (_ISO, _plain),
     (_EAST, _plain),
     (_JS, _named),
@@ -196,10 +196,11 @@ def _year(text: str) -> int:
 
 
 def _zone(text: str) -> timezone:
-    """A zone as written; UTC for none and for names that are not zones. ValueError for offsets beyond a day."""
+    """A zone as written; UTC for none and for what is no zone."""
     name = re.sub(r"^(?:utc|gmt)(?=[+-])|\s", "", text.casefold())
-    if name[:1] in {"+", "-"}:
-        hours, minutes = re.fullmatch(r"[+-](\d{1,2}?):?(\d\d)?", name).groups()
-        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return timezone(-offset if name[0] == "-" else offset)
-    return timezone(timedelta(minutes=_ZONES.get(name, 0))) if _ZONES.get(name) else UTC
+    if match := re.fullmatch(r"([+-])(\d{1,2}?):?(\d\d)?", name):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        if offset > WIDEST:
+            return UTC
+        return timezone(-offset if match[1] == "-" else offset)
+    return timezone(timedelta(minutes=_ZONES[name])) if _ZONES.get(name) else UTC

@@ -16,7 +16,7 @@ from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.select import attribute, select
 from crawler.extract.site import Site, fold
-from crawler.extract.tidy import squeeze, tidy
+from crawler.extract.tidy import squeeze
 
 LONGEST = 500
 """Characters of a title."""
@@ -132,8 +132,9 @@ def _main(heads: list[str], others: Iterable[str], site: Site) -> str:
 
 
 def strip_site(text: str, site: Site, known: Collection[str], *, bars: bool = True) -> str:
-    """``text`` without parts at its ends that name the site, that no other form of it has, or, if ``bars``,
-    that are parted from it by a bar.
+    """``text`` without parts at its ends that name the site or that no other form of it has.
+
+    ``bars`` says whether whatever a bar parts from it goes, too.
     """
     for _ in range(3):
         if fold(text) in known:

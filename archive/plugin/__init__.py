@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.app import Datasette
 from datasette.utils.asgi import Response
 from jinja2 import Environment
 from markupsafe import Markup
 
 from archive import query
 from archive.plugin import body, pages, style, words
+
+if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
+    from datasette.app import Datasette
 
 Scope = MutableMapping[str, Any]
 Asgi = Callable[[Scope, Any, Callable[[Any], Awaitable[None]]], Awaitable[None]]

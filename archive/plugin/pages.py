@@ -15,10 +15,9 @@ import asyncio
 import json
 from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
@@ -26,6 +25,9 @@ from archive import query, revisions
 from archive.plugin import body, data, raw
 from archive.plugin.words import day
 from archive.snapshots import DamagedError
+
+if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
+    from datasette.app import Datasette
 
 _PAGE = 50
 _LAST_PAGE = 20

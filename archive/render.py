@@ -65,7 +65,10 @@ def _md_list(block: Block) -> str:
 
 
 def _md_table(block: Block) -> str:
-    rows = [[_md_inlines(cell.inlines).replace("\n", " ").replace("|", "\\|") for cell in r.children] for r in block.children]
+    rows = [
+        [_md_inlines(cell.inlines).replace("\n", " ").replace("|", "\\|") for cell in r.children]
+        for r in block.children
+    ]
     if not rows:
         return ""
     width = max(map(len, rows))
@@ -124,7 +127,14 @@ def _edges(text: str) -> tuple[str, str, str]:
 
 
 def _md_url(url: str) -> str:
-    return url.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E").replace("\n", "")
+    return (
+        url.replace(" ", "%20")
+        .replace("(", "%28")
+        .replace(")", "%29")
+        .replace("<", "%3C")
+        .replace(">", "%3E")
+        .replace("\n", "")
+    )
 
 
 # -- HTML

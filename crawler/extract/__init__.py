@@ -45,7 +45,9 @@ def extract(
     if not text.strip("\0\ufeff \t\r\n"):
         return Failure(address, Stage.EXTRACT, "empty", "The page has no content.")
     if len(BINARY.findall(text[:START])) > 0.1 * len(text[:START]):
-        return Failure(address, Stage.EXTRACT, "not-an-article", "This is an image, a PDF or another file without text.")
+        return Failure(
+            address, Stage.EXTRACT, "not-an-article", "This is an image, a PDF or another file without text."
+        )
     if not TAG.search(text):
         return plain.read(text, address)
     parsed = LexborHTMLParser(guard.tame(text))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archive.models import Block, Inline, Kind
-from crawler.extract.dom import El
+from crawler.extract.dom import IMAGES, El
 from crawler.urls import canonical
 
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
@@ -17,7 +17,12 @@ LISTS = {"ul": 0, "ol": 1, "menu": 0, "dl": 0}
 STRONG = frozenset({"b", "strong"})
 EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
 MONOSPACE = frozenset({"code", "kbd", "samp", "tt"})
-IMAGES = frozenset({"img", "amp-img"})
+Style = tuple[str, bool, bool, bool]
+"""As in Inline: href, strong, emphasis, code."""
+Run = tuple[str, Style]
+LEGEND = 300
+"""Characters of the longest legend in a box without names."""
+PLAIN: Style = ("", False, False, False)
 BREAK = "\n"
 """Stands for a ``<br>`` until a line is finished; white space of the page never reaches that point as it is."""
 
@@ -42,6 +47,8 @@ class _Reader:
                 if not kid.inline:
                     out += self.paragraphs(run)
                     run = []
+                if kid.pruned == "caption" and out and out[-1].kind is Kind.FIGURE and not out[-1].inlines:
+                    out[-1] = replace(out[-1], inlines=tidy(self.inlines(self.flat(kid))))
             elif kid.inline:
                 run.append(kid)
             else:
@@ -57,31 +64,33 @@ class _Reader:
         found = [Block(Kind.PARAGRAPH, part) for part in split(self.inlines(run))]
         return found + self.images(run)
 
-    def inlines(self, run: Sequence[El | str]) -> list[Inline]:
-        parts: list[Inline] = []
+    def inlines(self, run: Sequence[El | str]) -> list[Run]:
+        parts: list[Run] = []
         for item in run:
-            self._inline(item, Inline(""), parts)
+            self._inline(item, PLAIN, parts)
         return parts
 
-    def _inline(self, item: El | str, style: Inline, parts: list[Inline]) -> None:
+    def _inline(self, item: El | str, style: Style, parts: list[Run]) -> None:
         if isinstance(item, str):
             if item:
-                parts.append(replace(style, text=BLANK.sub(" ", item.translate(INVISIBLE))))
+                text = BLANK.sub(" ", item)
+                parts.append((text if text.isascii() else text.translate(INVISIBLE), style))
             return
         if item.pruned:
             return
         tag = item.tag
         if tag == "br":
-            parts.append(replace(style, text=BREAK))
+            parts.append((BREAK, style))
             return
+        href, strong, emphasis, code = style
         if tag in STRONG:
-            style = replace(style, strong=True)
+            style = (href, True, emphasis, code)
         elif tag in EMPHASIS:
-            style = replace(style, emphasis=True)
+            style = (href, strong, True, code)
         elif tag in MONOSPACE:
-            style = replace(style, code=True)
-        elif tag == "a" and (href := item.get("href")):
-            style = replace(style, href=link(href, self.base))
+            style = (href, strong, emphasis, True)
+        elif tag == "a" and item.url:
+            style = (link(item.url, self.base), strong, emphasis, code)
         for kid in item.kids:
             self._inline(kid, style, parts)
 
@@ -100,8 +109,8 @@ class _Reader:
         """The blocks that one element which is not inline gives."""
         tag = el.tag
         if tag in HEADING:
-            text = [part for piece in split(self.inlines(self.flat(el))) for part in piece]
-            return [Block(Kind.HEADING, tidy(text), level=HEADING[tag])] if text else []
+            text = tidy([(" " if text == BREAK else text, style) for text, style in self.inlines(self.flat(el))])
+            return [Block(Kind.HEADING, text, level=HEADING[tag])] if text else []
         if tag in LISTS:
             return self.list(el)
         if tag == "blockquote":
@@ -113,8 +122,8 @@ class _Reader:
             return self.code(el)
         if tag == "figure":
             return self.figure(el)
-        if tag in {"li", "dd", "dt"}:
-            return self.flow(el.kids)
+        if el.total <= LEGEND and is_picture(el):
+            return self.figure(el)
         return self.flow(el.kids)
 
     def flat(self, el: El) -> list[El | str]:
@@ -170,13 +179,29 @@ class _Reader:
         return [Block(Kind.CODE, (Inline(text),))] if text.strip() else []
 
     def figure(self, el: El) -> list[Block]:
-        inner = [part for part in el.walk() if part.tag in IMAGES]
-        url = next((found for part in inner if (found := source(part, self.base))), "")
+        """A picture with its legend: that which is named so, else what else is in a short box."""
+        inside = list(el.walk())
+        url = next((found for part in inside if part.tag in IMAGES and (found := source(part, self.base))), "")
         if not url:
             return self.flow(el.kids)
-        caption = next((kid for kid in el.elements() if kid.tag == "figcaption"), None)
-        text = tidy(self.inlines(self.flat(caption))) if caption is not None else ()
-        return [Block(Kind.FIGURE, text, url=url)]
+        legend = next((kid for part in inside for kid in part.elements() if kid.pruned == "caption"), None)
+        short = el.total <= LEGEND
+        if legend is None and not short:
+            return self.flow(el.kids)
+        caption = tidy(self.inlines(self.flat(legend if legend is not None else el)))
+        found = [Block(Kind.FIGURE, caption, url=url)]
+        return found if short else found + [block for block in self.flow(el.kids) if block.kind is not Kind.FIGURE]
+
+
+def is_picture(el: El) -> bool:
+    """Whether a short box is an image and its legend."""
+    images = 0
+    for part in el.walk():
+        if part.tag in IMAGES:
+            images += 1
+        elif part.tag in HEADING or part.tag in LISTS or part.tag in {"table", "blockquote", "pre"}:
+            return False
+    return images == 1
 
 
 def verbatim(el: El) -> list[str]:
@@ -197,55 +222,52 @@ def link(href: str, base: str) -> str:
 
 
 def source(img: El, base: str) -> str:
-    """The URL of an image, from the attributes that lazy loaders use where ``src`` is a placeholder."""
-    for name in ("data-src", "data-original", "data-lazy-src", "src"):
-        value = img.get(name).strip()
-        if value and not value.startswith("data:"):
-            return link(value, base)
-    return ""
+    """The absolute URL of an image, the first one of a ``srcset``."""
+    first = img.url.strip().split(" ", 1)[0].rstrip(",")
+    return link(first, base) if first else ""
 
 
-def split(parts: Sequence[Inline]) -> list[tuple[Inline, ...]]:
+def split(parts: Sequence[Run]) -> list[tuple[Inline, ...]]:
     """Runs parted by two or more line breaks, each tidied; empty ones left out."""
     out: list[tuple[Inline, ...]] = []
-    current: list[Inline] = []
+    current: list[Run] = []
     breaks = 0
     for part in parts:
-        if part.text == BREAK:
+        if part[0] == BREAK:
             breaks += 1
             if breaks == 2:
                 out.append(tidy(current))
                 current = []
             continue
-        if breaks == 1 and part.text.strip():
-            current.append(Inline(BREAK))
-        if part.text.strip():
+        if part[0].strip():
+            if breaks == 1:
+                current.append((BREAK, part[1]))
             breaks = 0
         current.append(part)
     out.append(tidy(current))
     return [run for run in out if run]
 
 
-def tidy(parts: Sequence[Inline]) -> tuple[Inline, ...]:
+def tidy(parts: Sequence[Run]) -> tuple[Inline, ...]:
     """One line's runs: white space single and none at the ends, equal neighbours joined."""
-    out: list[Inline] = []
+    texts: list[str] = []
+    styles: list[Style] = []
     last = BREAK
-    for part in parts:
-        text = part.text
-        if last in " \n":
-            text = text.lstrip(" ")
-        if not text:
+    for text, style in parts:
+        kept = text.lstrip(" ") if last in " \n" else text
+        if not kept:
             continue
-        if text == BREAK and out:
-            out[-1] = replace(out[-1], text=out[-1].text.rstrip(" "))
-        last = text[-1]
-        style = replace(part, text="")
-        if out and replace(out[-1], text="") == style:
-            out[-1] = replace(out[-1], text=out[-1].text + text)
+        if kept == BREAK and texts:
+            texts[-1] = texts[-1].rstrip(" ")
+        last = kept[-1]
+        if styles and styles[-1] == style:
+            texts[-1] += kept
         else:
-            out.append(replace(part, text=text))
-    while out and not (text := out[-1].text.rstrip()):
-        out.pop()
-    if out:
-        out[-1] = replace(out[-1], text=out[-1].text.rstrip())
-    return tuple(out)
+            texts.append(kept)
+            styles.append(style)
+    while texts:
+        texts[-1] = texts[-1].rstrip()
+        if texts[-1]:
+            break
+        del texts[-1], styles[-1]
+    return tuple(Inline(text, *style) for text, style in zip(texts, styles, strict=True) if text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -34,10 +34,11 @@ class Body:
 def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *, explain: bool) -> Body:
     """The article's blocks, without boilerplate."""
     titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
-    tree = dom.read(parsed, remove=_select(parsed, rules.remove if rules else ""))
-    score.weigh(tree, all_parts=True)
-    headed = prune.prune(tree, {boilerplate.fold(title) for title in titles})
-    score.weigh(tree, all_parts=False)
+    folded = {boilerplate.fold(title) for title in titles}
+    remove = _select(parsed, rules.remove if rules else "")
+    tree, headed = _pruned(dom.read(parsed, skip=() if explain else dom.ASIDES, remove=remove), folded)
+    if tree.root.mass < prune.TOO_LITTLE and not explain:
+        tree, headed = _pruned(dom.read(parsed, remove=remove), folded)
     roots, how = _by_rule(parsed, tree, rules), "rule"
     if not roots:
         core = score.choose(tree, headed)
@@ -49,6 +50,13 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
     dropped = (*_left_out(tree), *kept.dropped) if explain else kept.dropped
     main = roots[-1]
     return Body(kept.blocks, dropped, how, main.links / main.total if main.total else 0.0, tree.dense)
+
+
+def _pruned(tree: Tree, titles: Collection[str]) -> tuple[Tree, set[El]]:
+    score.weigh(tree, all_parts=True)
+    headed = prune.prune(tree, titles)
+    score.weigh(tree, all_parts=False)
+    return tree, headed
 
 
 def _select(parsed: LexborHTMLParser, selector: str) -> frozenset[int]:
@@ -81,6 +89,9 @@ def _paragraphs(text: str) -> list[Block]:
 
 def _left_out(tree: Tree) -> Iterable[Dropped]:
     """The outermost pruned parts that have any text."""
-    for el in tree.order:
-        if el.pruned and not any(above.pruned for above in el.ancestors()) and (text := el.text()):
-            yield Dropped(f"part:{el.pruned}", text[:200])
+    end = 0
+    for number, el in enumerate(tree.order):
+        if el.pruned and number >= end:
+            end = el.end
+            if text := el.text():
+                yield Dropped(f"part:{el.pruned}", text[:200])

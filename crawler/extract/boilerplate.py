@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from archive.models import Block, Dropped, Kind
-from crawler.extract.patterns import notices
+from crawler.extract.patterns import Notice, notices
 
 EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 """Arrows, bullets, colons and counts around a label."""
@@ -34,14 +34,22 @@ class Kept:
 
 @dataclass(slots=True)
 class Line:
-    """A block as one line of lower-case text with its measures."""
+    """A block as one line of lower-case text, with what was found out about it."""
 
     block: Block
     text: str
     low: str
     linked: float
     """Share of its characters that are link text."""
+    label: str = ""
+    """``section`` or ``control`` if it is a label and nothing else."""
+    promo: int = 0
+    """Length of the phrase with which it begins that points to something else."""
+    tags: bool = False
+    """Whether it lists tags."""
+    notice: Notice | None = None
     why: str = ""
+    """The rule by which it goes."""
 
 
 def cut(blocks: Sequence[Block], *, title: Iterable[str] = (), authors: Iterable[str] = ()) -> Kept:
@@ -66,7 +74,19 @@ def fold(text: str) -> str:
 def _line(block: Block) -> Line:
     text = " ".join(block.text.split())
     linked, total = _linked(block)
-    return Line(block, text, text.lower().replace("’", "'"), linked / total if total else 0.0)
+    line = Line(block, text, text.lower().replace("\u2019", "'"), linked / total if total else 0.0)
+    low = line.low
+    if not low or len(low) > LONGEST_NOTICE or block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
+        return line
+    known = notices()
+    if len(low) <= LONGEST_LINE:
+        line.label = label(low)
+        found = known.promo.match(low)
+        line.promo = found.end() if found else 0
+        line.tags = _is_tags(low, line.linked)
+    if block.kind is not Kind.LIST:
+        line.notice = next((notice for notice in known.about(low) if notice.says(low)), None)
+    return line
 
 
 def _linked(block: Block) -> tuple[int, int]:
@@ -89,28 +109,17 @@ def label(low: str) -> str:
 
 def _anywhere(line: Line) -> str:
     """The rule by which a line goes wherever it stands."""
-    block, low = line.block, line.low
-    if block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE} or not low:
-        return ""
-    if label(low) == "control":
+    if line.label == "control":
         return "label:control"
-    if block.kind is Kind.HEADING:
+    if line.block.kind is Kind.HEADING:
         return ""
-    known = notices()
-    if len(low) <= LONGEST_LINE:
-        if (known.promo.match(low)) and (line.linked > 0.5 or _announces(low, known.promo)):
-            return "promo"
-        if _is_tags(low, line.linked) and (line.linked > 0.5):
-            return "tags"
-    if len(low) <= LONGEST_AMID and block.kind is Kind.PARAGRAPH:
-        return next((f"notice:{notice.name}" for notice in known.notices if not notice.tail and notice.says(low)), "")
+    if line.promo and (line.linked > 0.5 or line.low[line.promo :].lstrip()[:1] in {":", "\uff1a"}):
+        return "promo"
+    if line.tags and line.linked > 0.5:
+        return "tags"
+    if line.notice and not line.notice.tail and len(line.low) <= LONGEST_AMID and line.block.kind is Kind.PARAGRAPH:
+        return f"notice:{line.notice.name}"
     return ""
-
-
-def _announces(low: str, starts: re.Pattern[str]) -> bool:
-    """Whether a colon follows the phrase with which a line begins."""
-    found = starts.match(low)
-    return found is not None and low[found.end() : found.end() + 2].lstrip()[:1] in {":", "："}
 
 
 def _is_tags(low: str, linked: float) -> bool:
@@ -144,32 +153,24 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
 
 def _tail(lines: list[Line]) -> None:
     """What follows the article's last paragraph: notices, tags, and sections with all that is in them."""
-    last = _last_prose(lines)
     open_section = sources = False
-    for line in lines[last + 1 :]:
+    for line in lines[_last_prose(lines) + 1 :]:
         if line.why or not line.text:
             continue
-        kind = label(line.low)
-        if kind:
-            open_section = open_section or kind == "section"
-            line.why = f"label:{kind}"
-        elif _is_tags(line.low, line.linked):
+        if line.label:
+            open_section = open_section or line.label == "section"
+            line.why = f"label:{line.label}"
+        elif line.tags:
             line.why = "tags"
-        elif len(line.low) <= LONGEST_LINE and notices().promo.match(line.low) and not ENDED.search(line.text):
+        elif line.promo and not ENDED.search(line.text):
             line.why = "promo"
-        elif why := _notice(line):
-            line.why = why
+        elif line.notice:
+            line.why = f"notice:{line.notice.name}"
         elif open_section:
             line.why = "after-section"
         elif line.linked > 0.7 and not sources:
             line.why = "link-density"
         sources = sources or (not line.why and EDGES.sub("", line.low) in notices().sources)
-
-
-def _notice(line: Line) -> str:
-    if len(line.low) > LONGEST_NOTICE or line.block.kind not in {Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING}:
-        return ""
-    return next((f"notice:{n.name}" for n in notices().notices if n.says(line.low)), "")
 
 
 def _last_prose(lines: list[Line]) -> int:
@@ -179,20 +180,13 @@ def _last_prose(lines: list[Line]) -> int:
     for number, line in enumerate(lines):
         if line.why or not line.text:
             continue
-        kind = label(line.low)
-        if kind == "section" and (line.block.kind is Kind.HEADING or line.linked < 0.5):
+        if line.label == "section" and (line.block.kind is Kind.HEADING or line.linked < 0.5):
             section = True
+        elif line.label or line.linked > 0.7 or line.notice or line.tags:
             continue
-        if kind or line.linked > 0.7 or _notice(line) or _is_tags(line.low, line.linked):
-            continue
-        prose = line.block.kind in {Kind.PARAGRAPH, Kind.QUOTE} and len(line.text) >= 100 and ENDED.search(line.text)
-        if prose:
+        elif line.block.kind in {Kind.PARAGRAPH, Kind.QUOTE} and len(line.text) >= 100 and ENDED.search(line.text):
             last, section = number, False
-        elif (
-            not section
-            and line.block.kind is not Kind.HEADING
-            and not (notices().promo.match(line.low) and not ENDED.search(line.text))
-        ):
+        elif not section and line.block.kind is not Kind.HEADING and not (line.promo and not ENDED.search(line.text)):
             last = number
     return last
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-TAGS = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+TAGS = re.compile(r"</?[a-zA-Z][^\s/>]*")
 WHOLE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
 FORMATTING = frozenset({*("a b big code em font i nobr s small strike strong tt u".split())})  # noqa: SIM905  # a word list
 SELF_CLOSING = frozenset(
@@ -32,8 +32,9 @@ def tame(html: str) -> str:
     if counts.total() > MAX_TAGS:
         html = html[: _position(html, MAX_TAGS)]
     opened = unclosed = 0
-    for (slash, tag), number in counts.items():
-        name = tag.lower()
+    for tag, number in counts.items():
+        slash = tag[1] == "/"
+        name = tag[1 + slash :].lower()
         if not slash and name not in SELF_CLOSING:
             opened += number
         if name in FORMATTING:

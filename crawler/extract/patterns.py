@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+STARTS = re.compile(r"(?<!\w)\w{1,4}|©")
+EAST_ASIAN = "\u3000"
 WORD = re.compile(r"[a-z]+")
+SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
+"""A class that shows on wide screens what another one hides."""
 RESPONSIVE = re.compile(r"[:\[\]/]")
 """Marks a utility class (``md:hidden``, ``w-[3px]``): it says how a part looks, not what it is."""
 
@@ -37,6 +42,8 @@ class Notice:
     name: str
     tail: bool
     """Only after the article's last paragraph."""
+    hints: frozenset[str]
+    """Beginnings of words, or pieces of East Asian text, one of which must be there: what to look for first."""
     cues: tuple[re.Pattern[str], ...]
     """All of them must be found."""
 
@@ -55,6 +62,17 @@ class Notices:
     tags: re.Pattern[str]
     notices: tuple[Notice, ...]
     blocked: re.Pattern[str]
+    starts: frozenset[str]
+    """All hints that are beginnings of words."""
+    pieces: tuple[str, ...]
+    """All others."""
+
+    def about(self, line: str) -> Iterator[Notice]:
+        """The notices that a line may be, found at little cost."""
+        hit = self.starts.intersection(STARTS.findall(line))
+        if not line.isascii():
+            hit |= {piece for piece in self.pieces if piece in line}
+        return (notice for notice in self.notices if not hit.isdisjoint(notice.hints)) if hit else iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +122,7 @@ def names() -> Names:
 @cache
 def notices() -> Notices:
     data = _load("notices.toml")
+    hints = frozenset(hint for item in data["notice"] for hint in item["hints"].split())
     return Notices(
         sections=frozenset(data["labels"]["section"]),
         controls=frozenset(data["labels"]["control"]),
@@ -111,10 +130,17 @@ def notices() -> Notices:
         promo=_start(data["starts"]["promo"]),
         tags=_start(data["starts"]["tags"]),
         notices=tuple(
-            Notice(item["name"], item.get("tail", False), tuple(map(re.compile, item["all"])))
+            Notice(
+                item["name"],
+                item.get("tail", False),
+                frozenset(item["hints"].split()),
+                tuple(map(re.compile, item["all"])),
+            )
             for item in data["notice"]
         ),
         blocked=re.compile("|".join(data["blocked"]["says"])),
+        starts=frozenset(hint for hint in hints if hint < EAST_ASIAN),
+        pieces=tuple(sorted(hint for hint in hints if hint >= EAST_ASIAN)),
     )
 
 
@@ -137,9 +163,17 @@ def _start(phrases: list[str]) -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=20_000)
-def why_pruned(name: str) -> str:
-    """The word for which an element with this one class or id is left out, or an empty string."""
+@lru_cache(maxsize=50_000)
+def why_pruned(called: str) -> str:
+    """The word for which an element with these names is left out, or an empty string."""
+    each = called.split()
+    if any(map(names_body, each)):
+        return ""
+    why = next(filter(None, map(_why, each)), "")
+    return "" if why == "hidden" and SHOWN.search(called) else why
+
+
+def _why(name: str) -> str:
     if RESPONSIVE.search(name):
         return ""
     known = names()
@@ -154,10 +188,10 @@ def why_pruned(name: str) -> str:
     return found.group() if found else ""
 
 
-@lru_cache(maxsize=20_000)
-def names_body(name: str) -> bool:
+@lru_cache(maxsize=50_000)
+def names_body(called: str) -> bool:
     """Whether a class or id says that the element holds the article's body."""
-    return any(word in names().body for word in parts(name))
+    return any(word in names().body for word in parts(called))
 
 
 def parts(name: str) -> list[str]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from crawler.extract.boilerplate import fold, label
 from crawler.extract.dom import El, Tree
-from crawler.extract.patterns import names, names_body, why_pruned
+from crawler.extract.patterns import names, why_pruned
 
 PRUNED_TAGS = frozenset({"nav", "footer", "aside", "form", "noscript", "menu", "figcaption", "fieldset", "legend"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 UNNAMED = HEADINGS | {"body", "article", "main", "p", "img"}
 """Elements that are what they are, whatever they are called."""
-SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
 TOO_LITTLE = 300
 """Mass under which what is left of a page cannot be the article."""
-HALF = 0.5
 WHOLE = 0.3
 """Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
 
@@ -32,34 +29,40 @@ def prune(tree: Tree, titles: Collection[str] = ()) -> set[El]:
     are returned.
     """
     headed = _headed(tree.order, titles)
-    reasons = [(el, _reason(el)) for el in tree.order]
-    excused: set[str] = set()
-    spared: set[El] = set()
+    for el in tree.order:
+        el.pruned = ""
+    reasons = {el: why for el in tree.order if (why := _reason(el)) and el not in headed}
     while True:
+        pruned = _leave_out(tree, reasons)
         held: dict[str, float] = {}
-        biggest = 0.0
-        for el, why in reasons:
-            el.pruned = ""
-            if el.parent is not None and (el.parent.pruned or el.parent.outside):
-                el.outside = True
-                continue
-            el.outside = False
-            if why and why not in excused and el not in headed and el not in spared:
-                el.pruned = why
-                held[why] = held.get(why, 0.0) + el.mass
-                if why == "hidden":
-                    biggest = max(biggest, el.mass)
+        for el in pruned:
+            held[el.pruned] = held.get(el.pruned, 0.0) + el.mass
         rest = tree.root.mass - sum(held.values())
-        big = next((el for el, why in reasons if el.pruned and _is_most(el, why, rest)), None)
+        big = next((el for el in pruned if _is_most(el, rest)), None)
         if big is not None:
-            spared.add(big)
+            del reasons[big]
             continue
-        more = _excused(held, rest, biggest)
-        if not more:
+        hidden = max((el.mass for el in pruned if el.pruned == "hidden"), default=0.0)
+        why = _excused(held, rest, hidden)
+        if not why:
             break
-        excused.add(more)
+        reasons = {el: reason for el, reason in reasons.items() if reason != why}
     _labelled(tree, headed, WHOLE * rest)
     return headed
+
+
+def _leave_out(tree: Tree, reasons: dict[El, str]) -> list[El]:
+    """Mark the outermost elements that have a reason to go."""
+    pruned = []
+    end = 0
+    for number, el in enumerate(tree.order):
+        if number < end:
+            continue
+        el.pruned = reasons.get(el, "")
+        if el.pruned:
+            pruned.append(el)
+            end = el.end
+    return pruned
 
 
 def _headed(order: list[El], titles: Collection[str]) -> set[El]:
@@ -77,20 +80,18 @@ def _reason(el: El) -> str:
         return "hidden"
     if tag in PRUNED_TAGS:
         return "caption" if tag == "figcaption" else f"<{tag}>"
-    if tag == "a" and not el.inline and el.get("href"):
+    if el.inline:
+        return why_pruned(el.names) if el.names and (tag == "a" or el.own <= 60) and tag not in UNNAMED else ""
+    if tag == "a" and el.url:
         return "card"
-    if el.names and tag not in UNNAMED and not (el.inline and tag != "a" and el.own > 60):
-        words = el.names.split()
-        if not any(map(names_body, words)):
-            why = next(filter(None, map(why_pruned, words)), "")
-            if why and not (why == "hidden" and SHOWN.search(el.names)):
-                return why
+    if el.names and tag not in UNNAMED and (why := why_pruned(el.names)):
+        return why
     return "card" if _is_card_list(el) else ""
 
 
 def _is_card_list(el: El) -> bool:
     """Three teasers or more, of one make: a headline that is a link, and little beside it."""
-    if el.total > 12_000 or len(el.kids) < 3:
+    if len(el.kids) < 3 or el.total > 12_000 or el.links < 45:
         return False
     boxes = [kid for kid in el.elements() if kid.total and not kid.inline]
     if len(boxes) < 3:
@@ -111,10 +112,13 @@ def _is_card(box: El) -> bool:
     return False
 
 
-def _is_most(el: El, why: str, rest: float) -> bool:
+def _is_most(el: El, rest: float) -> bool:
     """Whether one part that may be left out outweighs all that is kept."""
     known = names()
-    return el.mass > TOO_LITTLE and el.mass > HALF * (rest + el.mass) and why not in known.always and why not in known.strong and why[0] != "<" and why != "hidden"
+    why = el.pruned
+    if el.mass <= max(TOO_LITTLE, rest) or why == "hidden" or why[0] == "<":
+        return False
+    return why not in known.always and why not in known.strong
 
 
 def _excused(held: dict[str, float], rest: float, hidden: float) -> str:
@@ -140,8 +144,8 @@ def _excused(held: dict[str, float], rest: float, hidden: float) -> str:
 
 def _labelled(tree: Tree, headed: Collection[El], most: float) -> None:
     """Parts that begin with a label such as "Most read"."""
-    for el in tree.order:
-        if el.pruned or el.outside or el.inline or not 0 < el.own <= 60 or el.own != el.total:
+    for el in list(tree.visible()):
+        if el.pruned or el.inline or not 0 < el.own <= 60 or el.own != el.total:
             continue
         if label(el.text().lower()) != "section":
             continue

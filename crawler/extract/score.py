@@ -45,7 +45,7 @@ def weigh(tree: Tree, *, all_parts: bool) -> None:
                 links += kid.links
                 mass += kid.mass
         el.total = total
-        el.links = total if el.tag == "a" and el.attrs.get("href") else links
+        el.links = total if el.tag == "a" and el.url else links
         if not el.inline and el.own >= line:
             mass += max(0.0, el.own - 2 * el.linked) * WEIGHT.get(el.tag, 0.7) * tree.dense
         el.mass = mass
@@ -87,7 +87,13 @@ def _up(core: El, tree: Tree) -> El:
         }
         if fits:
             for kid in parent.elements():
-                if kid is not el and kid not in fits and kid.tag not in HEADINGS and not kid.inline and kid.tag != "figure":
+                if (
+                    kid is not el
+                    and kid not in fits
+                    and kid.tag not in HEADINGS
+                    and not kid.inline
+                    and kid.tag != "figure"
+                ):
                     kid.pruned = kid.pruned or "beside"
             root = parent
         el = parent
@@ -109,10 +115,10 @@ def standfirst(tree: Tree, core: El, description: str) -> list[El]:
     """
     said = fold(description)[:60]
     above = {core, *core.ancestors()}
-    for el in tree.order:
+    for el in tree.visible():
         if el is core:
             return []
-        if el in above or el.pruned or el.outside or el.inline or el.tag in {"h1", "li"}:
+        if el in above or el.inline or el.tag in {"h1", "li"}:
             continue
         if el.own < 40 / tree.dense or el.own != el.total or el.links > 0.3 * el.total or el.total > 700:
             continue

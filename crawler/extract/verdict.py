@@ -30,7 +30,9 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> Failur
             return _failure(url, "empty", "The page shows no text without its scripts.")
         return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
     if (doubt := doubts(parsed, body, meta, url)) > DOUBT:
-        return _failure(url, "not-an-article", f"It looks like a listing, a shop, a forum or a service page ({doubt:.1f}).")
+        return _failure(
+            url, "not-an-article", f"It looks like a listing, a shop, a forum or a service page ({doubt:.1f})."
+        )
     return None
 
 

@@ -236,7 +236,7 @@ def _shown(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
     before = ""
     for line in around_headline(tree):
         if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
-            if _CHANGED.search(line) or _CHANGED.search(before[-40:]):
+            if _CHANGED.search(line) or (_CHANGED.search(before[-40:]) and not any(map(str.isdigit, before))):
                 late.append(stamp)
             else:
                 yield stamp

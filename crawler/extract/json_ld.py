@@ -112,6 +112,7 @@ def first_text(value: Any, limit: int = 1_000) -> str:
         return next(filter(None, (first_text(v, limit) for v in value[:5] if not isinstance(v, list))), "")
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
+        value = value[0] if isinstance(value, list) and value else value
     return tidy(value, limit) if isinstance(value, str) else ""
 
 

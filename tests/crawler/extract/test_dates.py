@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from archive.models import Link, Precision, Stamp
+from config.models import Rules
+from crawler.extract import metadata
+
+FETCHED = datetime(2024, 5, 3, 12, tzinfo=UTC)
+URL = "https://gazette.example/news/bridge"
+
+
+def read(html, url=URL, **given):
+    given = {"hint": None, "fetched_at": FETCHED, "rules": None} | given
+    return metadata.read(LexborHTMLParser(html), url, **given)
+
+
+def ld(**fields):
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
+
+
+def meta(name, content):
+    return f'<meta property="{name}" content="{content}">'
+
+
+def day(stamp):
+    return stamp and stamp.at.date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("html", "how"),
+    [
+        (ld(datePublished="2024-05-01T10:00:00+02:00"), "json-ld:datePublished"),
+        (meta("article:published_time", "2024-05-01T10:00:00+02:00"), "meta:article:published_time"),
+        ('<meta name="published-date" content="2024-05-01">', "meta:published-date"),
+        ('<meta itemprop="datePublished" content="2024-05-01">', "meta:datepublished"),
+        ('<span itemprop="datePublished">1 May 2024</span>', "microdata"),
+        ("<h1>T</h1><time datetime='2024-05-01T08:00Z'>Wednesday</time>", "time"),
+        ("<h1>T</h1><time>1 May 2024</time>", "time"),
+        ("<h1>T</h1><div>By Ada Moss</div><div>1 May 2024 · 3 min</div><p>Text</p>", "text"),
+        ("<div>1 May 2024</div><h1>T</h1><p>Text</p>", "text"),
+        ('<script>var x = {"publishedAt":"2024-05-01T08:00:00Z"}</script>', "script"),
+    ],
+)
+def test_each_place_gives_the_day_and_is_named(html, how):
+    published = read(html).published
+    assert (day(published), published.how) == ("2024-05-01", how)
+    assert dict(read(html).evidence)["published"] == how
+
+
+def test_a_url_gives_the_day_and_a_folder_the_month():
+    assert day(read("<p>x", "https://g.example/2024/05/01/bridge").published) == "2024-05-01"
+    assert day(read("<p>x", "https://g.example/a/20240501-bridge").published) == "2024-05-01"
+    month = read("<p>x", "https://g.example/2024/04/bridge").published
+    assert (day(month), month.precision) == ("2024-04-01", Precision.MONTH)
+
+
+def test_the_publishers_own_zone_and_so_its_day_is_kept():
+    published = read(ld(datePublished="2024-05-02T01:30:00+09:00")).published
+    assert (day(published), published.at.utcoffset()) == ("2024-05-02", timedelta(hours=9))
+
+
+def test_what_is_declared_goes_before_what_is_shown():
+    html = ld(datePublished="2024-05-01T10:00:00Z") + "<h1>T</h1><time datetime='2024-04-30'>x</time>"
+    assert day(read(html).published) == "2024-05-01"
+
+
+def test_visible_text_gives_no_more_than_the_day():
+    published = read("<h1>T</h1><div>1 May 2024, 10:15</div>").published
+    assert (published.precision, published.at.hour) == (Precision.DAY, 0)
+
+
+def test_a_date_after_the_fetch_is_not_believed():
+    html = ld(datePublished="2031-01-01") + "<h1>T</h1><time datetime='2024-05-01'></time>"
+    assert day(read(html).published) == "2024-05-01"
+    assert read(ld(datePublished="2031-01-01")).published is None
+
+
+def test_a_clock_that_runs_ahead_by_its_zone_is_set_back_to_the_fetch():
+    published = read(ld(datePublished="2024-05-03T19:00:00")).published
+    assert (published.at, published.precision) == (FETCHED, Precision.DAY)
+
+
+def test_a_date_that_would_be_in_the_future_one_way_round_is_read_the_other():
+    assert day(read('<html lang="en-us"><meta name="date" content="09/04/2024">').published) == "2024-04-09"
+
+
+def test_the_country_of_the_host_goes_before_a_templates_american_english():
+    html = '<html lang="en-US"><h1>T</h1><div>03/02/2024</div>'
+    assert day(read(html, "https://gazette.co.uk/a").published) == "2024-02-03"
+    assert day(read(html, "https://gazette.example/a").published) == "2024-03-02"
+
+
+@pytest.mark.parametrize("value", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00", "null", "", "0"])
+def test_an_empty_field_printed_as_a_date_is_none(value):
+    assert read(ld(datePublished=value)).published is None
+
+
+def test_dates_of_other_texts_are_passed_over():
+    html = """<h1>Bridge opens</h1>
+    <aside class="related"><time datetime="2024-04-02">x</time></aside>
+    <ul class="most-read"><li><time datetime="2024-04-03">x</time></li></ul>
+    <article><time datetime="2024-05-01">x</time></article>"""
+    assert day(read(html).published) == "2024-05-01"
+
+
+def test_a_date_of_change_comes_after_one_of_publication():
+    html = "<h1>T</h1><div>Updated 2 May 2024</div><div>Published 1 May 2024</div>"
+    assert day(read(html).published) == "2024-05-01"
+
+
+def test_a_change_is_kept_only_if_it_came_later():
+    later = read(ld(datePublished="2024-05-01T10:00:00Z", dateModified="2024-05-02T09:00:00Z"))
+    assert day(later.modified) == "2024-05-02"
+    assert read(ld(datePublished="2024-05-01T10:00:00Z", dateModified="2024-05-01T10:00:00Z")).modified is None
+
+
+def test_the_only_date_a_page_gives_is_its_date():
+    found = read(meta("article:modified_time", "2024-05-02T09:00:00Z"))
+    assert (day(found.published), found.modified) == ("2024-05-02", None)
+
+
+def test_the_feed_is_believed_before_what_the_page_only_shows():
+    said = Stamp(datetime(2024, 5, 1, 8, tzinfo=UTC), Precision.SECOND, "feed")
+    link = Link(URL, "gazette", "https://gazette.example/feed", published=said)
+    shown = "<h1>T</h1><time datetime='2024-04-30'></time>"
+    assert read(shown, hint=link).published == said
+    assert day(read(ld(datePublished="2024-04-29") + shown, hint=link).published) == "2024-04-29"
+
+
+def test_a_sources_rule_goes_before_all():
+    html = ld(datePublished="2024-04-29") + "<b id=d datetime='2024-05-01T07:00Z'>today</b>"
+    published = read(html, rules=Rules(date="#d")).published
+    assert (day(published), published.how) == ("2024-05-01", "rules:date")
+    assert day(read(html, rules=Rules(date="#none")).published) == "2024-04-29"
+    assert day(read(html, rules=Rules(date="[[")).published) == "2024-04-29"

@@ -11,8 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATES = Path(__file__).with_name("templates")
 
-ENGLISH = "January February March April May June July August September October November December".split()
-SPANISH = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+MONTHS = {
+    "en": "January|February|March|April|May|June|July|August|September|October|November|December",
+    "es": "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+}
 
 
 def render(template: str, **context: object) -> bytes:
@@ -36,8 +38,12 @@ def _environment() -> Environment:
 
 
 def _english(at: datetime) -> str:
-    return f"{at.day} {ENGLISH[at.month - 1]} {at.year}"
+    return f"{at.day} {_month(at, 'en')} {at.year}"
 
 
 def _spanish(at: datetime) -> str:
-    return f"{at.day} de {SPANISH[at.month - 1]} de {at.year}"
+    return f"{at.day} de {_month(at, 'es')} de {at.year}"
+
+
+def _month(at: datetime, language: str) -> str:
+    return MONTHS[language].split("|")[at.month - 1]

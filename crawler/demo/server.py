@@ -88,7 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         self.server.seen(self.command, self.path, status)
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's name
         pass

@@ -92,7 +92,7 @@ class Site:
     def _article(self, story: Story, path: str) -> Answer:
         if story.gone and self.moment.later:
             return self._page("missing.html", status=410)
-        if story.failing and path not in self.moment.tripped:
+        if story.failing and not self.moment.later and path not in self.moment.tripped:
             self.moment.tripped.add(path)
             return Answer(500, "text/plain; charset=utf-8", b"Please come back in a moment.\n")
         others = [other for other in self.stories if other.slug != story.slug]

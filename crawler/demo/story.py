@@ -32,7 +32,7 @@ class Story:
     only_text_date: bool = False
     """The page tells its date to readers alone, by day and minute."""
     failing: bool = False
-    """The server answers 500 once before it gives the page."""
+    """At the first look the server answers 500 once before it gives the page."""
     gone: bool = False
     """Deleted between the first look and the second."""
     later: int = 0

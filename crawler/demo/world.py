@@ -1,10 +1,7 @@
 """World: the invented publishers, served on loopback, and the moment at which they are.
 
-with World() as world:
-    crawl(world.config())
-    world.advance()      # one article is corrected, one is deleted
-    world.publish()      # one more article comes out
-    crawl(world.config())
+``with World() as world``: crawl ``world.config()``; after ``advance()`` one article is corrected and one deleted, and
+each ``publish()`` brings out one more; crawl again. ``stories()`` is what an archive should then hold.
 """
 
 from __future__ import annotations
@@ -139,7 +136,7 @@ def _servers(port: int, count: int) -> tuple[list[Server], str]:
     servers: list[Server] = []
     try:
         for at in range(count):
-            servers.append(Server(port + at if port else 0))
+            servers.append(Server(port + at if port else 0))  # noqa: PERF401  # those bound so far are needed
     except OSError as error:
         for server in servers:
             server.server_close()

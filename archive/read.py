@@ -57,6 +57,16 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Unkept:
+    """A link that gave no article."""
+
+    source: str
+    url: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """All that is known of how a URL became an article, or why it did not."""
 
@@ -140,6 +150,16 @@ def explain(db: sqlite3.Connection, which: str | int) -> Explanation | None:
         return None
     state, reason, found_in, due_at = link or (None, "", "", None)
     return Explanation(url, found, state, reason, found_in, due_at, fetches)
+
+
+def unkept(db: sqlite3.Connection) -> tuple[Unkept, ...]:
+    """The links that gave no article, with what the log last said of each."""
+    rows = db.execute(
+        "SELECT source, url, reason, coalesce((SELECT detail FROM fetches WHERE fetches.url = links.url"
+        " ORDER BY id DESC LIMIT 1), '') AS detail FROM links"
+        " WHERE state IN ('failed', 'refused') AND article IS NULL ORDER BY source, url"
+    )
+    return tuple(Unkept(**row) for row in rows)
 
 
 def snapshot(db: sqlite3.Connection, which: str | int) -> Page | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.commands.common import CrawlProgress, json_option, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from crawler.demo.show import Report  # at run time only when the command runs: it imports httpx
 
 
 @click.command()
@@ -37,15 +42,7 @@ def demo(*, db: Path, and_serve: bool, port: int, as_json: bool) -> None:
     if as_json:
         print_json(report.as_dict())
     else:
-        print_table(report.columns, report.rows, title="What became of each publisher's pages")
-        click.echo()
-        print_table(("stripped", "pages", "for example"), report.stripped, title="What was stripped from the articles")
-        click.echo()
-        print_table(("not kept", "why", "what happened"), report.refused, title="What was not kept as an article")
-        click.echo(f"\n{report.sentence}\n")
-        click.echo(f"Read it:    cuttings serve --db {db}   (or: cuttings demo --serve)")
-        click.echo(f"Search it:  cuttings search harbour --db {db}")
-        click.echo(f"Take it:    cuttings export --db {db} --format jsonl")
+        _print(report, db)
     if report.problems:
         raise click.ClickException(" ".join(report.problems))
     if and_serve:
@@ -55,3 +52,33 @@ def demo(*, db: Path, and_serve: bool, port: int, as_json: bool) -> None:
             run(db, host="127.0.0.1", port=port, open_browser=True)
         except ServeError as error:
             raise click.ClickException(str(error)) from None
+
+
+def _print(report: Report, db: Path) -> None:
+    columns = (
+        "publisher",
+        "",
+        "articles",
+        "changed",
+        "removed",
+        "duplicates",
+        "refused",
+        "missing",
+        "boilerplate left",
+    )
+    print_table(columns, map(astuple, report.rows), title="What was kept of each publisher's pages")
+    click.echo()
+    print_table(("rule", "pages", "for example"), report.stripped, title="What was stripped from them")
+    click.echo()
+    print_table(("page", "why", "what happened"), report.refused, title="What was not kept as an article")
+    click.echo()
+    for number, look in enumerate(report.looks, 1):
+        done = ", ".join(f"{count} {change}" for change, count in look.counts.items() if count)
+        click.echo(f"Look {number}: {look.listings} listings with {look.links} links; {done or 'nothing new'}.")
+    click.echo(
+        f"""
+Read it:    cuttings serve --db {db}
+Search it:  cuttings search harbour --db {db}
+Take it:    cuttings export --db {db} --format jsonl
+Again:      cuttings demo   finds nothing new"""
+    )

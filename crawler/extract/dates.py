@@ -20,7 +20,7 @@ from crawler.extract import timestamps
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text
 from crawler.extract.select import around_headline, attribute, elsewhere, select
-from crawler.extract.tidy import tidy
+from crawler.extract.tidy import squeeze, tidy
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
@@ -77,6 +77,8 @@ _STATE = re.compile(
     r'|publication_?(?:date|time)|pub_?date)\\?"\s*:\s*\\?"(\d{4}-\d\d-\d\d[^"\\]{0,30})',
     re.IGNORECASE,
 )
+_NAMED = '[class*="publish" i], [class*="date" i]:not([class*="update" i]), [class*="byline" i], [class*="posted" i]'
+"""Elements that are named after dates."""
 _CHANGED = re.compile(
     r"updat|modif|aktualisiert|mis à jour|actualiza|atualiza|aggiorna|bijgewerkt|обновл|更新", re.IGNORECASE
 )
@@ -119,13 +121,14 @@ def read(
     data: LinkedData,
     clock: Clock,
     *,
+    title: str,
     url: str,
     hint: Link | None,
     rules: Rules | None,
 ) -> tuple[Stamp | None, Stamp | None]:
     """When it was published and when it was changed after that; None for what the page does not say."""
     changed = next(_modified(page, data, clock, hint), None)
-    published = next(_published(tree, page, data, clock, url=url, hint=hint, rules=rules), None)
+    published = next(_published(tree, page, data, clock, title=title, url=url, hint=hint, rules=rules), None)
     if published is None and changed is not None:
         return changed, None  # the only date there is
     if published and changed and changed.at <= published.at:
@@ -149,6 +152,7 @@ def _published(
     data: LinkedData,
     clock: Clock,
     *,
+    title: str,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -166,7 +170,9 @@ def _published(
     yield from _times(tree, clock)
     if stamp := _in_url(url, clock):
         yield stamp
-    yield from _shown(tree, clock)
+    yield from _shown(tree, clock, title)
+    named = (squeeze(node.text(separator=" ")) for node in select(tree, _NAMED)[:40] if not elsewhere(node))
+    yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
     for node in select(tree, "script:not([src])"):
         yield from _stamps(clock, (m[1] for m in _STATE.finditer(node.text()[:1_000_000])), "script")
     if match := _URL_MONTH.search(url):
@@ -230,11 +236,11 @@ def _in_url(url: str, clock: Clock) -> Stamp | None:
     return None
 
 
-def _shown(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
+def _shown(tree: LexborHTMLParser, clock: Clock, title: str) -> Iterator[Stamp]:
     """Dates in the short lines around the headline, below it first; those of a change last."""
     late: list[Stamp] = []
     before = ""
-    for line in around_headline(tree):
+    for line in around_headline(tree, title):
         if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
             if _CHANGED.search(line) or (_CHANGED.search(before[-40:]) and not any(map(str.isdigit, before))):
                 late.append(stamp)

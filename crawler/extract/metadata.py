@@ -64,9 +64,11 @@ def read(
     site_name = labels.site_name(page, data)
     site = Site(site_name, url)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
-    names, evidence["authors"] = authors.read(tree, page, data, site=site, rules=rules)
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, title=title.text, rules=rules)
     clock = dates.Clock(_region(tree, url) or declared, fetched_at)
-    published, modified = dates.read(tree, page, data, clock, url=unquote(url), hint=hint, rules=rules)
+    published, modified = dates.read(
+        tree, page, data, clock, title=title.text, url=unquote(url), hint=hint, rules=rules
+    )
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
     image, evidence["image"] = labels.image(tree, page, data, canonical or url)

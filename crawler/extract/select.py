@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.extract.tidy import squeeze
 
-BELOW, ABOVE = 60, 12
+BELOW, ABOVE = 40, 12
 """Lines of text after and before a headline in which its date and byline stand."""
 
 _OTHERS = re.compile(
-    r"related|recommend|sidebar|widget|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
-    r"|trending|most-?read|upcoming|listing|(?<![a-z])(?:menu|nav)",
+    r"related|recommend|sidebar|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
+    r"|trending|most-?read|upcoming|listing",
     re.IGNORECASE,
 )
 """Names of parts of a page that date and sign other texts, as do these elements."""
@@ -48,16 +49,25 @@ def elsewhere(node: LexborNode, *, lists: bool = True) -> bool:
     return False
 
 
-def around_headline(tree: LexborHTMLParser) -> list[str]:
-    """Lines of text around the first ``<h1>`` that is text: those below it, then those above, nearest first."""
-    h1, body = tree.css_first("h1"), tree.body
-    if body is None:
+def around_headline(tree: LexborHTMLParser, title: str) -> list[str]:
+    """Lines of text around the page's title: those below it, then those above, nearest first."""
+    if tree.body is None:
         return []
-    lines = body.text(separator="\n", strip=True)[:300_000].split("\n")
-    title = squeeze(h1.text()) if h1 is not None else ""
+    lines = tree.body.text(separator="\n", strip=True)[:300_000].split("\n")
     start = title[:12]
     at = next(
         (i for i, line in enumerate(lines) if start and line.startswith(start) and title.startswith(line[:40])), 0
     )
-    near = [*lines[at + 1 : at + 1 + BELOW], *lines[max(0, at - ABOVE) : at][::-1]]
-    return [text for line in near if line and "{" not in line and (text := squeeze(line[:1_000]))]
+    below = list(islice(filter(_is_text, lines[at + 1 :]), BELOW))
+    above = list(islice(filter(_is_text, reversed(lines[:at])), ABOVE))
+    return [squeeze(line[:1_000]) for line in (*below, *above)]
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line is none of a script or a style sheet, which are text to the parser."""
+    return (
+        bool(line)
+        and not line.endswith((";", ",", "{", "}", "*/", "[", "(", ">"))
+        and "{" not in line
+        and "=" not in line
+    )

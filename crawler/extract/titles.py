@@ -119,16 +119,22 @@ def _heads(node: LexborNode, known: Collection[str]) -> Iterator[str]:
 
 def _main(heads: list[str], others: Iterable[str], site: Site) -> str:
     """The ``<h1>`` that is most like what the page is called elsewhere; none if it is only the name of the site."""
-    known = [words for other in others if (words := set(fold(other).split()))]
+    known = [units for other in others if len(units := _units(other)) > 2]
 
     def alike(text: str) -> float:
-        words = set(fold(text).split())
-        return max((len(words & k) / len(words | k) for k in known if words), default=0.0)
+        units = _units(text)
+        return max((len(units & k) / len(units | k) for k in known), default=0.0)
 
     best = max((head for head in heads if head and not site.names(head)), key=alike, default="")
     if known and best and alike(best) < ALIKE:
         return ""
     return best
+
+
+def _units(text: str) -> set[str]:
+    """What two titles are compared by: their words, or their letters in scripts that have no case, and no spaces."""
+    folded = fold(text)
+    return set(folded) if folded.upper() == folded else set(folded.split())
 
 
 def strip_site(text: str, site: Site, known: Collection[str], *, bars: bool = True) -> str:

@@ -9,7 +9,7 @@ from crawler.extract import charset
 TEXTS = {
     "windows-1252": "Größere Brücke über den Fluß: „Wir müssen später fahren“, sagt die Präsidentin der Gemeinde.",
     "iso-8859-1": "L'été dernier, la réunion a été reportée à Besançon, où les élus ont été reçus par le préfet.",
-    "iso-8859-15": "Die Brücke kostet 40 Millionen €, sagt die Präsidentin. Die Züge fahren später, müssen aber größer werden.",
+    "iso-8859-15": "Die Brücke kostet 40 Millionen €, sagt die Präsidentin. Die Züge fahren später.",
     "windows-1251": "Вчера в столице прошло заседание правительства, на котором обсуждали бюджет на следующий год.",
     "koi8-r": "Вчера в столице прошло заседание правительства, на котором обсуждали бюджет на следующий год.",
     "koi8-u": "Вчора у столиці відбулося засідання уряду, на якому обговорювали бюджет на наступний рік.",
@@ -24,7 +24,7 @@ TEXTS = {
     "windows-1253": "Χθες στην πρωτεύουσα έγινε συνεδρίαση της κυβέρνησης για τον προϋπολογισμό του επόμενου έτους.",
     "windows-1255": "אתמול התקיימה בבירה ישיבת ממשלה שדנה בתקציב לשנה הבאה",
     "windows-1256": "عقد أمس في العاصمة اجتماع للحكومة لمناقشة ميزانية العام المقبل",
-    "windows-1250": "Příliš mnoho vlaků, řekla včera česká ministryně školství v Brně. Jednání bude pokračovat zítra večer.",
+    "windows-1250": "Příliš mnoho vlaků, řekla včera česká ministryně školství v Brně. Jednání bude pokračovat zítra.",
     "windows-1254": "Dün başkentte yapılan toplantıda gelecek yılın bütçesi görüşüldü. Çalışmalar sürüyor.",
     "utf-8": "Größere Brücke, пример, 例, 예",
     "utf-16": "Größere Brücke, пример, 例, 예",

@@ -5,15 +5,25 @@ import pytest
 from crawler.extract import language
 
 GERMAN = (
-    "Der Gemeinderat hat am Abend beschlossen, die alte Brücke über den Fluss zu erneuern. Die Arbeiten sollen im Frühjahr "
-    "beginnen und bis zum Ende des nächsten Jahres dauern. Anwohner hatten sich seit Langem über den Zustand beschwert."
+    "Der Gemeinderat hat am Abend beschlossen, die alte Brücke über den Fluss zu erneuern. Die Arbeiten sollen im "
+    "Frühjahr beginnen und bis zum Ende des nächsten Jahres dauern. Anwohner hatten sich seit Langem beschwert."
 )
 
 
 @pytest.mark.parametrize(
     ("tag", "name"),
-    [("de", "de"), ("DE-at", "de"), ("en_US", "en"), ("zh-Hant-TW", "zh"), ("iw", "he"), ("nb-NO", "no"), ("ger", "de")]
-    + [("cn", "zh"), ("fil", "fil"), ("", ""), ("x", ""), ("German", ""), ("*", ""), ("<%= lang %>", "")],
+    [
+        *(
+            ("de", "de"),
+            ("DE-at", "de"),
+            ("en_US", "en"),
+            ("zh-Hant-TW", "zh"),
+            ("iw", "he"),
+            ("nb-NO", "no"),
+            ("ger", "de"),
+        ),
+        *(("cn", "zh"), ("fil", "fil"), ("", ""), ("x", ""), ("German", ""), ("*", ""), ("<%= lang %>", "")),
+    ],
 )
 def test_a_tag_is_brought_to_its_primary_part(tag, name):
     assert language.normal(tag) == name

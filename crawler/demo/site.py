@@ -13,6 +13,7 @@ from crawler.demo.story import Publisher, Story
 TYPES = {
     "rss.xml": "application/rss+xml; charset=utf-8",
     "atom.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json",
     "robots.txt": "text/plain; charset=utf-8",
     "picture.svg": "image/svg+xml",
 }

@@ -14,7 +14,7 @@ from config.models import Rules
 from crawler.extract import json_ld
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import around_headline, attribute, elsewhere, select
+from crawler.extract.select import Lines, attribute, elsewhere, select
 from crawler.extract.site import Site
 from crawler.extract.tidy import squeeze, tidy
 from crawler.extract.words import words
@@ -44,7 +44,7 @@ _BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
 
 
 def read(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site, title: str, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site, near: Lines, rules: Rules | None
 ) -> tuple[tuple[str, ...], str]:
     """Names in the byline's order and the rule that gave them.
 
@@ -52,7 +52,7 @@ def read(
     publisher.
     """
     others: tuple[tuple[str, ...], str] = ((), "")
-    for how, values in _places(tree, page, data, title, rules):
+    for how, values in _places(tree, page, data, near, rules):
         names = desks(values) if how == _BODIES else clean(values)
         people = tuple(name for name in names if not _is_other(name, site))
         if people and how != _BODIES:
@@ -142,7 +142,7 @@ def _joins() -> re.Pattern[str]:
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, title: str, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Lines, rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -158,7 +158,7 @@ def _places(
         yield "json-ld:author", list(_names(data, node.get("author")))
     for selector in _SIGNED:
         yield "byline", _signed(tree, selector)
-    yield "text", _written(tree, title)
+    yield "text", _written(near())
 
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
@@ -190,9 +190,8 @@ def _signed(tree: LexborHTMLParser, selector: str) -> list[str]:
     return []
 
 
-def _written(tree: LexborHTMLParser, title: str) -> list[str]:
+def _written(lines: list[str]) -> list[str]:
     """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
-    lines = around_headline(tree, title)
     for line, following in pairwise([*lines, ""]):
         if len(line) > 100 or not (match := _begin(words().starts).match(line)):
             continue

@@ -19,7 +19,7 @@ from config.models import Rules
 from crawler.extract import timestamps
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text
-from crawler.extract.select import around_headline, attribute, elsewhere, select
+from crawler.extract.select import Lines, attribute, elsewhere, select
 from crawler.extract.tidy import squeeze, tidy
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -121,14 +121,14 @@ def read(
     data: LinkedData,
     clock: Clock,
     *,
-    title: str,
+    near: Lines,
     url: str,
     hint: Link | None,
     rules: Rules | None,
 ) -> tuple[Stamp | None, Stamp | None]:
     """When it was published and when it was changed after that; None for what the page does not say."""
     changed = next(_modified(page, data, clock, hint), None)
-    published = next(_published(tree, page, data, clock, title=title, url=url, hint=hint, rules=rules), None)
+    published = next(_published(tree, page, data, clock, near=near, url=url, hint=hint, rules=rules), None)
     if published is None and changed is not None:
         return changed, None  # the only date there is
     if published and changed and changed.at <= published.at:
@@ -152,7 +152,7 @@ def _published(
     data: LinkedData,
     clock: Clock,
     *,
-    title: str,
+    near: Lines,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -170,7 +170,7 @@ def _published(
     yield from _times(tree, clock)
     if stamp := _in_url(url, clock):
         yield stamp
-    yield from _shown(tree, clock, title)
+    yield from _shown(clock, near())
     named = (squeeze(node.text(separator=" ")) for node in select(tree, _NAMED)[:40] if not elsewhere(node))
     yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
     for node in select(tree, "script:not([src])"):
@@ -236,11 +236,11 @@ def _in_url(url: str, clock: Clock) -> Stamp | None:
     return None
 
 
-def _shown(tree: LexborHTMLParser, clock: Clock, title: str) -> Iterator[Stamp]:
+def _shown(clock: Clock, lines: list[str]) -> Iterator[Stamp]:
     """Dates in the short lines around the headline, below it first; those of a change last."""
     late: list[Stamp] = []
     before = ""
-    for line in around_headline(tree, title):
+    for line in lines:
         if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
             if _CHANGED.search(line) or (_CHANGED.search(before[-40:]) and not any(map(str.isdigit, before))):
                 late.append(stamp)

@@ -26,11 +26,11 @@ ARTICLES = frozenset(
             "LiveBlogPosting",
         ),
         *("AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle", "TechArticle", "MedicalScholarlyArticle"),
-        *("SocialMediaPosting", "Review", "Recipe", "HowTo", "ClaimReview", "CreativeWork", "VideoObject"),
+        "SocialMediaPosting",
     }
 )
-"""Types that describe the page's text, and after the Articles those that stand in for one where there is none."""
 _STAND_INS = ("Review", "Recipe", "HowTo", "ClaimReview", "WebPage", "ItemPage", "CreativeWork", "VideoObject")
+"""Types whose object describes the page's text where there is no article, in this order."""
 BYTES = 2_000_000
 """Characters of JSON-LD read in all."""
 NODES = 2_000
@@ -190,7 +190,7 @@ def _index(value: Any, by_id: dict[str, Node]) -> None:
 
 def _main(tops: list[Node], url: str) -> Node:
     """The article among them: by type, then by whether it names this page, then by how much it says."""
-    articles = [n for n in tops if any(name in ARTICLES and name not in _STAND_INS for name in types_of(n))]
+    articles = [n for n in tops if not ARTICLES.isdisjoint(types_of(n))]
     if not articles:
         return next((n for name in _STAND_INS for n in tops if name in types_of(n)), {})
     address = url.partition("#")[0].partition("?")[0].rstrip("/")

@@ -27,10 +27,10 @@ LONGEST_TAG = 80
 _TAG_METAS = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords", "og:article:tag")
 _CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
 """Machines' labels: identifiers, numbers, ``key:value``."""
-_TOPIC_LINKS = ", ".join(
-    f'a[href*="/{name}/"]'
-    for name in ("tag", "tags", "topic", "topics", "thema", "themen", "etiqueta", "temas", "tema", "sujet")
+_TOPIC_LINKS = (
+    'a[href*="/tag"], a[href*="/them"], a[href*="/tema"], a[href*="/topic"], a[href*="/etiquet"], a[href*="/sujet"]'
 )
+_TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?|sujets?)/\w")
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
 _TAG_LINKS = 'a[rel~="tag"], [itemprop~="keywords"] a'
@@ -161,7 +161,7 @@ def _tag_places(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Iterato
         values = page.meta.get(name, ())
         yield f"meta:{name}", [part for value in values for part in split(value)]
     yield "rel=tag", [tidy(node.text(), 200) for node in tree.css(_TAG_LINKS)[:MOST_TAGS]]
-    links = tree.css(_TOPIC_LINKS)[:100]
+    links = [node for node in tree.css(_TOPIC_LINKS)[:100] if _TOPIC.search(node.attributes.get("href") or "")]
     topics = [node for node in links if node.parent and node.parent.tag != "p" and not elsewhere(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
         yield "links", [tidy(node.text(), 200) for node in topics]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
@@ -13,6 +14,7 @@ from config.models import Rules
 from crawler import urls
 from crawler.extract import authors, dates, head, json_ld, labels, titles
 from crawler.extract.json_ld import LinkedData
+from crawler.extract.select import around_headline
 from crawler.extract.site import Site
 
 
@@ -64,11 +66,10 @@ def read(
     site_name = labels.site_name(page, data)
     site = Site(site_name, url)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
-    names, evidence["authors"] = authors.read(tree, page, data, site=site, title=title.text, rules=rules)
+    near = cache(lambda: around_headline(tree, title.text))
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, rules=rules)
     clock = dates.Clock(_region(tree, url) or declared, fetched_at)
-    published, modified = dates.read(
-        tree, page, data, clock, title=title.text, url=unquote(url), hint=hint, rules=rules
-    )
+    published, modified = dates.read(tree, page, data, clock, near=near, url=unquote(url), hint=hint, rules=rules)
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
     image, evidence["image"] = labels.image(tree, page, data, canonical or url)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.extract.tidy import squeeze
+
+Lines = Callable[[], list[str]]
+"""The lines around a page's headline (``around_headline``), looked for when first needed."""
 
 BELOW, ABOVE = 40, 12
 """Lines of text after and before a headline in which its date and byline stand."""
@@ -58,7 +62,7 @@ def around_headline(tree: LexborHTMLParser, title: str) -> list[str]:
     at = next(
         (i for i, line in enumerate(lines) if start and line.startswith(start) and title.startswith(line[:40])), 0
     )
-    below = list(islice(filter(_is_text, lines[at + 1 :]), BELOW))
+    below = list(islice(filter(_is_text, islice(lines, at + 1, None)), BELOW))
     above = list(islice(filter(_is_text, reversed(lines[:at])), ABOVE))
     return [squeeze(line[:1_000]) for line in (*below, *above)]
 

@@ -164,7 +164,7 @@ def test_the_language_is_the_declared_ones_primary_tag(html, language):
         '<meta name="news_keywords" content="Bridges; River works">',
         '<meta name="keywords" content="Bridges, River works, Gazette">' + meta("og:site_name", "Gazette"),
         '<a rel="tag" href="/x">#Bridges</a><a rel="tag" href="/y">River works</a>',
-        '<div><a href="/topic/1">Bridges</a> <a href="/topic/2">River works</a></div><nav><a href="/topic/3">x</a></nav>',
+        '<div><a href="/topic/1">Bridges</a> <a href="/tag/2">River works</a></div><nav><a href="/tag/3">x</a></nav>',
     ],
 )
 def test_tags_are_cleaned_and_kept_once(html):
@@ -279,7 +279,8 @@ def test_a_page_of_nothing_but_metadata_ends_soon():
 
 
 PIECES = """
-<h1> </h1> <title> |_Gazette _-_ :_ <time_datetime='2024-13-45'> 1_May_2024 By_ Ada_Moss <a_rel=author> '> </script> <svg>
+<h1> </h1> <title> |_Gazette _-_ :_ <time_datetime='2024-13-45'> 1_May_2024 By_ Ada_Moss <a_rel=author> '>
+</script> <svg>
 <meta_property='og:title'_content=' <script_type='application/ld+json'>
 {"@type":"Article", "headline": "x"} <template> <!--
 <link_rel=canonical_href=' http://[ \u202e \U0001f600 &#x110000; <h1_class=kicker>

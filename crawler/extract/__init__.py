@@ -32,8 +32,8 @@ def extract(
     """The article that a page holds, or the reason why there is none. Never raises, whatever the input.
 
     Args:
-        html: The page, or an article's plain text without any tags. Bytes are decoded by ``content_type`` (the HTTP
-            header), a byte order mark, what the page says of itself or what it looks like.
+        html: The page, or an article's plain text without any tags.
+        content_type: The HTTP header, by which bytes are decoded before what the page says of itself.
         url: Where it was fetched from; links are resolved against it.
         rules: What the source's configuration knows about its pages.
         link: What the feed or sitemap said of it.

@@ -20,7 +20,7 @@ MONOSPACE = frozenset({"code", "kbd", "samp", "tt"})
 Style = tuple[str, bool, bool, bool]
 """As in Inline: href, strong, emphasis, code."""
 Run = tuple[str, Style]
-LEGEND = 300
+LEGEND = 200
 """Characters of the longest legend in a box without names."""
 PLAIN: Style = ("", False, False, False)
 BREAK = "\n"
@@ -112,7 +112,7 @@ class _Reader:
             text = tidy([(" " if text == BREAK else text, style) for text, style in self.inlines(self.flat(el))])
             return [Block(Kind.HEADING, text, level=HEADING[tag])] if text else []
         if tag in LISTS:
-            return self.list(el)
+            return self.listing(el)
         if tag == "blockquote":
             inner = self.flow(el.kids)
             return [Block(Kind.QUOTE, children=tuple(inner))] if any(block.text for block in inner) else inner
@@ -136,13 +136,13 @@ class _Reader:
                 out += [" ", *self.flat(kid), " "]
         return out
 
-    def list(self, el: El) -> list[Block]:
+    def listing(self, el: El) -> list[Block]:
         items: list[Block] = []
         loose: list[Block] = []
         for kid in el.elements():
             if kid.pruned:
                 continue
-            inner = self.flow(kid.kids) if kid.tag not in LISTS else self.list(kid)
+            inner = self.flow(kid.kids) if kid.tag not in LISTS else self.listing(kid)
             if not inner:
                 continue
             if kid.tag in LISTS and items:
@@ -189,8 +189,9 @@ class _Reader:
         if legend is None and not short:
             return self.flow(el.kids)
         caption = tidy(self.inlines(self.flat(legend if legend is not None else el)))
-        found = [Block(Kind.FIGURE, caption, url=url)]
-        return found if short else found + [block for block in self.flow(el.kids) if block.kind is not Kind.FIGURE]
+        picture = Block(Kind.FIGURE, caption, url=url)
+        rest = [] if short else [block for block in self.flow(el.kids) if block.kind is not Kind.FIGURE]
+        return [picture, *rest]
 
 
 def is_picture(el: El) -> bool:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from archive.models import Block, Dropped, Inline, Kind
 from config.models import Rules
-from crawler.extract import blocks, boilerplate, dom, prune, score
+from crawler.extract import blocks, boilerplate, dom, guard, prune, score, state
 from crawler.extract.dom import El, Tree
 from crawler.extract.metadata import Meta
 
@@ -44,6 +44,10 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
         core = score.choose(tree, headed)
         roots, how = [*score.standfirst(tree, core, meta.description), core], "mass"
     found = [block for root in roots for block in blocks.read(root, base)]
+    if how != "rule" and _shown(found) * tree.dense < prune.TOO_LITTLE and (hidden := state.html(parsed)):
+        inner = dom.read(LexborHTMLParser(guard.tame(hidden)))
+        if _shown(drawn := blocks.read(inner.root, base)) > _shown(found):
+            found, how = drawn, "script-data"
     if _shown(found) < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
         found, how = _paragraphs(meta.article_body), "json-ld:articleBody"
     kept = boilerplate.cut(found, title=titles, authors=meta.authors)

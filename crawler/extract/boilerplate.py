@@ -139,12 +139,14 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
         if line.why or not line.text:
             continue
         folded = fold(line.text)
-        if folded in titles and len(line.text) < 300:
+        first = line.block.kind is Kind.HEADING and line.block.level == 1 and not seen
+        short = len(line.text) < 90 and not ENDED.search(line.text)
+        if first or (folded in titles and len(line.text) < 300):
             line.why = "title"
-        elif line.block.kind is Kind.HEADING and line.block.level == 1 and not seen:
-            line.why = "title"
-        elif len(line.text) < 90 and any(name and name in folded for name in authors) and not ENDED.search(line.text):
+        elif short and any(name in folded for name in authors):
             line.why = "byline"
+        elif short and not seen and notices().head.search(line.low):
+            line.why = "dateline"
         elif len(line.text) > 120:
             seen += 1
             if seen > 1:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 STARTS = re.compile(r"(?<!\w)\w{1,4}|©")
@@ -61,6 +62,7 @@ class Notices:
     promo: re.Pattern[str]
     tags: re.Pattern[str]
     notices: tuple[Notice, ...]
+    head: re.Pattern[str]
     blocked: re.Pattern[str]
     starts: frozenset[str]
     """All hints that are beginnings of words."""
@@ -138,6 +140,7 @@ def notices() -> Notices:
             )
             for item in data["notice"]
         ),
+        head=re.compile("|".join(data["head"]["lines"])),
         blocked=re.compile("|".join(data["blocked"]["says"])),
         starts=frozenset(hint for hint in hints if hint < EAST_ASIAN),
         pieces=tuple(sorted(hint for hint in hints if hint >= EAST_ASIAN)),
@@ -197,5 +200,5 @@ def names_body(called: str) -> bool:
 def parts(name: str) -> list[str]:
     """The words of a name, then its pairs and triples of words joined by ``-``."""
     words = WORD.findall(name)
-    pairs = map("-".join, zip(words, words[1:], strict=False))
+    pairs = map("-".join, pairwise(words))
     return [*words, *pairs, *map("-".join, zip(words, words[1:], words[2:], strict=False))]

@@ -54,7 +54,7 @@ def weigh(tree: Tree, *, all_parts: bool) -> None:
 def choose(tree: Tree, headed: Collection[El] = ()) -> El:
     """The element that holds the article; what is beside its parts is pruned as ``beside``."""
     core = _down(tree.root, headed)
-    return _up(core, tree)
+    return _up(core)
 
 
 def _down(el: El, headed: Collection[El]) -> El:
@@ -74,7 +74,7 @@ def _down(el: El, headed: Collection[El]) -> El:
         el = best
 
 
-def _up(core: El, tree: Tree) -> El:
+def _up(core: El) -> El:
     root = el = core
     enough = 0.02 * core.mass
     while el.parent is not None and el.tag not in {"article", "main", "body"}:
@@ -83,7 +83,7 @@ def _up(core: El, tree: Tree) -> El:
         fits = {
             kid
             for kid in parent.elements()
-            if kid is not el and not kid.pruned and kid.mass > enough and _fits(kid, el, zone=zone, dense=tree.dense)
+            if kid is not el and not kid.pruned and kid.mass > enough and _fits(kid, el, zone=zone)
         }
         if fits:
             for kid in parent.elements():
@@ -100,7 +100,7 @@ def _up(core: El, tree: Tree) -> El:
     return root
 
 
-def _fits(kid: El, core: El, *, zone: bool, dense: float) -> bool:
+def _fits(kid: El, core: El, *, zone: bool) -> bool:
     """Whether a part beside the core reads like more of the same."""
     if kid.links > 0.3 * kid.total or kid.mass < 80:
         return False

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from archive.models import Failure, Outcome, Verdict
+from archive.models import Failure, Outcome, TaskKind, Verdict
 from archive.store import Archive
 from config.load import ConfigError
 from config.models import Config
@@ -61,6 +61,8 @@ def log_outcome(outcome: Outcome, verdict: Verdict) -> None:
         log.info("%s %s %s: %s %s", task.source, result.stage.value, result.reason, task.url, result.detail)
     elif isinstance(result, tuple):
         log.info("%s listing with %d links: %s %s", task.source, len(result), task.url, outcome.problem)
+    elif task.kind is TaskKind.LISTING:
+        log.info("%s listing as before: %s", task.source, task.url)
     else:
         log.info("%s %s: %s", task.source, verdict.change.value, verdict.url)
 

@@ -30,9 +30,9 @@ class Row:
     refused: int
     """Pages that are not kept: forbidden by robots.txt, or no article."""
     missing: int
-    """Articles that should be there and are not, and paragraphs that are not in their article."""
+    """Paragraphs of its articles that are not in the archive."""
     left: int
-    """Boilerplate lines, captions and credits that got into a text."""
+    """Paragraphs in the archive that are not its articles': boilerplate, captions, credits, related headlines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Report:
     def problems(self) -> tuple[str, ...]:
         """Sentences about what should not have happened."""
         return tuple(
-            f"{row.publisher}: {row.missing} articles or paragraphs are missing, {row.left} boilerplate lines are left."
+            f"{row.publisher}: {row.missing} paragraphs are missing, {row.left} that are no article's are left."
             for row in self.rows
             if row.missing or row.left
         )
@@ -98,9 +98,11 @@ def _row(world: World, name: str, kept: dict[str, Record], refused: list[str]) -
     publisher = next(p for p in world.publishers if p.name == name)
     mine = [record for record in kept.values() if record.source == name]
     wanted = {url: story for url, story in world.stories().items() if story.publisher == name}
-    missing = sum(url not in kept for url in wanted)
-    missing += sum(p not in kept[url].text for url, story in wanted.items() if url in kept for p in story.paragraphs)
-    lines = {line for story in wanted.values() for line in story.captions} | set(publisher.boilerplate)
+    first = world.second_urls()
+    truth = {url: set(story.text.split("\n\n")) for url, story in wanted.items()}
+    texts = {record.url: set(record.text.split("\n\n")) for record in mine}
+    lost = [truth[url] - texts.get(url, set()) for url in truth]
+    extra = [texts[url] - truth[first.get(url, url)] for url in texts if first.get(url, url) in truth]
     return Row(
         publisher=publisher.title,
         language=publisher.language,
@@ -109,8 +111,8 @@ def _row(world: World, name: str, kept: dict[str, Record], refused: list[str]) -
         removed=sum(bool(record.removed) for record in mine),
         duplicates=sum(record.duplicate_of is not None for record in mine),
         refused=refused.count(name),
-        missing=missing,
-        left=sum(line in record.text for record in mine for line in lines),
+        missing=sum(map(len, lost)),
+        left=sum(map(len, extra)),
     )
 
 

@@ -8,20 +8,23 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from config.models import Rules
 from crawler.extract import json_ld
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import Lines, attribute, elsewhere, select
+from crawler.extract.select import Lines, attribute, brief, elsewhere, select
 from crawler.extract.site import Site
-from crawler.extract.tidy import squeeze, tidy
+from crawler.extract.tidy import squeeze
 from crawler.extract.words import words
 
 MOST = 20
 LONGEST = 60
 """Characters of a name; longer is a sentence."""
+
+LONGEST_BYLINE = 500
+"""Characters of a byline that are read."""
 
 _METAS = (
     *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl"),
@@ -71,12 +74,13 @@ def clean(values: Iterable[str]) -> tuple[str, ...]:
 
 def desks(values: Iterable[str]) -> tuple[str, ...]:
     """The first signature that names no person: a desk, a team."""
-    names = (_bare(value) for value in values if not _URL.search(value) and not _CODE.search(value))
+    names = (_bare(value[:LONGEST_BYLINE]) for value in values if not _URL.search(value) and not _CODE.search(value))
     return tuple(n for n in names if 1 < len(n) <= LONGEST and n.casefold() not in words().nobody)[:1]
 
 
 def split(byline: str) -> Iterator[str]:
     """The names in one byline, without what is said around them."""
+    byline = byline[:LONGEST_BYLINE]
     if _URL.search(byline):
         return
     text = _EMAIL.sub(" ", _ASIDE.sub(" ", _ASIDE.sub(" ", byline)))
@@ -147,13 +151,13 @@ def _places(
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
         nodes = select(tree, rules.author)[:MOST]
-        yield "rules:author", [attribute(node, "content") or _lines(node) for node in nodes]
+        yield "rules:author", [attribute(node, "content") or brief(node, " ; ", 500) for node in nodes]
     for key in ("author", "creator"):
         yield f"json-ld:{key}", list(_names(data, data.article.get(key)))
     yield _BODIES, list(_names(data, data.article.get("author"), bodies=True))
     for name in _METAS:
-        values = page.meta.get(name, ())
-        yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value) for value in values]
+        values = page.meta.get(name, ())[:MOST]
+        yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     for selector in _SIGNED:
@@ -170,22 +174,16 @@ def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[st
             yield json_ld.first_text(node, 300)
 
 
-def _lines(node: LexborNode) -> str:
-    """The text of a byline's element, its parts parted; nothing for elements that hold more than a byline."""
-    text = node.text(separator=" ; ")
-    return tidy(text) if len(text) < 600 else ""
-
-
 def _signed(tree: LexborHTMLParser, selector: str) -> list[str]:
     """Names written like people's in the first element of the article that holds any, and in its neighbours."""
     for node in select(tree, selector)[:MOST]:
         if elsewhere(node, lists=False):
             continue
-        if found := [name for name in clean([_lines(node)]) if is_person(name)]:
+        if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
             around = node.parent.parent if node.parent and node.parent.parent else node
             near = around.css(selector)
             if 1 < len(near) <= 6:
-                found = [name for one in near for name in clean([_lines(one)]) if is_person(name)]
+                found = [name for one in near for name in clean([brief(one, " ; ", 500)]) if is_person(name)]
             return list(dict.fromkeys(found))
     return []
 

@@ -59,7 +59,7 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _WIDE = re.compile(r"[^\x00-\x7f\ufffd]+")
 _ESCAPES = re.compile(rb"\x1b\$[@B]")
 _UTF16_TAG = re.compile(rb"(?:\s\0)*(<\0)[!?a-zA-Z]\0|(?:\0\s)*\0<\0[!?a-zA-Z]")
-_MARKUP = re.compile(rb"<(?:script|style)\b.{0,100000}?</(?:script|style)|<[^<>]{0,5000}>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(rb"<[^<>]{0,5000}>")
 
 
 def decode(body: bytes, content_type: str = "") -> str:

@@ -19,8 +19,7 @@ from config.models import Rules
 from crawler.extract import timestamps
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text
-from crawler.extract.select import Lines, attribute, elsewhere, select
-from crawler.extract.tidy import squeeze, tidy
+from crawler.extract.select import Lines, attribute, brief, elsewhere, select
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
@@ -158,20 +157,20 @@ def _published(
     rules: Rules | None,
 ) -> Iterator[Stamp]:
     if rules and rules.date:
-        texts = (attribute(node, "datetime", "content") or tidy(node.text()) for node in select(tree, rules.date)[:3])
+        texts = (attribute(node, "datetime", "content") or brief(node) for node in select(tree, rules.date)[:3])
         yield from _stamps(clock, texts, "rules:date")
     for text, how in _declared(page, data):
         if stamp := clock.stamp(text, how):
             yield stamp
     micro = select(tree, '[itemprop~="datePublished"], time[pubdate]')[:3]
-    yield from _stamps(clock, (attribute(n, "content", "datetime") or tidy(n.text()) for n in micro), "microdata")
+    yield from _stamps(clock, (attribute(n, "content", "datetime") or brief(n) for n in micro), "microdata")
     if hint and hint.published and (stamp := clock.limited(hint.published)):
         yield stamp
     yield from _times(tree, clock)
     if stamp := _in_url(url, clock):
         yield stamp
     yield from _shown(clock, near())
-    named = (squeeze(node.text(separator=" ")) for node in select(tree, _NAMED)[:40] if not elsewhere(node))
+    named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not elsewhere(node))
     yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
     for node in select(tree, "script:not([src])"):
         yield from _stamps(clock, (m[1] for m in _STATE.finditer(node.text()[:1_000_000])), "script")
@@ -212,7 +211,7 @@ def _times(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
     for node in [*nodes[head:], *nodes[:head][::-1]]:
         if node.tag == "h1" or elsewhere(node):
             continue
-        text = tidy(node.text(), 200)
+        text = brief(node, limit=200)
         stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
         if stamp and _CHANGED.search(f"{_around(node)} {text}"):
             late.append(stamp)
@@ -225,7 +224,7 @@ def _around(node: LexborNode) -> str:
     """Names of a node and its parent, and what is said before it."""
     up, before = node.parent, node.prev
     names = [attribute(one, "class") + " " + attribute(one, "id") for one in (node, up) if one is not None]
-    return " ".join([*names, before.text()[-40:] if before is not None else ""])
+    return " ".join([*names, brief(before)[-40:] if before is not None else ""])
 
 
 def _in_url(url: str, clock: Clock) -> Stamp | None:

@@ -33,12 +33,12 @@ _STAND_INS = ("Review", "Recipe", "HowTo", "ClaimReview", "WebPage", "ItemPage",
 """Types whose object describes the page's text where there is no article, in this order."""
 BYTES = 2_000_000
 """Characters of JSON-LD read in all."""
+SCRIPTS = 200
+"""Scripts read."""
 NODES = 2_000
 """Objects looked at."""
 
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$"
-)
+_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s?\]\]>|\]\]>);?$")
 _COMMA = re.compile(r",(?=\s*[}\]])")
 _DOUBLE_COMMA = re.compile(r",(?:\s*,)+")
 _BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
@@ -73,7 +73,7 @@ def read(tree: LexborHTMLParser, url: str = "") -> LinkedData:
     tops: list[Node] = []
     by_id: dict[str, Node] = {}
     left = BYTES
-    for script in tree.css('script[type*="ld+json" i]'):
+    for script in tree.css('script[type*="ld+json" i]')[:SCRIPTS]:
         source = script.text()
         left -= len(source)
         if left < 0:
@@ -87,7 +87,7 @@ def read(tree: LexborHTMLParser, url: str = "") -> LinkedData:
 
 def loads(source: str) -> list[Any]:
     """The JSON values in a script, repaired where a common mistake is all that is wrong."""
-    source = _WRAPPING.sub("", source).strip().removesuffix(";")
+    source = _WRAPPING.sub("", source.strip()).strip().removesuffix(";")
     for attempt in (_same, _repair, _unescape):
         text = attempt(source)
         try:

@@ -12,9 +12,8 @@ from crawler import urls
 from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import elsewhere
+from crawler.extract.select import brief, elsewhere
 from crawler.extract.site import Site
-from crawler.extract.tidy import tidy
 
 Found = tuple[str, str]
 """A value and the rule that gave it; two empty strings for none."""
@@ -160,11 +159,11 @@ def _tag_places(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Iterato
     for name in _TAG_METAS:
         values = page.meta.get(name, ())
         yield f"meta:{name}", [part for value in values for part in split(value)]
-    yield "rel=tag", [tidy(node.text(), 200) for node in tree.css(_TAG_LINKS)[:MOST_TAGS]]
+    yield "rel=tag", [brief(node, limit=200) for node in tree.css(_TAG_LINKS)[:MOST_TAGS]]
     links = [node for node in tree.css(_TOPIC_LINKS)[:100] if _TOPIC.search(node.attributes.get("href") or "")]
     topics = [node for node in links if node.parent and node.parent.tag != "p" and not elsewhere(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
-        yield "links", [tidy(node.text(), 200) for node in topics]
+        yield "links", [brief(node, limit=200) for node in topics]
 
 
 def _keywords(value: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from config.models import Rules
 from crawler.extract import json_ld
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import attribute, select
+from crawler.extract.select import attribute, brief, select
 from crawler.extract.site import Site, fold
 from crawler.extract.tidy import squeeze
 
@@ -55,13 +55,13 @@ def read(
 ) -> Title:
     """The page's own headline: what its source's rules find, else the best of its forms, else the feed's."""
     ruled = (
-        _first(attribute(node, "content") or node.text() for node in select(tree, rules.title))
+        _first(attribute(node, "content") or brief(node) for node in select(tree, rules.title))
         if rules and rules.title
         else ""
     )
     headline = data.text("headline", limit=LONGEST)[0] or data.text("name", limit=LONGEST)[0]
     og = page.first("og:title")[0][:LONGEST]
-    title = _first(node.text() for node in select(tree, "title")[:1])
+    title = _first(node.text()[: 20 * LONGEST] for node in select(tree, "title")[:1])
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]
     raw = {"json-ld:headline": headline, "og:title": og, "meta:title": other, "title": title}
     heads = [text for node in select(tree, "h1")[:10] for text in _heads(node, {fold(t) for t in raw.values()})]
@@ -103,15 +103,15 @@ def _choose(forms: dict[str, str], *, news: bool) -> str:
 
 def _heads(node: LexborNode, known: Collection[str]) -> Iterator[str]:
     """The forms of a headline: whole and, if something else is nested in it, without that."""
-    whole = squeeze(unescape(node.text()))[:LONGEST]
+    whole = squeeze(unescape(brief(node)))[:LONGEST]
     children = [child for child in node.iter() if child.tag]
     if not children or fold(whole) in known:
         yield whole
         return
-    whole = squeeze(node.text(separator=" "))[:LONGEST]  # parts in elements of their own may have no blank between
+    whole = brief(node, " ")[:LONGEST]  # parts in elements of their own may have no blank between
     rest = whole
     for child in children:
-        text = squeeze(child.text(separator=" "))
+        text = brief(child, " ")
         if text and _KICKER.search(attribute(child, "class")) and text != rest:
             rest = rest.removeprefix(text).removesuffix(text).strip(" :–—|-")
     yield rest or whole

@@ -278,6 +278,22 @@ def test_a_page_of_nothing_but_metadata_ends_soon():
     assert len(read(html).tags) <= 40
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>" * 10 + "<time>" * 60 + "<a rel=author class='byline date'>" * 40 + "word " * 500_000,
+        f'<meta name=author content="{"a" * 5_000}">' * 300,
+        f'<script type="application/ld+json">--> {" " * 1_000_000}x</script>',
+        f'<script type="application/ld+json">{{{", " * 500_000}</script>',
+        '<script type="application/ld+json">{"@type":"Article"}</script>' * 20_000,
+        f"<title>{'a - ' * 500_000}</title>",
+    ],
+    ids=["nested", "bylines", "blanks", "commas", "scripts", "dashes"],
+)
+def test_a_page_made_to_be_slow_is_read_like_others(html):
+    assert read(html).published is None  # each took minutes, or longer, before its bound was set
+
+
 PIECES = """
 <h1> </h1> <title> |_Gazette _-_ :_ <time_datetime='2024-13-45'> 1_May_2024 By_ Ada_Moss <a_rel=author> '>
 </script> <svg>

@@ -291,7 +291,7 @@ def test_a_page_of_nothing_but_metadata_ends_soon():
     ids=["nested", "bylines", "blanks", "commas", "scripts", "dashes"],
 )
 def test_a_page_made_to_be_slow_is_read_like_others(html):
-    assert read(html).published is None  # each took minutes, or longer, before its bound was set
+    assert read(html).published is None  # each took from seconds to hours before its bound was set
 
 
 PIECES = """

@@ -19,6 +19,8 @@ VERBISH = re.compile(
     r"sind|ist|war|waren|sont|est|son|es|sono|são|werden|wurden|können|zijn|är|er|są|было|были|это|або)\b"
 )
 """After such a word, "Tags" or "Topics" begins a sentence and no list."""
+ALIKE = str.maketrans({"\u2019": "'", "\u0307": ""})
+"""Apostrophes are one; the dot that lower case leaves over a Turkish capital I goes."""
 LONGEST_NOTICE = 700
 LONGEST_AMID = 320
 LONGEST_LINE = 220
@@ -74,7 +76,7 @@ def fold(text: str) -> str:
 def _line(block: Block) -> Line:
     text = " ".join(block.text.split())
     linked, total = _linked(block)
-    line = Line(block, text, text.lower().replace("\u2019", "'"), linked / total if total else 0.0)
+    line = Line(block, text, text.lower().translate(ALIKE), linked / total if total else 0.0)
     low = line.low
     if not low or len(low) > LONGEST_NOTICE or block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
         return line

@@ -57,18 +57,17 @@ def doubts(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> float:
     points += 3 * meta.og_type.startswith("product")
     points += 3 * (bool(url) and address.path in {"", "/"} and not address.query)
     points += 2 * bool(known.listing_url.search(url)) + bool(known.service_url.search(address.path))
-    return points + _thin(body)
+    points += 1.5 * (body.linked > 0.3) + 2 * (body.linked > 0.5)
+    return points + (_pieces(body) if points > 0 else 0)
 
 
-def _thin(body: Body) -> float:
-    """Points for text that is links, or in pieces."""
+def _pieces(body: Body) -> int:
+    """Points for text in pieces, which alone say nothing: there are articles of three lines."""
     sizes = [len(block.text) * body.dense for block in body.blocks]
     long = [
         size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH and size >= 120
     ]
-    points = 1.5 * (body.linked > 0.3) + 2 * (body.linked > 0.5)
-    points += (len(long) <= 2) + (not long) + (sum(sizes) < SHORT)
-    return points + (sum(long) < 0.4 * sum(sizes))
+    return (len(long) <= 2) + (not long) + (sum(sizes) < SHORT) + (sum(long) < 0.4 * sum(sizes))
 
 
 def _failure(url: str, reason: str, detail: str) -> Failure:

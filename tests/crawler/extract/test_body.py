@@ -1,0 +1,140 @@
+"""The body is found whole, and what stands around it and in it is left out."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from archive.models import Article
+from config.models import Rules
+from crawler.extract import extract
+
+PAGES = pathlib.Path(__file__).parents[2] / "pages"
+URL = "https://news.example/2026/05/pier"
+P = [
+    f"In the {n} week after the storms the harbour office of Oldmoor measured the eastern pier once more, and found "
+    f"that it had moved by another {n} part of a centimetre, which nobody had expected."
+    for n in ("first", "second", "third", "fourth", "fifth", "sixth")
+]
+RELATED = "".join(
+    f'<li><h4><a href="/a/{n}">Another story of the coast, number {n}, and its headline</a></h4></li>' for n in range(6)
+)
+
+
+def texts(html: str, **kwargs) -> list[str]:
+    found = extract(html, URL, **kwargs)
+    assert isinstance(found, Article), found
+    return [block.text for block in found.blocks if block.text]
+
+
+def page(inner: str) -> str:
+    return f"<html><head><title>Pier moves</title><meta property='og:type' content='article'></head><body>{inner}</body></html>"
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.html")))
+def test_page_gives_the_text_beside_it(name):
+    found = extract((PAGES / f"{name}.html").read_bytes(), f"https://news.example/2026/05/{name}")
+    assert isinstance(found, Article), found
+    assert found.text == (PAGES / f"{name}.txt").read_text("utf-8").strip()
+
+
+def test_a_body_split_over_sibling_containers_is_put_together():
+    inner = f"<article><h1>Pier moves</h1><div class=a>{paragraphs(*P[:2])}</div><div class=ad>Buy!</div><div class=a>{paragraphs(*P[2:4])}</div><div class=a>{paragraphs(*P[4:])}</div></article>"
+    assert texts(page(inner)) == P
+
+
+def test_more_comments_than_article_do_not_win():
+    comments = "".join(f"<div class=comment><p>{text}</p></div>" for text in P * 4)
+    inner = f"<main><div class=body><h1>Pier moves</h1>{paragraphs(*P[:3])}</div><section id=comments>{comments}</section></main>"
+    assert texts(page(inner)) == P[:3]
+
+
+def test_a_class_that_means_something_else_on_this_page_does_not_cost_the_article():
+    inner = f'<div class="has-sidebar sidebar-layout"><div class="widget"><h2>Pier moves</h2>{paragraphs(*P)}</div></div>'
+    assert texts(page(inner))[-6:] == P
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"<nav><p>{P[5]}</p></nav>",
+        f"<aside><p>{P[5]}</p></aside>",
+        f'<div class="related-articles"><ul>{RELATED}</ul></div>',
+        f'<ul class="x">{RELATED}</ul>',
+        f"<div class=z><h3>Most read</h3><ol>{RELATED}</ol></div>",
+        f'<div id="newsletter-signup"><p>{P[5]}</p></div>',
+        f'<div class="cookie-consent"><p>{P[5]}</p></div>',
+        f'<div style="display: none"><p>{P[5]}</p></div>',
+        f"<div hidden><p>{P[5]}</p></div>",
+        '<div class="share-buttons"><a href="#">Facebook</a> <a href="#">Twitter</a></div>',
+        '<div class="tags">Tags: <a href="/t/1">harbour</a> <a href="/t/2">storms</a></div>',
+        '<p>Tags: <a href="/t/1">harbour</a>, <a href="/t/2">storms</a></p>',
+        '<p><strong>Read also:</strong> <a href="/a/9">Ten piers you should have seen before they moved</a></p>',
+        f'<a href="/a/9"><div><h3>A whole card is a link</h3><p>{P[5]}</p></div></a>',
+        "<p>Advertisement</p>",
+        "<p>Sign up for our newsletter and get the news of the coast in your inbox.</p>",
+        "<p>Follow us on Facebook and Instagram</p>",
+        '<div class="byline">By Anna Reed, harbour correspondent</div>',
+        "<script>document.write('<p>written</p>')</script>",
+        f"<template><p>{P[5]}</p></template>",
+    ],
+)
+def test_within_the_body_it_is_left_out(part):
+    inner = f"<article><h1>Pier moves</h1>{paragraphs(*P[:3])}{part}{paragraphs(*P[3:5])}</article>"
+    assert texts(page(inner)) == P[:5]
+
+
+def test_title_byline_and_dateline_are_not_said_again_in_the_body():
+    head = "<p>Pier moves</p><p>By Anna Reed</p><p>12 May 2026, 10:30</p><p>4 min read</p>"
+    inner = f"<div><h1>Pier moves</h1>{head}{paragraphs(*P)}</div>"
+    assert texts(page(inner)) == P
+
+
+def test_the_standfirst_above_the_body_belongs_to_it():
+    inner = f'<article><header><h1>Pier moves</h1><p class="standfirst">Four centimetres since March: the harbour office is puzzled by what it finds.</p></header><div><div>{paragraphs(*P)}</div></div></article>'
+    assert texts(page(inner))[0].startswith("Four centimetres since March")
+
+
+def test_links_of_sources_are_a_part_of_the_article():
+    tail = '<h2>Sources</h2><ul><li><a href="https://a.example/">Survey of the harbour office, 2026</a></li></ul>'
+    assert texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P)}{tail}</article>"))[-1].startswith("- Survey")
+
+
+def test_rules_of_the_source_go_before_everything():
+    inner = f"<div><h1>Pier moves</h1>{paragraphs(*P[:3])}</div><div class=other>{paragraphs(*P[3:5])}<p class=no>{P[5]}</p></div>"
+    assert texts(page(inner), rules=Rules(body="div.other", remove=".no")) == P[3:5]
+
+
+def test_a_rule_that_is_no_selector_is_passed_over():
+    inner = f"<article><h1>Pier moves</h1>{paragraphs(*P)}</article>"
+    assert texts(page(inner), rules=Rules(body="div[[", remove=":nope(")) == P
+
+
+def test_an_article_that_stands_only_in_script_data_is_read_from_there():
+    data = paragraphs(*P).replace("<", "\\u003c").replace(">", "\\u003e")
+    assert texts(page(f'<div id=root></div><script>self.f.push([1,"{{\\"x\\":1}}"]);s={{"html":"{data}"}}</script>')) == P
+
+
+def test_a_part_that_react_sends_hidden_is_seen():
+    inner = f'<main><h1>Pier moves</h1><template id="B:0"></template></main><div hidden id="S:0">{paragraphs(*P)}</div>'
+    assert texts(page(inner))[-6:] == P
+
+
+def test_what_was_dropped_is_listed_with_its_reason():
+    inner = f"<article><h1>Pier moves</h1>{paragraphs(*P)}<div class=newsletter>Join us</div><p>Load more</p></article>"
+    found = extract(page(inner), URL, explain=True)
+    reasons = {dropped.text: dropped.reason for dropped in found.dropped}
+    assert reasons["Load more"] == "label:control"
+    assert reasons["Join us"] == "part:newsletter"
+    assert ("body", "mass") in found.evidence
+
+
+def test_quality_names_its_doubts():
+    found = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(P[0])}</article>"), URL)
+    assert {"short", "no-date", "no-author"} <= set(found.quality.flags)
+    assert found.quality.score < 0.6

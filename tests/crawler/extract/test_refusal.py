@@ -1,0 +1,73 @@
+"""A page that is no article is a Failure that says why; an article never is."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.models import Article, Failure, Stage
+from crawler.extract import extract
+
+P = (
+    "The council of Oldmoor voted on Tuesday to reopen the eastern pier, which had been closed since the storms of March "
+    "and had cost the town much of its trade, and of its patience."
+)
+LINKS = "".join(f'<div><h3><a href="/n/{n}">Story number {n} of the day, with a long headline</a></h3></div>' for n in range(30))
+
+
+def reason(html: str | bytes, url: str = "https://news.example/x") -> str:
+    found = extract(html, url)
+    assert isinstance(found, Failure), found
+    assert found.stage is Stage.EXTRACT
+    assert found.detail
+    return found.reason
+
+
+@pytest.mark.parametrize("html", ["", b"", "   \n", "\0\0", "\ufeff", b"\xef\xbb\xbf"])
+def test_nothing_is_empty(html):
+    assert reason(html) == "empty"
+
+
+@pytest.mark.parametrize("html", ["<html><body></body></html>", "<div id=root></div><script>app()</script>"])
+def test_a_page_that_only_scripts_fill_is_empty(html):
+    assert reason(html) == "empty"
+
+
+def test_other_files_are_no_article():
+    assert reason(bytes(range(256)) * 40) == "not-an-article"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Just a moment...", "Checking your browser before accessing the site."),
+        ("Access denied", "You do not have permission to view this page."),
+        ("Page not found", "We could not find what you were looking for, sorry about that, please try the search."),
+        ("Seite nicht gefunden", "Die Seite gibt es nicht mehr. Bitte suchen Sie auf der Startseite nach dem Artikel."),
+    ],
+)
+def test_a_wall_or_an_error_in_place_of_the_article_is_blocked(title, text):
+    assert reason(f"<title>{title}</title><h1>{title}</h1><p>{text}</p>") == "blocked"
+
+
+def test_a_headline_alone_is_too_short():
+    assert reason("<title>Pier</title><article><h1>Pier</h1><p>More soon.</p></article>") == "too-short"
+
+
+@pytest.mark.parametrize(
+    ("url", "head", "inner"),
+    [
+        ("https://news.example/", "", f"<p>{P}</p>{LINKS}"),
+        ("https://news.example/category/coast/", "", f"<p>{P}</p>{LINKS}"),
+        ("https://news.example/x", '<meta property="og:type" content="product">', f"<p>{P}</p><p>Price: 5</p>"),
+        ("https://forum.example/threads/pier.12/", "", f"<p>{P}</p><p>{P}</p>"),
+        ("https://news.example/x", '<script type="application/ld+json">{"@type":"CollectionPage"}</script>', f"<p>{P}</p>"),
+    ],
+)
+def test_listings_shops_and_forums_are_refused(url, head, inner):
+    assert reason(f"<html><head><title>Pier</title>{head}</head><body><h1>Pier</h1>{inner}</body></html>", url) == "not-an-article"
+
+
+@pytest.mark.parametrize("url", ["", "https://news.example/2026/pier", "https://news.example/category/coast/pier-reopens"])
+def test_a_bare_page_with_three_paragraphs_is_an_article(url):
+    found = extract(f"<html><title>Pier</title><body><h1>Pier</h1><p>{P}</p><p>{P}</p><p>{P}</p></body></html>", url)
+    assert isinstance(found, Article), found

@@ -158,7 +158,9 @@ class _Reader:
         return ([Block(Kind.LIST, children=tuple(items), level=LISTS[el.tag])] if items else []) + loose
 
     def table(self, el: El) -> list[Block]:
-        rows = [row for row in el.walk() if row.tag == "tr"]
+        parts = [part for part in el.elements() if not part.pruned]
+        parts += [row for part in parts if part.tag in {"thead", "tbody", "tfoot"} for row in part.elements()]
+        rows = [row for row in parts if row.tag == "tr" and not row.pruned]
         cells = [[cell for cell in row.elements() if cell.tag in {"td", "th"} and not cell.pruned] for row in rows]
         nested = any(inner.tag == "table" for inner in el.walk() if inner is not el)
         if nested or max(map(len, cells), default=0) < 2 or len(rows) < 2:

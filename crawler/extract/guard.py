@@ -18,7 +18,7 @@ SELF_CLOSING = frozenset(
 )
 """Elements that hold none, or that end where the next of their kind begins."""
 MAX_CHARS = 10_000_000
-MAX_TAGS = 150_000
+MAX_TAGS = 60_000
 MAX_NESTING = 400
 MAX_FORMATTING = 30
 SUSPECT = 4_000

@@ -7,11 +7,23 @@ import pytest
 from archive.models import Article
 from crawler.extract import extract
 
-ONE = "The council of Oldmoor voted on Tuesday to reopen the eastern pier, which had been closed since the storms of March."
-TWO = "Repairs will cost about four million and last until the autumn, the harbour master told reporters after the vote."
+ONE = "The council of Oldmoor voted on Tuesday to reopen the eastern pier, closed since the storms of March."
+TWO = (
+    "Repairs will cost about four million and last until the autumn, the harbour master told reporters after the vote."
+)
 TAILS = {
-    "en": ["Tags Oldmoor harbour Eastern pier Anna Reed", "See all Oldmoor.TV See all Video", "Most Popular", "Load more"],
-    "de": ["Schlagwörter: Oldmoor, Hafen, Ostpier", "Lesen Sie auch: Wie der Hafen wuchs", "Meistgelesen", "Mehr anzeigen"],
+    "en": [
+        "Tags Oldmoor harbour Eastern pier Anna Reed",
+        "See all Oldmoor.TV See all Video",
+        "Most Popular",
+        "Load more",
+    ],
+    "de": [
+        "Schlagwörter: Oldmoor, Hafen, Ostpier",
+        "Lesen Sie auch: Wie der Hafen wuchs",
+        "Meistgelesen",
+        "Mehr anzeigen",
+    ],
     "fr": ["Mots-clés : Oldmoor, port", "À lire aussi : Le port en chiffres", "Les plus lus", "Voir plus"],
     "es": ["Etiquetas: Oldmoor, puerto", "Te puede interesar: El puerto en cifras", "Lo más leído", "Cargar más"],
     "it": ["Argomenti: Oldmoor, porto", "Leggi anche: Il porto in cifre", "I più letti", "Mostra altro"],
@@ -63,7 +75,9 @@ def test_the_tail_of_a_copied_page_goes_in_every_language(language):
 @pytest.mark.parametrize("language", TAILS)
 def test_the_same_lines_go_as_plain_paragraphs_of_a_page(language):
     lines = "".join(f"<p>{line}</p>" for line in (ONE, TWO, ONE, TWO, *TAILS[language]))
-    found = extract(f"<html><title>Oldmoor reopens its pier</title><body><div><h1>Oldmoor reopens its pier</h1>{lines}</div>")
+    found = extract(
+        f"<html><title>Oldmoor reopens its pier</title><body><div><h1>Oldmoor reopens its pier</h1>{lines}</div>"
+    )
     assert texts(found) == [ONE, TWO, ONE, TWO]
 
 

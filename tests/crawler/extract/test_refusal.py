@@ -11,7 +11,9 @@ P = (
     "The council of Oldmoor voted on Tuesday to reopen the eastern pier, which had been closed since the storms of March "
     "and had cost the town much of its trade, and of its patience."
 )
-LINKS = "".join(f'<div><h3><a href="/n/{n}">Story number {n} of the day, with a long headline</a></h3></div>' for n in range(30))
+LINKS = "".join(
+    f'<div><h3><a href="/n/{n}">Story number {n} of the day, with a long headline</a></h3></div>' for n in range(30)
+)
 
 
 def reason(html: str | bytes, url: str = "https://news.example/x") -> str:
@@ -60,14 +62,23 @@ def test_a_headline_alone_is_too_short():
         ("https://news.example/category/coast/", "", f"<p>{P}</p>{LINKS}"),
         ("https://news.example/x", '<meta property="og:type" content="product">', f"<p>{P}</p><p>Price: 5</p>"),
         ("https://forum.example/threads/pier.12/", "", f"<p>{P}</p><p>{P}</p>"),
-        ("https://news.example/x", '<script type="application/ld+json">{"@type":"CollectionPage"}</script>', f"<p>{P}</p>"),
+        (
+            "https://news.example/x",
+            '<script type="application/ld+json">{"@type":"CollectionPage"}</script>',
+            f"<p>{P}</p>",
+        ),
     ],
 )
 def test_listings_shops_and_forums_are_refused(url, head, inner):
-    assert reason(f"<html><head><title>Pier</title>{head}</head><body><h1>Pier</h1>{inner}</body></html>", url) == "not-an-article"
+    assert (
+        reason(f"<html><head><title>Pier</title>{head}</head><body><h1>Pier</h1>{inner}</body></html>", url)
+        == "not-an-article"
+    )
 
 
-@pytest.mark.parametrize("url", ["", "https://news.example/2026/pier", "https://news.example/category/coast/pier-reopens"])
+@pytest.mark.parametrize(
+    "url", ["", "https://news.example/2026/pier", "https://news.example/category/coast/pier-reopens"]
+)
 def test_a_bare_page_with_three_paragraphs_is_an_article(url):
     found = extract(f"<html><title>Pier</title><body><h1>Pier</h1><p>{P}</p><p>{P}</p><p>{P}</p></body></html>", url)
     assert isinstance(found, Article), found

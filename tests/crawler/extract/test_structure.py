@@ -115,9 +115,7 @@ def test_links_are_absolute_and_other_schemes_are_only_text():
 def test_emphasis_survives_and_touches_its_words():
     (block,) = inner("<p>The <strong>east </strong>pier, <em>again</em>, says <code>a*b</code>.</p>")
     assert render.markdown([block]) == "The **east** pier, *again*, says `a*b`."
-    assert render.html([block]) == (
-        "<p>The <strong>east </strong>pier, <em>again</em>, says <code>a*b</code>.</p>"
-    )
+    assert render.html([block]) == ("<p>The <strong>east </strong>pier, <em>again</em>, says <code>a*b</code>.</p>")
 
 
 def test_a_line_break_is_a_break_and_two_are_a_new_paragraph():
@@ -147,7 +145,9 @@ def test_white_space_is_right_in_every_script(markup, text):
 
 
 def test_rendered_html_and_markdown_carry_no_foreign_markup():
-    found = article("<p>&lt;script&gt;alert(1)&lt;/script&gt; and <a href='https://a.example/?q=\"><x>'>a *link*</a></p>")
+    found = article(
+        "<p>&lt;script&gt;alert(1)&lt;/script&gt; and <a href='https://a.example/?q=\"><x>'>a *link*</a></p>"
+    )
     assert "<script" not in render.html(found.blocks)
     assert '"><x>' not in render.html(found.blocks)
     assert "\\<script\\>" in render.markdown(found.blocks)

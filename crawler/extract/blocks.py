@@ -10,7 +10,7 @@ from archive.models import Block, Inline, Kind
 from crawler.extract.dom import IMAGES, El
 from crawler.urls import canonical
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00]+")
 BLANK = re.compile(r"\s+")
 HEADING = {f"h{n}": n for n in range(1, 7)}
 LISTS = {"ul": 0, "ol": 1, "menu": 0, "dl": 0}
@@ -74,7 +74,7 @@ class _Reader:
         if isinstance(item, str):
             if item:
                 text = BLANK.sub(" ", item)
-                parts.append((text if text.isascii() else text.translate(INVISIBLE), style))
+                parts.append((text if text.isascii() else INVISIBLE.sub("", text), style))
             return
         if item.pruned:
             return

@@ -23,6 +23,8 @@ ALIKE = str.maketrans({"\u2019": "'", "\u0307": ""})
 """Apostrophes are one; the dot that lower case leaves over a Turkish capital I goes."""
 LONGEST_NOTICE = 700
 LONGEST_AMID = 320
+LAST = 15
+"""Blocks at the end in which a tail may begin."""
 LONGEST_LINE = 220
 
 
@@ -56,7 +58,8 @@ class Line:
 
 def cut(blocks: Sequence[Block], *, title: Iterable[str] = (), authors: Iterable[str] = ()) -> Kept:
     """Take the boilerplate out of an article's blocks. ``title``, ``authors``: not repeated in the body."""
-    lines = [_line(block) for block in blocks]
+    end = len(blocks) - LAST
+    lines = [_line(block, late=number >= end) for number, block in enumerate(blocks)]
     for line in lines:
         line.why = _anywhere(line)
     _head(lines, {fold(text) for text in title if text}, [fold(name) for name in authors if name])
@@ -73,7 +76,8 @@ def fold(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
 
 
-def _line(block: Block) -> Line:
+def _line(block: Block, *, late: bool) -> Line:
+    """``late``: near enough to the end for a notice that only stands there."""
     text = " ".join(block.text.split())
     linked, total = _linked(block)
     line = Line(block, text, text.lower().translate(ALIKE), linked / total if total else 0.0)
@@ -86,8 +90,9 @@ def _line(block: Block) -> Line:
         found = known.promo.match(low)
         line.promo = found.end() if found else 0
         line.tags = _is_tags(low, line.linked)
-    if block.kind is not Kind.LIST:
-        line.notice = next((notice for notice in known.about(low) if notice.says(low)), None)
+    if block.kind is not Kind.LIST and (late or len(low) <= LONGEST_AMID):
+        about = known.about(low)
+        line.notice = next((notice for notice in about if (late or not notice.tail) and notice.says(low)), None)
     return line
 
 

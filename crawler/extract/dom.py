@@ -32,6 +32,7 @@ SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url", "src", "src
 """Where an image's address stands, lazy loaders' places first: their ``src`` is a placeholder."""
 NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component")
 MAX_DEPTH = 150  # Real pages stay under 60; what lies deeper is read as flat text.
+WIDE = re.compile("[\u3040-\ud7ff]")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 STREAMED = re.compile(r"S:[0-9a-f]+$")
 """The id under which React sends a part of the page hidden, to be moved into its place by script."""
@@ -196,8 +197,7 @@ def _density(order: list[El]) -> float:
             break
     if sample.isascii():
         return 1.0
-    wide = sum("\u3040" <= char <= "\ud7ff" for char in sample)
-    return 2.5 if wide > 0.3 * len(sample) else 1.0
+    return 2.5 if len(WIDE.findall(sample)) > 0.3 * len(sample) else 1.0
 
 
 def _measure(order: list[El]) -> None:

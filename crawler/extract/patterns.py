@@ -194,11 +194,13 @@ def _why(name: str) -> str:
 @lru_cache(maxsize=50_000)
 def names_body(called: str) -> bool:
     """Whether a class or id says that the element holds the article's body."""
-    return any(word in names().body for word in parts(called))
+    return not names().body.isdisjoint(parts(called))
 
 
 def parts(name: str) -> list[str]:
     """The words of a name, then its pairs and triples of words joined by ``-``."""
     words = WORD.findall(name)
+    if len(words) < 2:
+        return words
     pairs = map("-".join, pairwise(words))
     return [*words, *pairs, *map("-".join, zip(words, words[1:], words[2:], strict=False))]

@@ -99,12 +99,9 @@ def test_title_byline_and_dateline_are_not_said_again_in_the_body():
 
 
 def test_the_standfirst_above_the_body_belongs_to_it():
-    said = (
-        '<h1>Pier moves</h1><p class="standfirst">Four centimetres since March: the harbour office is puzzled by what '
-        "it finds.</p>"
-    )
-    inner = f\"<article><header>{said}</header><div><div>{paragraphs(*P)}</div></div></article>\"
-    assert texts(page(inner))[0].startswith("Four centimetres since March")
+    said = "Four centimetres since March: the harbour office is puzzled by what it finds."
+    head = f"<header><h1>Pier moves</h1><p class=standfirst>{said}</p></header>"
+    assert texts(page(f"<article>{head}<div><div>{paragraphs(*P)}</div></div></article>")) == [said, *P]
 
 
 def test_links_of_sources_are_a_part_of_the_article():

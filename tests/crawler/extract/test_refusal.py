@@ -8,12 +8,11 @@ from archive.models import Article, Failure, Stage
 from crawler.extract import extract
 
 P = (
-    "The council of Oldmoor voted on Tuesday to reopen the eastern pier, which had been closed since the storms of March "
-    "and had cost the town much of its trade, and of its patience."
+    "The council of Oldmoor voted on Tuesday to reopen the eastern pier, which had been closed since the storms of "
+    "March and had cost the town much of its trade, and of its patience."
 )
-LINKS = "".join(
-    f'<div><h3><a href="/n/{n}">Story number {n} of the day, with a long headline</a></h3></div>' for n in range(30)
-)
+CARD = '<div><h3><a href="/n/{}">Story number {} of the day, with a long headline</a></h3></div>'
+LINKS = "".join(CARD.format(n, n) for n in range(30))
 
 
 def reason(html: str | bytes, url: str = "https://news.example/x") -> str:

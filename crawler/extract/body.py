@@ -23,6 +23,8 @@ class Body:
     """What was found, and how the page looked where it stood."""
 
     blocks: tuple[Block, ...]
+    texts: tuple[str, ...]
+    """Of each block."""
     dropped: tuple[Dropped, ...]
     how: str
     linked: float
@@ -44,16 +46,18 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
         core = score.choose(tree, headed)
         roots, how = [*score.standfirst(tree, core, meta.description), core], "mass"
     found = [block for root in roots for block in blocks.read(root, base)]
-    if how != "rule" and _shown(found) * tree.dense < prune.TOO_LITTLE and (hidden := state.html(parsed)):
+    shown = sum(root.total for root in roots)
+    if how != "rule" and shown * tree.dense < prune.TOO_LITTLE and (hidden := state.html(parsed)):
         inner = dom.read(LexborHTMLParser(guard.tame(hidden)))
-        if _shown(drawn := blocks.read(inner.root, base)) > _shown(found):
-            found, how = drawn, "script-data"
-    if _shown(found) < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
+        if inner.root.own + sum(el.own for el in inner.order if not el.inline) > shown:
+            found, how = blocks.read(inner.root, base), "script-data"
+    if how == "mass" and shown < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
         found, how = _paragraphs(meta.article_body), "json-ld:articleBody"
     kept = boilerplate.cut(found, title=titles, authors=meta.authors)
     dropped = (*_left_out(tree), *kept.dropped) if explain else kept.dropped
     main = roots[-1]
-    return Body(kept.blocks, dropped, how, main.links / main.total if main.total else 0.0, tree.dense)
+    texts = tuple(block.text for block in kept.blocks)
+    return Body(kept.blocks, texts, dropped, how, main.links / main.total if main.total else 0.0, tree.dense)
 
 
 def _pruned(tree: Tree, titles: Collection[str]) -> tuple[Tree, set[El]]:
@@ -81,10 +85,6 @@ def _by_rule(parsed: LexborHTMLParser, tree: Tree, rules: Rules | None) -> list[
     for el in outer:
         el.pruned = ""
     return outer
-
-
-def _shown(found: Iterable[Block]) -> int:
-    return sum(len(block.text) for block in found)
 
 
 def _paragraphs(text: str) -> list[Block]:

@@ -80,8 +80,10 @@ def _line(block: Block, *, late: bool) -> Line:
     """``late``: near enough to the end for a notice that only stands there."""
     text = " ".join(block.text.split())
     linked, total = _linked(block)
-    line = Line(block, text, text.lower().translate(ALIKE), linked / total if total else 0.0)
-    low = line.low
+    low = text.lower()
+    if not low.isascii():
+        low = low.translate(ALIKE)
+    line = Line(block, text, low, linked / total if total else 0.0)
     if not low or len(low) > LONGEST_NOTICE or block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
         return line
     known = notices()

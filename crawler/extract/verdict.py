@@ -21,7 +21,7 @@ DOUBT = 2.0
 
 def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> Failure | None:
     """Why this is no article; None if it is one."""
-    text = "\n".join(block.text for block in body.blocks)
+    text = "\n".join(body.texts)
     size = len(text) * body.dense
     if size < LONGEST_NOTICE and notices().blocked.search(f"{meta.title}\n{text}".lower()):
         return _failure(url, "blocked", "The site showed a check for robots, or an error, in place of the article.")
@@ -63,7 +63,7 @@ def doubts(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> float:
 
 def _pieces(body: Body) -> int:
     """Points for text in pieces, which alone say nothing: there are articles of three lines."""
-    sizes = [len(block.text) * body.dense for block in body.blocks]
+    sizes = [len(text) * body.dense for text in body.texts]
     long = [
         size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH and size >= 120
     ]
@@ -76,7 +76,7 @@ def _failure(url: str, reason: str, detail: str) -> Failure:
 
 def quality(body: Body, meta: Meta) -> Quality:
     """1.0 for a whole, dated and signed article; each doubt takes a share."""
-    size = sum(len(block.text) for block in body.blocks) * body.dense
+    size = sum(map(len, body.texts)) * body.dense
     doubts = {
         "short": (size < SHORT, 0.3),
         "link-heavy": (body.linked > 0.4, 0.3),
@@ -95,5 +95,6 @@ def _cut_off(body: Body, meta: Meta) -> bool:
     last = next((block for block in reversed(body.blocks) if block.kind is Kind.PARAGRAPH), None)
     if last is not None and re.search(r"(?:\.\.\.|…)\s*$", last.text):
         return True
-    words = sum(len(block.text.split()) for block in body.blocks)
-    return meta.word_count is not None and words * 2 < meta.word_count
+    if meta.word_count is None:
+        return False
+    return 2 * sum(len(text.split()) for text in body.texts) < meta.word_count

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Article, Failure, Link, Stage
 from config.models import Rules
-from crawler.extract import body, charset, guard, metadata, plain, verdict
+from crawler.extract import body, charset, guard, language, metadata, plain, verdict
 
 TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]*>|!--)")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
@@ -61,7 +61,7 @@ def extract(
         authors=meta.authors,
         published=meta.published,
         modified=meta.modified,
-        language=meta.language,
+        language=language.detect("\n".join(found.texts), meta.language),
         section=meta.section,
         tags=meta.tags,
         image=meta.image,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.models import Article, Block, Failure, Inline, Kind, Quality, Stage
-from crawler.extract import boilerplate
+from crawler.extract import boilerplate, language
 
 PARTED = re.compile(r"\n[^\S\n]*\n\s*")
 MAX_TITLE = 300
@@ -30,6 +30,7 @@ def read(text: str, url: str) -> Article | Failure:
     return Article(
         url=url,
         title=title,
+        language=language.detect("\n".join(lines)),
         blocks=kept.blocks,
         dropped=kept.dropped,
         evidence=(("title", "first-line"), ("body", "plain-text")) if title else (("body", "plain-text"),),

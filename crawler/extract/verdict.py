@@ -58,16 +58,14 @@ def doubts(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> float:
     points += 3 * (bool(url) and address.path in {"", "/"} and not address.query)
     points += 2 * bool(known.listing_url.search(url)) + bool(known.service_url.search(address.path))
     points += 1.5 * (body.linked > 0.3) + 2 * (body.linked > 0.5)
-    return points + (_pieces(body) if points > 0 else 0)
-
-
-def _pieces(body: Body) -> int:
-    """Points for text in pieces, which alone say nothing: there are articles of three lines."""
     sizes = [len(text) * body.dense for text in body.texts]
     long = [
         size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH and size >= 120
     ]
-    return (len(long) <= 2) + (not long) + (sum(sizes) < SHORT) + (sum(long) < 0.4 * sum(sizes))
+    # Text in pieces says something only where nothing else speaks for an article: there are some of three lines.
+    if points > 0 or (points == 0 and not long):
+        points += (len(long) <= 2) + (not long) + (sum(sizes) < SHORT) + (sum(long) < 0.4 * sum(sizes))
+    return points
 
 
 def _failure(url: str, reason: str, detail: str) -> Failure:

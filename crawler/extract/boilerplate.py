@@ -67,8 +67,12 @@ def cut(blocks: Sequence[Block], *, title: Iterable[str] = (), authors: Iterable
     _hollow(lines)
     return Kept(
         tuple(line.block for line in lines if not line.why),
-        tuple(Dropped(line.why, line.text[:200]) for line in lines if line.why),
+        tuple(Dropped(line.why, (line.text or _legend(line.block))[:200]) for line in lines if line.why),
     )
+
+
+def _legend(block: Block) -> str:
+    return "".join(run.text for run in block.inlines)
 
 
 def fold(text: str) -> str:
@@ -118,6 +122,8 @@ def label(low: str) -> str:
 
 def _anywhere(line: Line) -> str:
     """The rule by which a line goes wherever it stands."""
+    if line.block.kind is Kind.FIGURE:  # A picture whose legend is a link is a card that leads to something else.
+        return "card" if line.linked > 0.5 else ""
     if line.label == "control":
         return "label:control"
     if line.block.kind is Kind.HEADING:

@@ -59,11 +59,11 @@ def doubts(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str) -> float:
     points += 2 * bool(known.listing_url.search(url)) + bool(known.service_url.search(address.path))
     points += 1.5 * (body.linked > 0.3) + 2 * (body.linked > 0.5)
     sizes = [len(text) * body.dense for text in body.texts]
-    long = [
-        size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH and size >= 120
-    ]
-    # Text in pieces says something only where nothing else speaks for an article: there are some of three lines.
-    if points > 0 or (points == 0 and not long):
+    prose = [size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH]
+    long = [size for size in prose if size >= 120]
+    # Text in pieces says something only where nothing speaks for an article, since there are some of three lines;
+    # and where nothing speaks at all, only if it is no prose either.
+    if points > 0 or (points == 0 and sum(prose) < 0.4 * sum(sizes)):
         points += (len(long) <= 2) + (not long) + (sum(sizes) < SHORT) + (sum(long) < 0.4 * sum(sizes))
     return points
 

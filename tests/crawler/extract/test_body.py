@@ -145,3 +145,16 @@ def test_quality_names_its_doubts():
     found = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(P[0])}</article>"), "https://news.example/pier")
     assert {"short", "no-date", "no-author"} <= set(found.quality.flags)
     assert found.quality.score < 0.6
+
+
+def test_a_picture_whose_legend_is_a_link_to_another_story_is_a_card_and_not_a_figure():
+    text = "The ferry company has ordered two new boats for the northern line, which are to sail from the spring."
+    card = '<div><img src="/a.jpg"><p>See too</p><a href="/other"><b>The boats that nobody wanted</b></a></div>'
+    figure = (
+        '<figure><img src="/b.jpg"><figcaption>One of the boats, by <a href="/x">Ada</a> Quill</figcaption></figure>'
+    )
+    page = f"<article><h1>Two boats</h1><p>{text}</p>{card}<p>Part two. {text}</p>{figure}</article>"
+    article = extract(page, "https://example.org/news/two-boats")
+    figures = ["".join(run.text for run in block.inlines) for block in article.blocks if block.kind == "figure"]
+    assert figures == ["One of the boats, by Ada Quill"]
+    assert "nobody wanted" not in article.text

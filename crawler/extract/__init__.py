@@ -53,7 +53,7 @@ def extract(
     parsed = LexborHTMLParser(guard.tame(text))
     meta = metadata.read(parsed, address, hint=link, fetched_at=fetched_at, rules=rules)
     found = body.find(parsed, address, meta, rules, explain=explain)
-    if refused := verdict.refuse(parsed, found, meta, address):
+    if refused := verdict.refuse(parsed, found, meta, address, link):
         return refused
     return Article(
         url=meta.canonical_url or address,

@@ -25,7 +25,9 @@ def test_every_command_stands_in_the_readme():
         assert f"`cuttings {name}" in README
 
 
-@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_says_what_it_does_with_an_example(name, command):
     assert f"cuttings {name}" in command.help
     assert "Example" in command.help

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -79,10 +80,24 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     wrapped = sqlite_utils.Database(db, recursive_triggers=False, execute_plugins=False)
     if not _pending(wrapped, path):
         return
-    db.execute("PRAGMA journal_mode = WAL")
+    _use_wal(db)
     with transaction(db):  # taken before the look at what is pending: two processes may open a new file at once
         if _pending(wrapped, path):
             migrations.apply(wrapped)
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Switch to WAL mode, waiting for other processes: SQLite does not wait by itself where two switch a new file."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _pending(wrapped: sqlite_utils.Database, path: Path) -> bool:

@@ -31,6 +31,8 @@ class Summary:
     problems: list[str] = field(default_factory=list)
     """Sentences for a person: what was asked for and failed, listings that could be read only in part."""
     interrupted: bool = False
+    left: int = 0
+    """Listings and links of the scope that are still due: beyond the limit, or their host is busy or needs a pause."""
 
     def add(self, outcome: Outcome, verdict: Verdict) -> None:
         result = outcome.result
@@ -115,6 +117,7 @@ async def _crawl(
             summary.interrupted = not await crawl.once()
     finally:
         archive.end_run(run, datetime.now(UTC))
+    summary.left = archive.pending(crawl.scope, datetime.now(UTC))[0]
     return summary
 
 

@@ -87,6 +87,8 @@ def crawl(
             print_table(("failed", "pages"), Counter(summary.failures).most_common())
     for problem in summary.problems:
         say(problem)
+    if summary.left:
+        say(f"{summary.left} listings and links are still due; 'cuttings crawl --due' or the daemon goes on with them.")
     if summary.interrupted or summary.problems:
         raise SystemExit(1)
 

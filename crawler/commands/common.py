@@ -13,7 +13,7 @@ from typing import Any, Self
 import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from archive.models import Failure, Outcome, Verdict
 from config.models import Config
@@ -101,9 +101,11 @@ class CrawlProgress:
     def __init__(self) -> None:
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("{task.fields[counts]}"),
+            TextColumn("{task.fields[counts]}", table_column=Column(no_wrap=True)),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[last]}", markup=True),
+            # The URL takes what room is left.
+            TextColumn("[dim]{task.fields[last]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
+            expand=True,
             console=Console(stderr=True),
             transient=True,
             disable=not sys.stderr.isatty(),

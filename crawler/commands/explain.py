@@ -38,6 +38,8 @@ def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> 
             page = read.snapshot(connection, what) if known and known.record else None
     if page is None and (known is None or known.record is None):
         page = page_of(what, load_config(config_path))
+        if isinstance(page, Failure) and known is None:
+            raise click.ClickException(f"{what}: {page.detail or page.reason}")
     result = page if isinstance(page, Failure) or page is None else article_or_failure(page, explain=True)
     if as_json:
         print_json({"archive": asdict(known) if known else None, "extraction": asdict(result) if result else None})

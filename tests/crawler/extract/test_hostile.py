@@ -52,6 +52,8 @@ def outcome(html: str | bytes) -> Article | Failure:
         "<script>" + '"<p' * 100_000 + "</script>",
         "<!--" * 50_000 + P,
         "<style>" * 30_000 + P,
+        "<p " + " ".join(f"a{n}" for n in range(100_000)) + f">{P}",
+        "<p/" + "/".join(f"a{n}='1'" for n in range(60_000)) + f">{P}",
     ],
     ids=lambda html: html[:14],
 )

@@ -1,61 +1,79 @@
 """The page as a light tree of our own: what can hold text, measured.
 
-The parser's tree is only read, never changed, so nothing here can pull a node from under a live iterator, and the
-steps after this one touch Python objects alone.
+One walk over the parser's tree, which is only read: what cannot be the article by its tag or its names is not
+entered, and sums of text, links and mass are carried upwards on the way back. The steps after this one touch Python
+objects alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-# Never holds an article's text: left out in the walk, with all that is in them.
+from crawler.extract.patterns import Called, called
+
+# Never holds an article's text.
 SKIPPED = frozenset(
     """
-    script style template svg iframe object embed canvas map select option datalist input textarea button link meta
-    title head audio video track param rt rp dialog progress meter
+    -comment -document script style template svg iframe object embed canvas map select option datalist input textarea
+    button link meta title head audio video track param rt rp dialog progress meter
     """.split()  # noqa: SIM905  # a word list reads and diffs better than a list of quoted words
 )
-ASIDES = frozenset({"nav", "footer", "aside"})
-"""Hold an article's text only where nothing else does: walked on the second try."""
+ASIDES = frozenset({"nav", "footer", "aside", "form", "noscript", "menu", "fieldset", "legend"})
+"""Hold an article's text only where nothing else does."""
 INLINE = frozenset(
     """
     a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark nobr picture q ruby s samp
     small source span strike strong sub sup time tt u var wbr amp-img math mi mn mo mrow msup msub
     """.split()  # noqa: SIM905  # as above
 )
+BARE = frozenset({"b", "br", "em", "i", "mark", "strong", "sub", "sup", "tbody", "tr", "u", "wbr"})
+"""Elements whose attributes tell nothing."""
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+UNNAMED = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
+"""Elements that are what they are, whatever they are called."""
 IMAGES = frozenset({"img", "amp-img"})
 SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url", "src", "srcset", "data-srcset")
 """Where an image's address stands, lazy loaders' places first: their ``src`` is a placeholder."""
-NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component")
 MAX_DEPTH = 150  # Real pages stay under 60; what lies deeper is read as flat text.
-WIDE = re.compile("[\u3040-\ud7ff]")
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 STREAMED = re.compile(r"S:[0-9a-f]+$")
 """The id under which React sends a part of the page hidden, to be moved into its place by script."""
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+WEIGHT = {
+    **dict.fromkeys(HEADINGS | {"figure", "figcaption"}, 0.0),
+    "p": 1.0, "li": 0.5, "td": 0.4, "th": 0.2, "dd": 0.6, "blockquote": 0.8, "pre": 0.5,
+}
+OTHER = 0.7
+"""Weight of text in other elements."""
+LINE = 30
+"""Characters from which a line of its own counts."""
+INLINE_NAMED = 60
+"""Characters of the longest inline element that its names leave out; links go whatever their length."""
+CARD = 400
+"""Characters of the longest teaser in a list of them."""
 
 
 class El:
-    """An element: its tag, its names and its measures."""
+    """An element that was entered: its tag, its names and its measures."""
 
     __slots__ = (
-        *("end", "hidden", "inline", "kids", "linked", "links", "mass", "names", "node_id", "own", "parent"),
-        *("pruned", "tag", "total", "url"),
+        *("called", "headed", "inline", "kids", "linked", "links", "mass", "own", "pruned", "tag", "total", "url"),
     )
 
-    def __init__(self, tag: str, parent: El | None) -> None:
+    def __init__(self, tag: str) -> None:
         self.tag = tag
-        self.parent = parent
         self.kids: list[El | str] = []
-        self.names = ""
-        """Its class, id, role …, split at camelCase humps, in lower case."""
+        self.called: Called | None = None
+        """What its class, id, role … say."""
         self.url = ""
         """Of a link or an image, as the page writes it."""
-        self.hidden = False
+        self.headed = False
+        """Whether it is the headline, or holds it."""
+        self.pruned = ""
+        """Why it is left out with all that is in it; empty if it is not."""
         self.inline = False
         """Inline by its tag and by all that is in it: part of a line of text."""
         self.own = 0
@@ -68,21 +86,9 @@ class El:
         """How many of ``total`` are link text."""
         self.mass = 0.0
         """Evidence for article text in it."""
-        self.pruned = ""
-        """Why it is left out with all that is in it; empty if it is not."""
-        self.end = 0
-        """Where in ``Tree.order`` that which is in it ends."""
-        self.node_id = 0
 
     def elements(self) -> Iterator[El]:
         return (kid for kid in self.kids if not isinstance(kid, str))
-
-    def ancestors(self) -> Iterator[El]:
-        """Parent, grandparent and so on."""
-        el = self.parent
-        while el is not None:
-            yield el
-            el = el.parent
 
     def walk(self) -> Iterator[El]:
         """This element and all in it that is not pruned, in document order."""
@@ -107,118 +113,159 @@ class El:
         return " ".join("".join(parts).split())
 
 
-@dataclass(slots=True, eq=False)
-class Tree:
-    """A page's body, and its elements in document order."""
+@dataclass(slots=True)
+class Walk:
+    """One walk over a page, or a part of it."""
 
-    root: El
-    order: list[El]
     dense: float = 1.0
     """How many letters of an alphabet one character says as much as: more than one in scripts of syllables or words."""
+    headed: Collection[int] = ()
+    """``mem_id`` of the headline and all that it stands in, which are never left out."""
+    remove: Collection[int] = ()
+    """``mem_id`` of elements to leave out whatever they are."""
+    excused: Collection[str] = ()
+    """Reasons that are none on this page."""
+    entered: Collection[int] = ()
+    """``mem_id`` of elements that are not left out."""
+    blind: bool = False
+    """Leave nothing out, to see what all of it holds."""
+    wanted: Collection[int] = ()
+    """``mem_id`` of elements to be found again in ``found``: a rule's."""
+    found: list[El] = field(default_factory=list)
+    left: list[tuple[LexborNode, str]] = field(default_factory=list)
+    """What was not entered because of its tag, names or style, and why."""
+    pruned: list[El] = field(default_factory=list)
+    """What was entered and left out afterwards."""
 
-    def visible(self) -> Iterator[El]:
-        """The elements that are not pruned and not within what is, in document order."""
-        number = 0
-        while number < len(self.order):
-            el = self.order[number]
-            if el.pruned:
-                number = el.end
-            else:
-                yield el
-                number += 1
+    def read(self, node: LexborNode) -> El:
+        """Mirror an element."""
+        el = El(node.tag or "")
+        self._fill(node, el, 0)
+        return el
 
-
-def read(parsed: LexborHTMLParser, *, skip: Collection[str] = (), remove: Collection[int] = ()) -> Tree:
-    """Mirror the body. ``skip``: tags to leave out; ``remove``: the ``mem_id`` of elements to leave out."""
-    skipped = SKIPPED.union(skip)
-    known: dict[str, str] = {}
-    root = El("body", None)
-    order: list[El] = []
-    start = parsed.body or parsed.root
-    stack: list[tuple[LexborNode, El, int]] = [(start, root, 0)] if start is not None else []
-    while stack:
-        node, el, depth = stack.pop()
-        order.append(el)
+    def _fill(self, node: LexborNode, el: El, depth: int) -> None:  # one hot loop: calls cost
         kids = el.kids
-        below: list[tuple[LexborNode, El, int]] = []
-        for child in node.iter(include_text=True):
+        own = linked = total = links = 0
+        mass = 0.0
+        inline = el.tag in INLINE
+        child = node.first_child
+        while child is not None:
             tag = child.tag
             if tag == "-text":
-                kids.append(child.text_content or "")
-                continue
-            if tag is None or tag in skipped or tag[0] == "-" or (remove and child.mem_id in remove):
-                continue
-            if depth >= MAX_DEPTH:
-                kids.append(child.text(separator=" "))
-                continue
-            new = El(tag, el)
-            new.node_id = child.mem_id
-            if "-" in tag:
-                new.names = tag
-            if attrs := child.attributes:
-                _describe(new, attrs, known)
-            kids.append(new)
-            below.append((child, new, depth + 1))
-        below.reverse()
-        stack += below
-    _measure(order)
-    return Tree(root, order, _density(order))
-
-
-def _describe(el: El, attrs: dict[str, str | None], known: dict[str, str]) -> None:
-    """Keep of the attributes what a later step asks for."""
-    tag = el.tag
-    if tag == "a":
-        el.url = attrs.get("href") or ""
-    elif tag in IMAGES:
-        el.url = next((value for key in SOURCES if (value := attrs.get(key)) and not value.startswith("data:")), "")
-    raw = attrs.get("class") or ""
-    if len(attrs) > 1 or not raw:
-        raw = " ".join([value for key in NAMING if (value := attrs.get(key))])
-        if "hidden" in attrs:
-            el.hidden = attrs["hidden"] != "until-found" and not STREAMED.match(attrs.get("id") or "")
-        elif style := attrs.get("style"):
-            el.hidden = HIDDEN.search(style) is not None
-    if raw:
-        name = known.get(raw)
-        if name is None:
-            name = known[raw] = CAMEL.sub("-", raw).lower()
-        el.names = f"{el.names} {name}" if el.names else name
-
-
-def _density(order: list[El]) -> float:
-    """Found on the first three thousand characters or so in longer pieces of text."""
-    sample = ""
-    for el in order:
-        for kid in el.kids:
-            if isinstance(kid, str) and len(kid) > 15:
-                sample += kid.strip()[:500]
-        if len(sample) > 3_000:
-            break
-    if sample.isascii():
-        return 1.0
-    return 2.5 if len(WIDE.findall(sample)) > 0.3 * len(sample) else 1.0
-
-
-def _measure(order: list[El]) -> None:
-    """Tell lines from boxes, and count what stands in each element itself."""
-    end = len(order)
-    for number in range(end - 1, -1, -1):
-        el = order[number]
-        own = linked = 0
-        inline = el.tag in INLINE
-        last: El | None = None
-        for kid in el.kids:
-            if isinstance(kid, str):
-                own += len(kid.strip())
-                continue
-            last = kid
-            if kid.inline:
-                own += kid.own
-                linked += kid.linked
-            else:
-                inline = False
-        el.end = last.end if last is not None else number + 1
+                text = child.text_content or ""
+                kids.append(text)
+                size = len(text.strip())
+                own += size
+                total += size
+            elif tag is not None and tag not in SKIPPED:
+                if depth >= MAX_DEPTH:
+                    text = child.text(separator=" ")
+                    kids.append(text)
+                    own += len(text)
+                    total += len(text)
+                elif (kid := self._enter(child, tag)) is not None:
+                    self._fill(child, kid, depth + 1)
+                    kids.append(kid)
+                    if kid.inline:
+                        if kid.called is not None:
+                            self._judge_inline(kid)
+                        if not kid.pruned:
+                            own += kid.own
+                            linked += kid.linked
+                    else:
+                        inline = False
+                        self._judge_box(kid)
+                    if not kid.pruned:
+                        total += kid.total
+                        links += kid.links
+                        mass += kid.mass
+            child = child.next
         el.inline = inline
         el.own = own
-        el.linked = own if el.tag == "a" and el.url else linked
+        el.total = total
+        if el.url and el.tag == "a":
+            linked, links = own, total
+        el.linked = linked
+        el.links = links
+        if not inline and own * self.dense >= LINE and own > 2 * linked:
+            mass += (own - 2 * linked) * WEIGHT.get(el.tag, OTHER) * self.dense
+        el.mass = mass
+
+    def _enter(self, node: LexborNode, tag: str) -> El | None:
+        """The element to be filled; None where there is a reason not to look into it."""
+        if tag in BARE:
+            return El(tag)
+        attrs = node.attributes
+        el = El(tag)
+        why = "caption" if tag == "figcaption" else f"<{tag}>" if tag in ASIDES else ""
+        if attrs:
+            if tag == "a":
+                el.url = attrs.get("href") or ""
+            elif tag in IMAGES:
+                el.url = next((v for key in SOURCES if (v := attrs.get(key)) and not v.startswith("data:")), "")
+            names = el.called = called(tag, attrs)
+            if names is not None and names.why and not why and tag not in INLINE and tag not in UNNAMED:
+                why = names.why
+            if ("hidden" in attrs or "style" in attrs) and _is_hidden(attrs):
+                why = "hidden"
+        if self.blind:
+            return el
+        number = node.mem_id
+        if number in self.headed:
+            el.headed = True
+            return el
+        if number in self.wanted:
+            self.found.append(el)
+            return el
+        if number in self.remove:
+            return None
+        if not why or why in self.excused or number in self.entered:
+            return el
+        if why == "caption":
+            el.pruned = why
+            return el
+        self.left.append((node, why))
+        return None
+
+    def _judge_inline(self, el: El) -> None:
+        why = el.called.why if el.called is not None and not self.blind else ""
+        if why and (el.tag == "a" or el.own <= INLINE_NAMED) and el.tag not in UNNAMED and why not in self.excused:
+            el.pruned = why
+            self.pruned.append(el)
+
+    def _judge_box(self, el: El) -> None:
+        """Leave out a box that its content shows to be a teaser, or a list of them."""
+        if not el.links or el.pruned or el.headed or self.blind or "card" in self.excused:
+            return
+        if (el.tag == "a" and el.url) or _is_card_list(el):
+            el.pruned = "card"
+            self.pruned.append(el)
+
+
+def _is_hidden(attrs: dict[str, str | None]) -> bool:
+    if "hidden" in attrs:
+        return attrs["hidden"] != "until-found" and not STREAMED.match(attrs.get("id") or "")
+    return HIDDEN.search(attrs["style"] or "") is not None
+
+
+def _is_card_list(el: El) -> bool:
+    """Three teasers or more, of one make: a headline that is a link, and little beside it."""
+    if len(el.kids) < 3 or el.total > 12_000 or el.links < 45:
+        return False
+    boxes = [kid for kid in el.kids if not isinstance(kid, str) and kid.total and not kid.inline and not kid.pruned]
+    if len(boxes) < 3:
+        return False
+    first = boxes[0].tag
+    if first in HEADINGS:
+        return False
+    alike = [box for box in boxes if box.tag == first and box.total <= CARD and box.links >= 15]
+    return len(alike) >= 3 and len(alike) >= 0.8 * len(boxes) and all(map(_is_card, alike))
+
+
+def _is_card(box: El) -> bool:
+    for el in box.walk():
+        if el.tag in HEADINGS and el.total and el.links >= 0.8 * el.total:
+            return True
+        if el.tag == "a" and not el.inline:
+            return True
+    return False

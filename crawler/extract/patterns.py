@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -14,6 +14,14 @@ from typing import Any
 STARTS = re.compile(r"(?<!\w)\w{1,4}|©")
 EAST_ASIAN = "\u3000"
 WORD = re.compile(r"[a-z]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NAMING = ("role", "itemprop", "data-testid", "data-component")
+"""Attributes that name an element, beside its class and id."""
+BODY = "body"
+SHORTEST_INSIDE = 6
+"""Characters of the shortest word that tells as a piece of a longer one."""
+LONGEST_NAMES = 1_000
+"""Characters of names that are looked at."""
 SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
 """A class that shows on wide screens what another one hides."""
 RESPONSIVE = re.compile(r"[:\[\]/]")
@@ -166,35 +174,63 @@ def _start(phrases: list[str]) -> re.Pattern[str]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the names of an element say."""
+
+    names: str
+    """Its class, id, role …, split at camelCase humps, in lower case."""
+    why: str
+    """The word for which it is left out, or an empty string."""
+    body: bool
+    """Whether they say that it holds the article's body."""
+
+
+def called(tag: str, attrs: Mapping[str, str | None]) -> Called | None:
+    """What an element's attributes say that it is; None where it has no name."""
+    raw = attrs.get("class") or ""
+    if name := attrs.get("id"):
+        raw = f"{raw} {name}"
+    if len(attrs) > 2:
+        for key in NAMING:
+            if name := attrs.get(key):
+                raw = f"{raw} {name}"
+    if "-" in tag:
+        raw = f"{tag} {raw}"
+    return _called(raw[:LONGEST_NAMES]) if raw else None
+
+
 @lru_cache(maxsize=50_000)
-def why_pruned(called: str) -> str:
-    """The word for which an element with these names is left out, or an empty string."""
-    each = called.split()
-    if any(map(names_body, each)):
-        return ""
-    why = next(filter(None, map(_why, each)), "")
-    return "" if why == "hidden" and SHOWN.search(called) else why
+def _called(raw: str) -> Called:
+    low = CAMEL.sub("-", raw).lower()
+    why, body = "", False
+    for name in low.split():
+        told = _tells(name)
+        why = why or told
+        body = body or told == BODY
+    return Called(low, "" if body or (why == "hidden" and SHOWN.search(low)) else why, body)
 
 
-def _why(name: str) -> str:
+@lru_cache(maxsize=50_000)
+def _tells(name: str) -> str:
+    """The word in one name for which an element is left out; ``BODY`` if it names a body, empty for neither."""
+    known = names()
+    words = parts(name)
+    if not known.body.isdisjoint(words):
+        return BODY
     if RESPONSIVE.search(name):
         return ""
-    known = names()
     if name in known.hidden:
         return "hidden"
-    for word in parts(name):
+    for word in words:
         if word in known.caption:
             return "caption"
         if word in known.prune or word in known.strong or word in known.always:
             return word
+    if len(name) < SHORTEST_INSIDE:
+        return ""
     found = known.inside.search(name)
     return found.group() if found else ""
-
-
-@lru_cache(maxsize=50_000)
-def names_body(called: str) -> bool:
-    """Whether a class or id says that the element holds the article's body."""
-    return not names().body.isdisjoint(parts(called))
 
 
 def parts(name: str) -> list[str]:

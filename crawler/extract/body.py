@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archive.models import Block, Dropped, Inline, Kind
 from config.models import Rules
-from crawler.extract import blocks, boilerplate, guard, prune, score, state
+from crawler.extract import blocks, boilerplate, guard, lines, prune, score, state
+from crawler.extract.lines import fold
 from crawler.extract.metadata import Meta
 from crawler.extract.prune import Tree
 from crawler.extract.select import brief, select
@@ -42,30 +43,29 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
     """The article's blocks, without boilerplate."""
     titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
     dense = _density(parsed, meta)
-    tree = prune.read(
-        parsed,
-        dense=dense,
-        titles={boilerplate.fold(title) for title in titles},
-        remove=_select(parsed, rules.remove if rules else ""),
-        wanted=_select(parsed, rules.body if rules else ""),
-    )
-    roots, how = tree.walk.found, "rule"
+    forms = {fold(title) for title in titles}
+    remove = frozenset(node.mem_id for node in select(parsed, rules.remove)) if rules and rules.remove else frozenset()
+    trees = [prune.read(parsed, node, dense=dense, titles=forms, remove=remove) for node in _named(parsed, rules)]
+    roots, how = [tree.root for tree in trees], "rule"
     if not roots:
-        core = score.choose(tree.root)
+        trees = [prune.read(parsed, parsed.body or parsed.root, dense=dense, titles=forms, remove=remove)]
+        core = score.choose(trees[0].root)
         roots, how = [*score.standfirst(core, meta.description, dense), core.el], "mass"
-    found = [block for root in roots for block in blocks.read(root, base)]
+    found = [piece for root in roots for piece in blocks.pieces(root, base)]
     shown = sum(root.total for root in roots)
     if how != "rule" and shown * dense < prune.TOO_LITTLE and (hidden := state.html(parsed)):
-        inner = prune.read(LexborHTMLParser(guard.tame(hidden)), dense=dense)
+        state_page = LexborHTMLParser(guard.tame(hidden))
+        inner = prune.read(state_page, state_page.body, dense=dense)
         if inner.root.total > shown:
-            found, how = blocks.read(inner.root, base), "script-data"
+            found, how = blocks.pieces(inner.root, base), "script-data"
     if how == "mass" and shown < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
-        found, how = _paragraphs(meta.article_body), "json-ld:articleBody"
-    kept = boilerplate.cut(found, title=titles, authors=meta.authors)
-    dropped = (*_left_out(tree), *kept.dropped) if explain else kept.dropped
+        read, how = lines.plain(_paragraphs(meta.article_body)), "json-ld:articleBody"
+    else:
+        read = lines.read(found)
+    kept = boilerplate.cut(read, title=titles, authors=meta.authors)
+    dropped = (*_left_out(trees), *kept.dropped) if explain else kept.dropped
     main = roots[-1]
-    texts = tuple(block.text for block in kept.blocks)
-    return Body(kept.blocks, texts, dropped, how, main.links / main.total if main.total else 0.0, dense)
+    return Body(kept.blocks, kept.texts, dropped, how, main.links / main.total if main.total else 0.0, dense)
 
 
 def _density(parsed: LexborHTMLParser, meta: Meta) -> float:
@@ -77,20 +77,29 @@ def _density(parsed: LexborHTMLParser, meta: Meta) -> float:
     return 2.5 if not sample.isascii() and len(WIDE.findall(sample)) > 0.3 * len(sample) else 1.0
 
 
-def _select(parsed: LexborHTMLParser, selector: str) -> frozenset[int]:
-    """The ids of the elements that a rule names; none where it is no valid selector."""
-    return frozenset(node.mem_id for node in select(parsed, selector)) if selector else frozenset()
+def _named(parsed: LexborHTMLParser, rules: Rules | None) -> list[LexborNode]:
+    """The outermost elements that the source's rule for the body names."""
+    named = select(parsed, rules.body) if rules and rules.body else []
+    ids = {node.mem_id for node in named}
+    return [node for node in named if not any(above.mem_id in ids for above in _above(node))]
+
+
+def _above(node: LexborNode) -> Iterator[LexborNode]:
+    while (up := node.parent) is not None:
+        yield up
+        node = up
 
 
 def _paragraphs(text: str) -> list[Block]:
     return [Block(Kind.PARAGRAPH, (Inline(line),)) for part in text.split("\n") if (line := " ".join(part.split()))]
 
 
-def _left_out(tree: Tree) -> Iterable[Dropped]:
+def _left_out(trees: Iterable[Tree]) -> Iterator[Dropped]:
     """The pruned parts that have any text."""
-    for node, why in tree.walk.left:
-        if text := brief(node):
-            yield Dropped(f"part:{why}", text[:200])
-    for el in tree.walk.pruned:
-        if text := el.text():
-            yield Dropped(f"part:{el.pruned}", text[:200])
+    for tree in trees:
+        for node, why in tree.walk.left:
+            if text := brief(node):
+                yield Dropped(f"part:{why}", text[:200])
+        for el in tree.walk.pruned:
+            if text := el.text():
+                yield Dropped(f"part:{el.pruned}", text[:200])

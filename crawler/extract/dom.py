@@ -44,7 +44,13 @@ STREAMED = re.compile(r"S:[0-9a-f]+$")
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 WEIGHT = {
     **dict.fromkeys(HEADINGS | {"figure", "figcaption"}, 0.0),
-    "p": 1.0, "li": 0.5, "td": 0.4, "th": 0.2, "dd": 0.6, "blockquote": 0.8, "pre": 0.5,
+    "p": 1.0,
+    "li": 0.5,
+    "td": 0.4,
+    "th": 0.2,
+    "dd": 0.6,
+    "blockquote": 0.8,
+    "pre": 0.5,
 }
 OTHER = 0.7
 """Weight of text in other elements."""
@@ -129,9 +135,6 @@ class Walk:
     """``mem_id`` of elements that are not left out."""
     blind: bool = False
     """Leave nothing out, to see what all of it holds."""
-    wanted: Collection[int] = ()
-    """``mem_id`` of elements to be found again in ``found``: a rule's."""
-    found: list[El] = field(default_factory=list)
     left: list[tuple[LexborNode, str]] = field(default_factory=list)
     """What was not entered because of its tag, names or style, and why."""
     pruned: list[El] = field(default_factory=list)
@@ -213,9 +216,6 @@ class Walk:
         number = node.mem_id
         if number in self.headed:
             el.headed = True
-            return el
-        if number in self.wanted:
-            self.found.append(el)
             return el
         if number in self.remove:
             return None

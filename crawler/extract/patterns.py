@@ -17,6 +17,8 @@ WORD = re.compile(r"[a-z]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 NAMING = ("role", "itemprop", "data-testid", "data-component")
 """Attributes that name an element, beside its class and id."""
+HEAD = 2
+"""Characters by which a phrase is looked for first; no phrase is shorter."""
 BODY = "body"
 SHORTEST_INSIDE = 6
 """Characters of the shortest word that tells as a piece of a longer one."""
@@ -61,14 +63,30 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Starts:
+    """Phrases that a line may begin with, whole words where the script has spaces."""
+
+    heads: frozenset[str]
+    """The first characters of each: what to look for first, at little cost."""
+    phrases: re.Pattern[str]
+
+    def length(self, line: str) -> int:
+        """Characters of the longest phrase that ``line`` begins with; 0 for none."""
+        if line[:HEAD] not in self.heads:
+            return 0
+        found = self.phrases.match(line)
+        return found.end() if found else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Notices:
     """What lines say that are not the article; all in lower case."""
 
     sections: frozenset[str]
     controls: frozenset[str]
     sources: frozenset[str]
-    promo: re.Pattern[str]
-    tags: re.Pattern[str]
+    promo: Starts
+    tags: Starts
     notices: tuple[Notice, ...]
     head: re.Pattern[str]
     blocked: re.Pattern[str]
@@ -164,14 +182,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset([*words, *(word.replace("-", "") for word in words if "-" in word)])
 
 
-def _start(phrases: list[str]) -> re.Pattern[str]:
-    """Matches a line that begins with one of these, as a whole word where the script has spaces."""
+def _start(phrases: list[str]) -> Starts:
     ordered = sorted(phrases, key=len, reverse=True)
-    return re.compile(
-        "(?:"
-        + "|".join(re.escape(p) + (r"(?!\w)" if p[-1:].isalpha() and p[-1] < "\u0e00" else "") for p in ordered)
-        + ")"
-    )
+    whole = (re.escape(p) + (r"(?!\w)" if p[-1:].isalpha() and p[-1] < "\u0e00" else "") for p in ordered)
+    return Starts(frozenset(phrase[:HEAD] for phrase in phrases), re.compile("|".join(whole)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.boilerplate import fold
 from crawler.extract.dom import LINE, El, Walk
+from crawler.extract.lines import fold
 from crawler.extract.patterns import names
 
 TOO_LITTLE = 300
@@ -21,7 +21,7 @@ WHOLE = 0.3
 """Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
 
 Words that leave little doubt, and tags such as ``nav``, need more: that nothing else is there."""
-WALKS = 6
+WALKS = 12
 """Walks over one page: each takes back a reason, and pages have one or two that mislead."""
 
 
@@ -35,21 +35,23 @@ class Tree:
 
 def read(
     parsed: LexborHTMLParser,
+    start: LexborNode | None,
     *,
     dense: float,
     titles: Collection[str] = (),
     remove: Collection[int] = (),
-    wanted: Collection[int] = (),
 ) -> Tree:
-    """The page without what is not the article. ``titles``: what it may be called, folded."""
-    start = parsed.body or parsed.root
+    """An element of the page without what is not the article.
+
+    ``titles``: what the page may be called, folded; ``remove``: the ``mem_id`` of elements that go in any case.
+    """
     if start is None:
         return Tree(El("body"), Walk(dense))
     headed = _headed(parsed, titles)
     excused: set[str] = set()
     entered: set[int] = set()
     for _ in range(WALKS):
-        walk = Walk(dense, headed, remove, excused, entered, wanted)
+        walk = Walk(dense, headed, remove, excused, entered)
         tree = Tree(walk.read(start), walk)
         if not _excuse(tree, excused, entered):
             break
@@ -72,7 +74,7 @@ def _headed(parsed: LexborHTMLParser, titles: Collection[str]) -> set[int]:
 
 def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
     """Add a reason, or a part, that was left out and must not be; False if there is none."""
-    walk, rest = tree.walk, tree.root.mass
+    walk, rest, before = tree.walk, tree.root.mass, len(entered)
     by_reason: dict[str, list[LexborNode]] = {}
     for node, why in walk.left:
         if rest < TOO_LITTLE or _is_weak(why):
@@ -86,9 +88,11 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
                 for node, size in zip(nodes, sizes, strict=True)
             ]
             held[why] = max(masses) if why == "hidden" else sum(masses)
-            if max(masses) > max(TOO_LITTLE, rest) and why != "hidden" and _is_weak(why):
-                entered.add(nodes[masses.index(max(masses))].mem_id)
-                return True
+            if why != "hidden" and _is_weak(why):
+                big = max(TOO_LITTLE, rest)
+                entered.update(node.mem_id for node, mass in zip(nodes, masses, strict=True) if mass > big)
+    if len(entered) > before:
+        return True
     for why, mass in sorted(held.items(), key=lambda item: -item[1]):
         if _is_weak(why) and mass > (2 * rest if why == "hidden" else WHOLE * (mass + rest)):
             excused.add(why)

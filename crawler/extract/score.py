@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.extract.boilerplate import fold
 from crawler.extract.dom import HEADINGS, El
+from crawler.extract.lines import fold
 from crawler.extract.patterns import names, parts
 
 ENOUGH = 400

@@ -1,0 +1,142 @@
+"""Lines: each block of a page as one line of text, with what it says of itself by the words that it is made of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.models import Block, Kind
+from crawler.extract.blocks import Box, Piece
+from crawler.extract.dom import El
+from crawler.extract.patterns import Notice, notices
+
+EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+"""Arrows, bullets, colons and counts around a label."""
+ENDED = re.compile(r"[.!?…。！？।؟。」』”\"'’)\]]\s*$")
+SENTENCE = re.compile(r"[.!?…。！？।؟]")
+VERBISH = re.compile(
+    r"(?:are|is|was|were|be|that|which|who|on|in|at|can|could|will|would|have|has|had|do|does|may|should|must|for|from|"
+    r"sind|ist|war|waren|sont|est|son|es|sono|são|werden|wurden|können|zijn|är|er|są|было|были|это|або)\b"
+)
+"""After such a word, "Tags" or "Topics" begins a sentence and no list."""
+ALIKE = str.maketrans({"\u2019": "'", "\u0307": ""})
+"""Apostrophes are one; the dot that lower case leaves over a Turkish capital I goes."""
+NO_LETTERS = re.compile(r"[\W_]+")
+LONGEST_NOTICE = 700
+LONGEST_AMID = 320
+LAST = 15
+"""Blocks at the end in which a tail may begin."""
+LONGEST_LINE = 220
+LONGEST_LABEL = 60
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A block as one line of lower-case text, with what was found out about it."""
+
+    block: Block
+    raw: str
+    """The block's text as it is kept."""
+    text: str
+    low: str
+    links: int
+    """Runs of text that are links."""
+    linked: float
+    """Share of its characters that are link text."""
+    el: El | None = None
+    box: Box | None = None
+    """Where it was found; None for plain text."""
+    label: str = ""
+    """``section`` or ``control`` if it is a label and nothing else."""
+    promo: int = 0
+    """Length of the phrase with which it begins that points to something else."""
+    tags: bool = False
+    """Whether it lists tags."""
+    notice: Notice | None = None
+    ended: bool = False
+    """Whether it ends as a sentence does."""
+    why: str = ""
+    """The rule by which it goes."""
+
+
+def read(pieces: Sequence[Piece]) -> list[Line]:
+    """The lines of an article's blocks as found on a page."""
+    end = len(pieces) - LAST
+    lines = [_line(piece.block, late=number >= end) for number, piece in enumerate(pieces)]
+    for line, piece in zip(lines, pieces, strict=True):
+        line.el, line.box = piece.el, piece.box
+    return lines
+
+
+def plain(blocks: Sequence[Block]) -> list[Line]:
+    """The lines of blocks of which nothing else is known."""
+    end = len(blocks) - LAST
+    return [_line(block, late=number >= end) for number, block in enumerate(blocks)]
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone, in one case: what two spellings of a title have in common."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return NO_LETTERS.sub("", text.casefold())
+
+
+def label(low: str) -> str:
+    """``section`` or ``control`` where a lower-case line is a label and nothing else."""
+    if len(low) > LONGEST_LABEL:
+        return ""
+    bare = EDGES.sub("", low)
+    known = notices()
+    return "section" if bare in known.sections else "control" if bare in known.controls else ""
+
+
+def _line(block: Block, *, late: bool) -> Line:
+    """``late``: near enough to the end for a notice that only stands there."""
+    raw = block.text
+    text = " ".join(raw.split())
+    links, linked, total = _linked(block)
+    low = text.lower()
+    if not low.isascii():
+        low = low.translate(ALIKE)
+    line = Line(block, raw, text, low, links, linked / total if total else 0.0)
+    if not low:
+        return line
+    line.ended = ENDED.search(low, max(0, len(low) - 3)) is not None
+    if len(low) > LONGEST_NOTICE or block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
+        return line
+    known = notices()
+    if len(low) <= LONGEST_LINE:
+        line.label = label(low)
+        line.promo = known.promo.length(low)
+        line.tags = _is_tags(low, line.linked, ended=line.ended)
+    if block.kind is not Kind.LIST and (late or len(low) <= LONGEST_AMID):
+        about = known.about(low)
+        line.notice = next((notice for notice in about if (late or not notice.tail) and notice.says(low)), None)
+    return line
+
+
+def _linked(block: Block) -> tuple[int, int, int]:
+    """Links, characters of link text, characters."""
+    links = linked = total = 0
+    for run in block.inlines:
+        size = len(run.text)
+        total += size
+        if run.href:
+            links += 1
+            linked += size
+    for child in block.children:
+        inner = _linked(child)
+        links, linked, total = links + inner[0], linked + inner[1], total + inner[2]
+    return links, linked, total
+
+
+def _is_tags(low: str, linked: float, *, ended: bool) -> bool:
+    length = notices().tags.length(low)
+    if not length:
+        return False
+    rest = low[length:].lstrip()
+    if rest[:1] in {":", "：", "|", "#"} or linked > 0.5:
+        return len(low) < 400
+    return bool(rest) and not ended and not SENTENCE.search(rest[:-1] + " ") and not VERBISH.match(rest)

@@ -103,13 +103,18 @@ def test_raising_follows_the_figures_less_a_margin_and_never_goes_back():
     assert gate.raised({"a.times_slower": 4.0}, {"a.times_slower": 9.0}, 0.003) == {"a.times_slower": gate.BAR}
 
 
-def test_the_cost_is_the_median_of_the_rounds_after_the_first(monkeypatch):
+def test_the_cost_is_each_pages_median_of_the_rounds_after_the_first(monkeypatch):
     clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(gate.time, "process_time", lambda: clock.now)
-    theirs = iter([90.0, 6.0, 50.0, 5.0])  # the first round, and one that something else disturbed
+    theirs = iter([(90.0, 90.0), (6.0, 40.0), (50.0, 8.0), (5.0, 9.0)])  # the first round, then one disturbance a page
+    left = []
 
-    def spend(seconds):
-        clock.now += seconds
+    def ours(*_):
+        clock.now += 1.0
 
-    ratio = gate.times_slower(lambda *_: spend(1.0), lambda *_: spend(next(theirs)), [("<p>", None)], rounds=3)
-    assert ratio == 6.0
+    def peer(*_):
+        left.extend(() if left else next(theirs))
+        clock.now += left.pop(0)
+
+    ratio = gate.times_slower(ours, peer, [("<p>", None), ("<b>", None)], rounds=3)
+    assert ratio == (6.0 + 9.0) / 2

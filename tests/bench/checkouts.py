@@ -96,8 +96,8 @@ def paragraphs(body: dict[str, Any]) -> Iterator[str]:
 
 def readability(checkout: Path) -> Iterator[Page]:
     """Pages with the HTML that Readability.js makes of them; its own tests give them this URL."""
-    for folder in sorted((checkout / "test" / "test-pages").iterdir()):
-        about = json.loads((folder / "expected-metadata.json").read_text("utf-8"))
+    for file in sorted((checkout / "test" / "test-pages").glob("*/expected-metadata.json")):
+        folder, about = file.parent, json.loads(file.read_text("utf-8"))
         yield Page(
             id=folder.name,
             url="http://fakehost/test/page.html",

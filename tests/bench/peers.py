@@ -77,7 +77,11 @@ def readability() -> tuple[Timed, Answered]:
 
 
 def newspaper() -> tuple[Timed, Answered]:
-    """https://newspaper4k.readthedocs.io: an article from HTML that one has; images are not fetched."""
+    """https://newspaper4k.readthedocs.io: an article from HTML that one has; images are not fetched.
+
+    Korean pages fail unless NLTK's data lies in the environment, which pip does not install:
+    ``build/peers/bin/python -m nltk.downloader -d build/peers/nltk_data punkt_tab``.
+    """
     from newspaper import Article
 
     def run(html: str, url: str | None) -> Article:

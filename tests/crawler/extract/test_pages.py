@@ -25,8 +25,12 @@ DOUBTS = {"paywalled", "truncated"}
 FAILS_TODAY: tuple[str, ...] = (
     "amp",  # an amp-iframe's placeholder text is taken for a paragraph; Hindi is detected as Nepali
     "author-bio",  # the author's portrait stays as a picture without a legend
+    "base-href",  # the base of the page is not looked at, and a link within the page leads to the page itself
     "captions",  # credits stay in the caption or are lost: Block.credit is never filled
+    "chinese",  # the caption under the picture and its credit are lost; the editor's line stays
+    "correction",  # a call for tips after the correction stays
     "embedded-posts",  # the shell of an Instagram embed stays as a quote
+    "footnotes",  # links within the page lead to the page itself, and the arrows back stay
     "gallery",  # counters stay in the captions
     "inline-promo",  # "Leer más:" and its link stay within the sentence where the span's class is not known
     "lazy-images",  # data-srcset is not looked at where src holds a placeholder file
@@ -34,17 +38,24 @@ FAILS_TODAY: tuple[str, ...] = (
     "newsletter-inside",  # a sign-up box whose class says nothing stays in the middle of the text
     "picture-and-noscript",  # an image that stands only in noscript is lost with its caption
     "pull-quotes",  # two of three forms of a pull quote are doubled
+    "recipe",  # "go to recipe", "print" and the readers' rating stay
+    "reprint-notice",  # terms of republication that stand as the last paragraphs stay
     "standfirst",  # a standfirst in an element called "dek" apart from the body is lost
+    "table-layout",  # the menu beside the text and the line under it stay; the legend is no caption; title with site
+    "tables",  # a table's caption is lost
+    "transcript",  # the first speaker is taken for a byline, and a notice under the transcript stays
     "wordpress-captions",  # div.wp-caption is taken for a caption, and its image is lost
 )
 """Pages whose expectation is right and which the extractor does not meet yet."""
 
 
-def pages() -> Iterator[Any]:
+def pages() -> list[Any]:
+    found = []
     for path in sorted(PAGES.glob("*.toml")):
         about = tomllib.loads(path.read_text("utf-8"))
         marks = [pytest.mark.xfail(strict=False)] if path.stem in FAILS_TODAY else []
-        yield pytest.param(path.stem, about, id=f"{path.stem}: {about['says']}", marks=marks)
+        found.append(pytest.param(path.stem, about, id=f"{path.stem}: {about['says']}", marks=marks))
+    return found
 
 
 @pytest.mark.parametrize(("name", "about"), pages())

@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archive.models import Block, Dropped, Inline, Kind
 from config.models import Rules
 from crawler.extract import blocks, boilerplate, guard, lines, prune, score, state
-from crawler.extract.lines import fold
+from crawler.extract.features import Known
+from crawler.extract.lines import Line, fold
 from crawler.extract.metadata import Meta
 from crawler.extract.prune import Tree
 from crawler.extract.select import brief, select
@@ -41,8 +42,28 @@ class Body:
 
 def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *, explain: bool) -> Body:
     """The article's blocks, without boilerplate."""
+    found = read(parsed, base, meta, rules)
+    kept = boilerplate.cut(found.lines, found.known)
+    dropped = (*_left_out(found.trees), *kept.dropped) if explain else kept.dropped
+    return Body(kept.blocks, kept.texts, dropped, found.how, found.linked, found.known.dense)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The part of a page that the article stands in, before its lines are judged."""
+
+    lines: list[Line]
+    known: Known
+    how: str
+    linked: float
+    trees: list[Tree]
+
+
+def read(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None) -> Found:
+    """The lines of the part of the page that the article stands in."""
     titles = tuple(dict.fromkeys(filter(None, (meta.title, *meta.title_candidates))))
     dense = _density(parsed, meta)
+    known = Known(titles, meta.authors, meta.description, meta.article_body, dense)
     forms = {fold(title) for title in titles}
     remove = frozenset(node.mem_id for node in select(parsed, rules.remove)) if rules and rules.remove else frozenset()
     trees = [prune.read(parsed, node, dense=dense, titles=forms, remove=remove) for node in _named(parsed, rules)]
@@ -51,21 +72,17 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
         trees = [prune.read(parsed, parsed.body or parsed.root, dense=dense, titles=forms, remove=remove)]
         core = score.choose(trees[0].root)
         roots, how = [*score.standfirst(core, meta.description, dense), core.el], "mass"
-    found = [piece for root in roots for piece in blocks.pieces(root, base)]
+    pieces = [piece for root in roots for piece in blocks.pieces(root, base)]
     shown = sum(root.total for root in roots)
     if how != "rule" and shown * dense < prune.TOO_LITTLE and (hidden := state.html(parsed)):
-        state_page = LexborHTMLParser(guard.tame(hidden))
-        inner = prune.read(state_page, state_page.body, dense=dense)
+        inner_page = LexborHTMLParser(guard.tame(hidden))
+        inner = prune.read(inner_page, inner_page.body, dense=dense)
         if inner.root.total > shown:
-            found, how = blocks.pieces(inner.root, base), "script-data"
+            pieces, how = blocks.pieces(inner.root, base), "script-data"
+    linked = roots[-1].links / roots[-1].total if roots[-1].total else 0.0
     if how == "mass" and shown < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
-        read, how = lines.plain(_paragraphs(meta.article_body)), "json-ld:articleBody"
-    else:
-        read = lines.read(found)
-    kept = boilerplate.cut(read, title=titles, authors=meta.authors)
-    dropped = (*_left_out(trees), *kept.dropped) if explain else kept.dropped
-    main = roots[-1]
-    return Body(kept.blocks, kept.texts, dropped, how, main.links / main.total if main.total else 0.0, dense)
+        return Found(lines.plain(_paragraphs(meta.article_body)), known, "json-ld:articleBody", linked, trees)
+    return Found(lines.read(pieces), known, how, linked, trees)
 
 
 def _density(parsed: LexborHTMLParser, meta: Meta) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.models import Block, Dropped, Kind
+from crawler.extract.features import Known
 from crawler.extract.lines import EDGES, LONGEST_AMID, Line, fold
 from crawler.extract.patterns import notices
 
@@ -20,18 +20,23 @@ class Kept:
     dropped: tuple[Dropped, ...]
 
 
-def cut(lines: list[Line], *, title: Iterable[str] = (), authors: Iterable[str] = ()) -> Kept:
-    """Take the boilerplate out of an article's lines. ``title``, ``authors``: not repeated in the body."""
-    for line in lines:
-        line.why = _anywhere(line)
-    _head(lines, {fold(text) for text in title if text}, [fold(name) for name in authors if name])
-    _tail(lines)
-    _hollow(lines)
+def cut(lines: list[Line], known: Known) -> Kept:
+    """Take the boilerplate out of an article's lines."""
+    mark(lines, known)
     return Kept(
         tuple(line.block for line in lines if not line.why),
         tuple(line.raw for line in lines if not line.why),
         tuple(Dropped(line.why, (line.text or _legend(line.block))[:200]) for line in lines if line.why),
     )
+
+
+def mark(lines: list[Line], known: Known) -> None:
+    """Set ``why`` by the rules."""
+    for line in lines:
+        line.why = _anywhere(line)
+    _head(lines, {fold(text) for text in known.titles if text}, [fold(name) for name in known.authors if name])
+    _tail(lines)
+    _hollow(lines)
 
 
 def _legend(block: Block) -> str:

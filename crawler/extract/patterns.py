@@ -247,6 +247,12 @@ def _tells(name: str) -> str:
     return found.group() if found else ""
 
 
+@lru_cache(maxsize=50_000)
+def standfirst(called: Called) -> bool:
+    """Whether an element is named as the summary under a headline."""
+    return not names().standfirst.isdisjoint(parts(called.names))
+
+
 def parts(name: str) -> list[str]:
     """The words of a name, then its pairs and triples of words joined by ``-``."""
     words = WORD.findall(name)

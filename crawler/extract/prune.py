@@ -21,6 +21,8 @@ WHOLE = 0.3
 """Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
 
 Words that leave little doubt, and tags such as ``nav``, need more: that nothing else is there."""
+MOST = 3.0
+"""How many times what is left a part must hold to be taken back though its reason leaves little doubt."""
 WALKS = 12
 """Walks over one page: each takes back a reason, and pages have one or two that mislead."""
 
@@ -77,7 +79,7 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
     walk, rest, before = tree.walk, tree.root.mass, len(entered)
     by_reason: dict[str, list[LexborNode]] = {}
     for node, why in walk.left:
-        if rest < TOO_LITTLE or _is_weak(why):
+        if rest < TOO_LITTLE or why not in names().always:
             by_reason.setdefault(why, []).append(node)
     held = {"card": sum(el.mass for el in walk.pruned)}
     for why, nodes in by_reason.items():
@@ -97,8 +99,8 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
         if _is_weak(why) and mass > (2 * rest if why == "hidden" else WHOLE * (mass + rest)):
             excused.add(why)
             return True
-    for why, mass in sorted(held.items(), key=lambda item: -item[1]) if rest < TOO_LITTLE else ():
-        if why not in names().always and mass > TOO_LITTLE:
+    for why, mass in sorted(held.items(), key=lambda item: -item[1]):
+        if why not in names().always and mass > (TOO_LITTLE if rest < TOO_LITTLE else MOST * rest):
             excused.add(why)
             return True
     return False

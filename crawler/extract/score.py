@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.extract import patterns
 from crawler.extract.dom import HEADINGS, El
 from crawler.extract.lines import fold
-from crawler.extract.patterns import names, parts
 
 ENOUGH = 400
 SOME = 0.1
 MOST = 0.6
 LEAVES = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
+ALIKE = 0.5
+"""Share of common names from which two boxes are of one make."""
 STANDFIRST = 700
 """Characters of the longest one."""
 
@@ -74,8 +76,19 @@ def _fits(kid: El, core: El, *, zone: bool) -> bool:
     """Whether a part beside the core reads like more of the same."""
     if kid.links > 0.3 * kid.total or kid.mass < 80:
         return False
-    alike = kid.tag == core.tag and kid.called is core.called
-    return alike or zone or kid.tag in {"p", "blockquote"}
+    return zone or kid.tag in {"p", "blockquote"} or (kid.tag == core.tag and _alike(kid, core))
+
+
+def _alike(kid: El, core: El) -> bool:
+    """Whether two elements bear the same names, numbered ones aside."""
+    if kid.called is core.called:
+        return True
+    if kid.called is None or core.called is None:
+        return False
+    one, other = (
+        {name for name in el.called.names.split() if not any(map(str.isdigit, name))} for el in (kid, core) if el.called
+    )
+    return len(one & other) >= ALIKE * len(one | other) > 0
 
 
 def standfirst(core: Core, description: str, dense: float) -> list[El]:
@@ -91,7 +104,7 @@ def standfirst(core: Core, description: str, dense: float) -> list[El]:
         if el is core.el:
             return []
         if el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense):
-            named = el.called is not None and any(word in names().standfirst for word in parts(el.called.names))
+            named = el.called is not None and patterns.standfirst(el.called)
             if named or (len(said) >= 30 and fold(el.text()).startswith(said)):
                 return [el]
         if not el.inline:

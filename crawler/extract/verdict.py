@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Failure, Kind, Link, Quality, Stage
+from crawler.extract import kinds, signals
 from crawler.extract.body import Body
 from crawler.extract.metadata import Meta
-from crawler.extract.patterns import notices, pages
+from crawler.extract.patterns import notices
+from crawler.extract.vocabulary import vocabulary
 
 SHORTEST = 80
 """Letters under which nothing is an article: a headline's worth."""
 LONGEST_NOTICE = 1_500
 SHORT = 500
-DOUBT = 2.0
+SEVERAL, CLEAR, FEW_LINKS = 3, 0.7, 0.3
+"""Long paragraphs, share of text in them, share of links: so clear are @ of 100 articles, and @ of 200 other pages."""
+FORUM_IDS = frozenset({"XF", "phpbb"})
+"""Ids that forum software gives to ``<html>`` or ``<body>``."""
 
 
 def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> Failure | None:
@@ -29,44 +34,45 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
         if not text and not meta.title:
             return _failure(url, "empty", "The page shows no text without its scripts.")
         return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
-    if (doubt := doubts(parsed, body, meta, url, link)) > DOUBT:
-        return _failure(
-            url, "not-an-article", f"It looks like a listing, a shop, a forum or a service page ({doubt:.1f})."
-        )
-    return None
+    return _other(parsed, body, meta, url, link)
 
 
-def doubts(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> float:
-    """How much speaks against an article: points, less those for it.
+def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> Failure | None:
+    """Whether the page is of another kind: by the marks of a forum, or by the weight of all its signals."""
+    text, made = signals.shape(body), signals.maker(parsed)
+    plainly = decided(meta, made, text, url, link)
+    if plainly:
+        return None if plainly == "article" else _failure(url, "not-an-article", _looks_like(plainly))
+    model = kinds.model()
+    found = signals.of_page(meta, made, text, url, link)
+    if model.most(found) <= model.limit:
+        return None
+    if not found["article_type"] and parsed.css_first(vocabulary().marks["forum"]) is not None:
+        return _failure(url, "not-an-article", _looks_like("forum"))
+    found |= signals.of_elements(parsed, found)
+    logits = model.logits(found)
+    if kinds.together(logits) <= model.limit:
+        return None
+    return _failure(url, "not-an-article", _looks_like(*model.reasons(found, logits)))
 
-    The weights were set by hand on 840 articles and 200 other pages: at a limit of 2, one article in 150 is refused.
-    """
-    known = pages()
-    types = frozenset(meta.json_ld_types)
-    is_article = not known.article.isdisjoint(types)
-    address = urlsplit(url)
-    points = 0.0
-    points -= 3 * is_article + 1.5 * (meta.og_type == "article") + 1.5 * bool(meta.authors)
-    forum = not known.forum.isdisjoint(types) or known.forum_url.search(url) or parsed.css_first(known.forum_mark)
-    if forum:  # Posts are dated too.
-        points += 5
-    listed = link.published.how if link and link.published else ""
-    points -= meta.published is not None and meta.published.how != listed  # Feeds date whatever stands in them.
-    if not is_article:
-        points += 3 * (not known.other.isdisjoint(types))
-        points += 1.5 * (parsed.css_first(known.shop_mark) is not None)
-    points += 3 * meta.og_type.startswith("product")
-    points += 3 * (bool(url) and address.path in {"", "/"} and not address.query)
-    points += 2 * bool(known.listing_url.search(url)) + bool(known.service_url.search(address.path))
-    points += 1.5 * (body.linked > 0.3) + 2 * (body.linked > 0.5)
-    sizes = [len(text) * body.dense for text in body.texts]
-    prose = [size for size, block in zip(sizes, body.blocks, strict=True) if block.kind is Kind.PARAGRAPH]
-    long = [size for size in prose if size >= 120]
-    # Text in pieces says something only where nothing speaks for an article, since there are some of three lines;
-    # and where nothing speaks at all, only if it is no prose either.
-    if points > 0 or (points == 0 and sum(prose) < 0.4 * sum(sizes)):
-        points += (len(long) <= 2) + (not long) + (sum(sizes) < SHORT) + (sum(long) < 0.4 * sum(sizes))
-    return points
+
+def decided(meta: Meta, made: signals.Maker, text: signals.Shape, url: str, link: Link | None) -> str:
+    """``article`` or ``forum`` where there is no doubt; else an empty string."""
+    known, types = vocabulary(), frozenset(meta.json_ld_types)
+    named = not known.types["article"].isdisjoint(types)
+    forum = not known.types["forum"].isdisjoint(types) or not FORUM_IDS.isdisjoint(made.ids)
+    if forum or known.generators["forum"].search(made.generators):
+        return "forum"
+    clear = len(text.long) >= SEVERAL and text.prose >= CLEAR and text.linked <= FEW_LINKS
+    signed = bool(meta.authors and signals.dated(meta, link))
+    if clear and (named or signed) and known.types["shop"].isdisjoint(types):
+        return "article"
+    return "forum" if not named and known.urls["forum"].search(url) else ""
+
+
+def _looks_like(kind: str, why: Sequence[str] = ()) -> str:
+    because = f": {', '.join(why)}" if why else ""
+    return f"It looks like {vocabulary().kinds[kind]}{because}."
 
 
 def _failure(url: str, reason: str, detail: str) -> Failure:

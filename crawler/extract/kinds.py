@@ -37,10 +37,11 @@ class Model:
         return [bias + sum(row[at] * value for row, value in rows) for at, bias in enumerate(self.bias)]
 
     def most(self, signals: Signals) -> float:
-        """What can speak against an article at most before the MARKS are looked for."""
-        logits = self.logits(signals)
-        rows = [self.weights[name] for name in MARKS if name in self.weights]
-        return together([logit + sum(max(0.0, row[at]) for row in rows) for at, logit in enumerate(logits)])
+        """What can speak against an article at most before the MARKS that are missing are looked for."""
+        rows = [self.weights[name] for name in MARKS if name in self.weights and name not in signals]
+        return together(
+            [logit + sum(max(0.0, row[at]) for row in rows) for at, logit in enumerate(self.logits(signals))]
+        )
 
     def reasons(self, signals: Signals, logits: list[float]) -> tuple[str, list[str]]:
         """The likeliest kind, and what most sets the page apart from an article, in words."""

@@ -7,6 +7,7 @@ the shape of the address, how much of the text is prose. ``kinds.py`` weighs the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -25,10 +26,9 @@ SHORT = 500
 """Letters of a text that a listing's teasers may add up to."""
 MARKED = ("json-ld", "microdata", "meta")
 """Places whose date is the page's own and not any that stands on it."""
-NUMBER = re.compile(r"-\d+$")
 EXTENSION = re.compile(r"\.\w{2,5}$")
 WORDS = re.compile(r"[-_+]|%20")
-QUOTE = re.compile(r"[\"“”„»«「]")
+QUOTES, CURRENCIES = '"“”„»«「', "$€£¥₹"
 WORDPRESS = re.compile(r"wp/v2/([\w-]+)/\d")
 GENERATORS = 'meta[name=generator i], link[rel=alternate][type="application/json"]'
 
@@ -45,6 +45,8 @@ class Shape:
     dense: float
     quotes: int
     """Quotation marks."""
+    prices: int
+    """Signs of currencies."""
 
     @property
     def prose(self) -> float:
@@ -56,8 +58,9 @@ def shape(body: Body) -> Shape:
     sizes = [len(text) * body.dense for text in body.texts]
     paragraphs = tuple(size for block, size in zip(body.blocks, sizes, strict=True) if block.kind is Kind.PARAGRAPH)
     long = tuple(size for size in paragraphs if size >= LONG)
-    quotes = sum(len(QUOTE.findall(text)) for text in body.texts)
-    return Shape(max(1.0, sum(sizes)), body.blocks, paragraphs, long, body.linked, body.dense, quotes)
+    text = "\n".join(body.texts)
+    quotes, prices = (sum(map(text.count, signs)) for signs in (QUOTES, CURRENCIES))
+    return Shape(max(1.0, sum(sizes)), body.blocks, paragraphs, long, body.linked, body.dense, quotes, prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ def maker(parsed: LexborHTMLParser) -> Maker:
     ids: set[str] = set()
     for node in (parsed.root, parsed.body):
         attributes = node.attributes if node else {}
-        classes.update(NUMBER.sub("", name) for name in (attributes.get("class") or "")[:5_000].lower().split())
+        classes.update(
+            name.rstrip("0123456789").rstrip("-") for name in (attributes.get("class") or "")[:5_000].lower().split()
+        )
         ids.add(attributes.get("id") or "")
     generators, wordpress = [], ""
     for node in parsed.head.css(GENERATORS)[:20] if parsed.head else ():
@@ -159,22 +164,28 @@ def _text(text: Shape, title: str) -> Signals:
         "paragraph": min(1.0, sum(paragraphs) / len(paragraphs) / 400) if paragraphs else 0.0,
         "headed": min(1.0, headings / (len(long) + 1) / 2),
         "code": min(1.0, code / 20),
+        "priced": min(1.0, 500 * text.prices / text.total),
         "quoted": min(1.0, 200 * text.quotes / text.total),
     }
 
 
-MARKS = ("one_article", "articles", "shop_marks", "prices", "buttons")
-
-
-def of_elements(parsed: LexborHTMLParser, found: Signals) -> Signals:
-    """The MARKS: those signals for which the whole page is searched, at a sixth of a millisecond each."""
-    marks = vocabulary().marks
-    articles = len(parsed.css("article"))
+def _shop(parsed: LexborHTMLParser, found: Signals) -> float:
     article = found["article_type"] or found["posted"]
-    return {
-        "one_article": articles == 1,
-        "articles": articles > 4,
-        "shop_marks": not article and parsed.css_first(marks["shop"]) is not None,
-        "prices": min(1.0, len(parsed.css(marks["price"])) / 20),
-        "buttons": min(1.0, len(parsed.css(marks["button"])) / 50),
-    }
+    return not article and parsed.css_first(vocabulary().marks["shop"]) is not None
+
+
+Mark = Callable[[LexborHTMLParser, Signals], float]
+
+MARKS: Mapping[str, Mark] = {
+    "one_article": lambda parsed, _: len(parsed.css("article")) == 1,
+    "buttons": lambda parsed, _: min(1.0, len(parsed.css(vocabulary().marks["button"])) / 50),
+    "prices": lambda parsed, _: min(1.0, len(parsed.css(vocabulary().marks["price"])) / 20),
+    "paginated": lambda parsed, _: parsed.css_first(vocabulary().marks["pages"]) is not None,
+    "shop_marks": _shop,
+}
+"""Those signals for which the whole page is searched, at a sixth of a millisecond each: looked at last."""
+
+
+def marks_forum(parsed: LexborHTMLParser) -> bool:
+    """Whether an element says that it is a forum's."""
+    return parsed.css_first(vocabulary().marks["forum"]) is not None

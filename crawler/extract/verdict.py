@@ -39,35 +39,39 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
 
 def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> Failure | None:
     """Whether the page is of another kind: by the marks of a forum, or by the weight of all its signals."""
-    text, made = signals.shape(body), signals.maker(parsed)
-    plainly = decided(meta, made, text, url, link)
-    if plainly:
+    text = signals.shape(body)
+    made = signals.maker(parsed)
+    if plainly := decided(parsed, meta, made, text, url, link):
         return None if plainly == "article" else _failure(url, "not-an-article", _looks_like(plainly))
     model = kinds.model()
     found = signals.of_page(meta, made, text, url, link)
-    if model.most(found) <= model.limit:
-        return None
-    if not found["article_type"] and parsed.css_first(vocabulary().marks["forum"]) is not None:
-        return _failure(url, "not-an-article", _looks_like("forum"))
-    found |= signals.of_elements(parsed, found)
+    for name, mark in signals.MARKS.items():
+        if model.most(found) <= model.limit:
+            return None
+        found[name] = mark(parsed, found)
     logits = model.logits(found)
     if kinds.together(logits) <= model.limit:
         return None
     return _failure(url, "not-an-article", _looks_like(*model.reasons(found, logits)))
 
 
-def decided(meta: Meta, made: signals.Maker, text: signals.Shape, url: str, link: Link | None) -> str:
+def decided(
+    parsed: LexborHTMLParser, meta: Meta, made: signals.Maker, text: signals.Shape, url: str, link: Link | None
+) -> str:
     """``article`` or ``forum`` where there is no doubt; else an empty string."""
     known, types = vocabulary(), frozenset(meta.json_ld_types)
-    named = not known.types["article"].isdisjoint(types)
     forum = not known.types["forum"].isdisjoint(types) or not FORUM_IDS.isdisjoint(made.ids)
     if forum or known.generators["forum"].search(made.generators):
+        return "forum"
+    named = not known.types["article"].isdisjoint(types)
+    addressed = not named and known.urls["forum"].search(url) is not None
+    if (addressed or not (url or named)) and signals.marks_forum(parsed):
         return "forum"
     clear = len(text.long) >= SEVERAL and text.prose >= CLEAR and text.linked <= FEW_LINKS
     signed = bool(meta.authors and signals.dated(meta, link))
     if clear and (named or signed) and known.types["shop"].isdisjoint(types):
         return "article"
-    return "forum" if not named and known.urls["forum"].search(url) else ""
+    return "forum" if addressed else ""
 
 
 def _looks_like(kind: str, why: Sequence[str] = ()) -> str:

@@ -20,6 +20,8 @@ LONGEST_NOTICE = 1_500
 SHORT = 500
 SEVERAL, CLEAR, FEW_LINKS = 3, 0.7, 0.3
 """Long paragraphs, share of text in them, share of links: so clear are @ of 100 articles, and @ of 200 other pages."""
+COLLECTIONS = frozenset({"CollectionPage", "SearchResultsPage"})
+"""schema.org types by which a page says that it is none of its own texts; articles bear other lists' types too."""
 FORUM_IDS = frozenset({"XF", "phpbb"})
 """Ids that forum software gives to ``<html>`` or ``<body>``."""
 
@@ -41,7 +43,7 @@ def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     """Whether the page is of another kind: by the marks of a forum, or by the weight of all its signals."""
     text = signals.shape(body)
     made = signals.maker(parsed)
-    if plainly := decided(parsed, meta, made, text, url, link):
+    if plainly := decided(parsed, meta, made, text, url=url, link=link):
         return None if plainly == "article" else _failure(url, "not-an-article", _looks_like(plainly))
     model = kinds.model()
     found = signals.of_page(meta, made, text, url, link)
@@ -56,9 +58,9 @@ def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
 
 
 def decided(
-    parsed: LexborHTMLParser, meta: Meta, made: signals.Maker, text: signals.Shape, url: str, link: Link | None
+    parsed: LexborHTMLParser, meta: Meta, made: signals.Maker, text: signals.Shape, *, url: str, link: Link | None
 ) -> str:
-    """``article`` or ``forum`` where there is no doubt; else an empty string."""
+    """The kind of page where there is no doubt; else an empty string."""
     known, types = vocabulary(), frozenset(meta.json_ld_types)
     forum = not known.types["forum"].isdisjoint(types) or not FORUM_IDS.isdisjoint(made.ids)
     if forum or known.generators["forum"].search(made.generators):
@@ -67,11 +69,18 @@ def decided(
     addressed = not named and known.urls["forum"].search(url) is not None
     if (addressed or not (url or named)) and signals.marks_forum(parsed):
         return "forum"
-    clear = len(text.long) >= SEVERAL and text.prose >= CLEAR and text.linked <= FEW_LINKS
     signed = bool(meta.authors and signals.dated(meta, link))
-    if clear and (named or signed) and known.types["shop"].isdisjoint(types):
+    product = not known.types["shop"].isdisjoint(types)
+    clear = len(text.long) >= SEVERAL and text.prose >= CLEAR and text.linked <= FEW_LINKS
+    if clear and not product and (named or signed):
         return "article"
-    return "forum" if addressed else ""
+    if addressed:
+        return "forum"
+    if named or signed:
+        return ""
+    if meta.og_type.startswith("product"):
+        return "shop"
+    return "listing" if not clear and not COLLECTIONS.isdisjoint(types) else ""
 
 
 def _looks_like(kind: str, why: Sequence[str] = ()) -> str:

@@ -60,7 +60,7 @@ class Row:
     site: str
     signals: signals.Signals
     plainly: str
-    """What is decided without the model: that it is an article, a forum, or nothing."""
+    """What is decided without the model; empty if nothing is."""
 
 
 def main() -> None:
@@ -105,7 +105,7 @@ def observed(html: str, url: str) -> tuple[signals.Signals, str]:
     text = signals.shape(body.find(parsed, url, meta, None, explain=False))
     made = signals.maker(parsed)
     found = signals.of_page(meta, made, text, url, None)
-    plainly = verdict.decided(parsed, meta, made, text, url, None)
+    plainly = verdict.decided(parsed, meta, made, text, url=url, link=None)
     found |= {name: mark(parsed, found) for name, mark in signals.MARKS.items()}
     return {name: float(value) for name, value in found.items()}, plainly
 
@@ -152,7 +152,7 @@ def cross_validated(rows: list[Row]) -> dict[bool, np.ndarray]:
 def ruled(rows: list[Row], score: np.ndarray) -> np.ndarray:
     """The score, beyond any limit where the page is decided without it."""
     plainly = np.array([row.plainly for row in rows])
-    return np.where(plainly == "article", -np.inf, np.where(plainly == "forum", np.inf, score))
+    return np.where(plainly == "article", -np.inf, np.where(plainly != "", np.inf, score))
 
 
 def limit_for(labels: np.ndarray, score: np.ndarray) -> float:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from crawler.extract.signals import MARKS, Signals
+from crawler.extract.signals import Signals
 from crawler.extract.vocabulary import vocabulary
 
 REASONS = 3
@@ -36,12 +36,23 @@ class Model:
         rows = [(self.weights[name], value) for name, value in signals.items() if value and name in self.weights]
         return [bias + sum(row[at] * value for row, value in rows) for at, bias in enumerate(self.bias)]
 
-    def most(self, signals: Signals) -> float:
-        """What can speak against an article at most before the MARKS that are missing are looked for."""
-        rows = [self.weights[name] for name in MARKS if name in self.weights and name not in signals]
-        return together(
-            [logit + sum(max(0.0, row[at]) for row in rows) for at, logit in enumerate(self.logits(signals))]
-        )
+    def most(self, logits: list[float], missing: Collection[str]) -> float:
+        """What can speak against an article at most when the missing signals will be known."""
+        rows = [self.weights[name] for name in missing if name in self.weights]
+        return together([logit + sum(max(0.0, row[at]) for row in rows) for at, logit in enumerate(logits)])
+
+    def judge(self, signals: Signals, marks: Mapping[str, Callable[[], float]]) -> tuple[float, list[float]]:
+        """How much speaks against an article, and for each kind; ``marks`` are read while they can decide.
+
+        They are put into ``signals`` as they are read.
+        """
+        logits, missing = self.logits(signals), list(marks)
+        while missing and self.most(logits, missing) > self.limit:
+            name = missing.pop(0)
+            value = signals[name] = marks[name]()
+            row = self.weights.get(name, (0.0,) * len(logits))
+            logits = [logit + weight * value for logit, weight in zip(logits, row, strict=True)]
+        return self.most(logits, missing), logits
 
     def reasons(self, signals: Signals, logits: list[float]) -> tuple[str, list[str]]:
         """The likeliest kind, and what most sets the page apart from an article, in words."""

@@ -94,10 +94,7 @@ def maker(parsed: LexborHTMLParser) -> Maker:
 
 def of_page(meta: Meta, made: Maker, text: Shape, url: str, link: Link | None) -> Signals:
     """All signals that need no look at the page's elements."""
-    found = _declared(meta, made, link) | _address(url) | _text(text, meta.title)
-    index = found["url_listing"] or found["index_page"] or found["listing_type"]
-    found["thin_index"] = index and found["few_long"] and not (found["article_type"] or found["posted"])
-    return found
+    return _declared(meta, made, link) | _address(url) | _text(text, meta.title)
 
 
 def _declared(meta: Meta, made: Maker, link: Link | None) -> Signals:

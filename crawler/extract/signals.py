@@ -43,10 +43,7 @@ class Shape:
     long: tuple[float, ...]
     linked: float
     dense: float
-    quotes: int
-    """Quotation marks."""
-    prices: int
-    """Signs of currencies."""
+    texts: tuple[str, ...]
 
     @property
     def prose(self) -> float:
@@ -58,9 +55,7 @@ def shape(body: Body) -> Shape:
     sizes = [len(text) * body.dense for text in body.texts]
     paragraphs = tuple(size for block, size in zip(body.blocks, sizes, strict=True) if block.kind is Kind.PARAGRAPH)
     long = tuple(size for size in paragraphs if size >= LONG)
-    text = "\n".join(body.texts)
-    quotes, prices = (sum(map(text.count, signs)) for signs in (QUOTES, CURRENCIES))
-    return Shape(max(1.0, sum(sizes)), body.blocks, paragraphs, long, body.linked, body.dense, quotes, prices)
+    return Shape(max(1.0, sum(sizes)), body.blocks, paragraphs, long, body.linked, body.dense, body.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +149,8 @@ def _text(text: Shape, title: str) -> Signals:
     headings = sum(block.kind is Kind.HEADING for block in text.blocks)
     code = sum(block.kind is Kind.CODE for block in text.blocks) * 4
     code += sum(inline.code for block in text.blocks for inline in block.inlines)
+    whole = "\n".join(text.texts)
+    quotes, prices = (sum(map(whole.count, signs)) for signs in (QUOTES, CURRENCIES))
     return {
         "title": min(1.0, len(title) * text.dense / 80),
         "linked": min(1.0, text.linked),
@@ -164,8 +161,8 @@ def _text(text: Shape, title: str) -> Signals:
         "paragraph": min(1.0, sum(paragraphs) / len(paragraphs) / 400) if paragraphs else 0.0,
         "headed": min(1.0, headings / (len(long) + 1) / 2),
         "code": min(1.0, code / 20),
-        "priced": min(1.0, 500 * text.prices / text.total),
-        "quoted": min(1.0, 200 * text.quotes / text.total),
+        "priced": min(1.0, 500 * prices / text.total),
+        "quoted": min(1.0, 200 * quotes / text.total),
     }
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -46,11 +46,11 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
 def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> Failure | None:
     """Whether the page is of another kind: by the marks of a forum, or by the weight of all its signals."""
     text = signals.shape(body)
-    made = signals.maker(parsed)
+    made = cache(lambda: signals.maker(parsed))
     if plainly := decided(parsed, meta, made, text, url=url, link=link):
         return None if plainly == "article" else _failure(url, "not-an-article", _looks_like(plainly))
     model = kinds.model()
-    found = signals.of_page(meta, made, text, url, link)
+    found = signals.of_page(meta, made(), text, url, link)
     marks = {name: partial(mark, parsed, found) for name, mark in signals.MARKS.items()}
     doubt, logits = model.judge(found, marks)
     if doubt <= model.limit:
@@ -59,21 +59,30 @@ def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
 
 
 def decided(
-    parsed: LexborHTMLParser, meta: Meta, made: signals.Maker, text: signals.Shape, *, url: str, link: Link | None
+    parsed: LexborHTMLParser,
+    meta: Meta,
+    made: Callable[[], signals.Maker],
+    text: signals.Shape,
+    *,
+    url: str,
+    link: Link | None,
 ) -> str:
-    """The kind of page where there is no doubt; else an empty string."""
+    """The kind of page where there is no doubt; else an empty string. ``made`` is called where it is needed."""
     known, types = vocabulary(), frozenset(meta.json_ld_types)
-    forum = not known.types["forum"].isdisjoint(types) or not FORUM_IDS.isdisjoint(made.ids)
-    if forum or known.generators["forum"].search(made.generators):
+    if not known.types["forum"].isdisjoint(types):
         return "forum"
     named = not known.types["article"].isdisjoint(types)
+    product = not known.types["shop"].isdisjoint(types)
+    clear = len(text.long) >= SEVERAL and text.prose >= CLEAR and text.linked <= FEW_LINKS
+    if clear and named and not product:
+        return "article"
+    if not FORUM_IDS.isdisjoint(made().ids) or known.generators["forum"].search(made().generators):
+        return "forum"
     addressed = not named and known.urls["forum"].search(url) is not None
     if (addressed or not (url or named)) and signals.marks_forum(parsed):
         return "forum"
     signed = bool(meta.authors and signals.dated(meta, link))
-    product = not known.types["shop"].isdisjoint(types)
-    clear = len(text.long) >= SEVERAL and text.prose >= CLEAR and text.linked <= FEW_LINKS
-    if clear and not product and (named or signed):
+    if clear and signed and not product:
         return "article"
     if addressed:
         return "forum"

@@ -105,7 +105,7 @@ def observed(html: str, url: str) -> tuple[signals.Signals, str]:
     text = signals.shape(body.find(parsed, url, meta, None, explain=False))
     made = signals.maker(parsed)
     found = signals.of_page(meta, made, text, url, None)
-    plainly = verdict.decided(parsed, meta, made, text, url=url, link=None)
+    plainly = verdict.decided(parsed, meta, lambda: made, text, url=url, link=None)
     found |= {name: mark(parsed, found) for name, mark in signals.MARKS.items()}
     return {name: float(value) for name, value in found.items()}, plainly
 

@@ -145,6 +145,6 @@ def test_every_weighted_signal_can_be_named_and_is_measured():
     from crawler.extract.vocabulary import vocabulary
 
     made = signals.Maker("", frozenset(), frozenset(), "")
-    empty = signals.Shape(1.0, (), (), (), 0.0, 1.0, 0, 0)
+    empty = signals.Shape(1.0, (), (), (), 0.0, 1.0, ())
     measured = {*signals.of_page(Meta(), made, empty, "", None), *signals.MARKS}
     assert set(kinds.model().weights) == measured == set(vocabulary().says)

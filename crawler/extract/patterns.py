@@ -103,35 +103,6 @@ class Notices:
         return (notice for notice in self.notices if not hit.isdisjoint(notice.hints)) if hit else iter(())
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """What tells an article's page from others: schema.org types, addresses, CSS selectors."""
-
-    article: frozenset[str]
-    other: frozenset[str]
-    forum: frozenset[str]
-    forum_url: re.Pattern[str]
-    listing_url: re.Pattern[str]
-    service_url: re.Pattern[str]
-    forum_mark: str
-    shop_mark: str
-
-
-@cache
-def pages() -> Pages:
-    data = _load("boilerplate.toml")["pages"]
-    return Pages(
-        article=frozenset(data["article"].split()),
-        other=frozenset(data["other"].split()),
-        forum=frozenset(data["forum"].split()),
-        forum_url=re.compile(data["forum_url"], re.IGNORECASE),
-        listing_url=re.compile(data["listing_url"], re.IGNORECASE),
-        service_url=re.compile(data["service_url"], re.IGNORECASE),
-        forum_mark=data["forum_mark"],
-        shop_mark=data["shop_mark"],
-    )
-
-
 @cache
 def names() -> Names:
     words = _load("boilerplate.toml")["names"]

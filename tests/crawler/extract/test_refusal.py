@@ -81,3 +81,70 @@ def test_listings_shops_and_forums_are_refused(url, head, inner):
 def test_a_bare_page_with_three_paragraphs_is_an_article(url):
     found = extract(f"<html><title>Pier</title><body><h1>Pier</h1><p>{P}</p><p>{P}</p><p>{P}</p></body></html>", url)
     assert isinstance(found, Article), found
+
+
+def page(head: str, inner: str) -> str:
+    return f"<html><head><title>Pier reopens after storms</title>{head}</head><body><h1>Pier</h1>{inner}</body></html>"
+
+
+NEWS = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Pier reopens"}</script>'
+SIGNED = (
+    '<meta name="author" content="Ada Fields"><meta property="article:published_time" content="2026-03-04T09:00:00Z">'
+)
+
+
+@pytest.mark.parametrize("head", [NEWS, SIGNED])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://news.example/",
+        "https://forum.example/threads/pier.12/",
+        "https://shop.example/products/pier",
+        "https://docs.example/docs/latest/",
+        "https://news.example/services/?s=pier",
+    ],
+)
+def test_declared_or_signed_prose_is_an_article_whatever_its_address(head, url):
+    found = extract(page(head, f"<article>{f'<p>{P}</p>' * 4}</article>"), url)
+    assert isinstance(found, Article), found
+
+
+def test_an_article_needs_no_address():
+    assert isinstance(extract(page("", f"<p>{P}</p>" * 3)), Article)
+
+
+@pytest.mark.parametrize(
+    ("head", "attributes"),
+    [
+        ('<meta name="generator" content="phpBB">', ""),
+        ('<script type="application/ld+json">{"@type":"DiscussionForumPosting"}</script>', ""),
+        ("", ' itemscope itemtype="https://schema.org/QAPage"'),
+    ],
+)
+def test_a_forum_is_known_by_its_marks_without_an_address(head, attributes):
+    found = extract(page(head, f"<div{attributes}><p>{P}</p><p>{P}</p></div>"))
+    assert isinstance(found, Failure), found
+    assert found.detail == "It looks like a forum."
+
+
+def test_a_shop_is_refused_with_reasons_in_words():
+    product = (
+        '<meta property="og:type" content="website"><script type="application/ld+json">{"@type":"Product"}</script>'
+    )
+    buttons = '<button class="add-to-cart btn">Add</button><span class="price">$ 5</span>' * 20
+    found = extract(page(product, f"<p>{P}</p><ul><li>Oak</li><li>$ 5</li></ul>{buttons}"), "https://x.example/p/17")
+    assert isinstance(found, Failure), found
+    assert found.reason == "not-an-article"
+    assert found.detail.startswith("It looks like a shop's page: ")
+    assert "many prices" in found.detail
+
+
+def test_every_weighted_signal_can_be_named_and_is_measured():
+    from crawler.extract import kinds, signals
+    from crawler.extract.metadata import Meta
+    from crawler.extract.vocabulary import vocabulary
+
+    made = signals.Maker("", frozenset(), frozenset(), "")
+    empty = signals.Shape(1.0, (), (), (), 0.0, 1.0, ())
+    measured = {*signals.of_page(Meta(), made, empty, "", None), *signals.MARKS}
+    assert set(kinds.model().weights) == measured == set(vocabulary().says)

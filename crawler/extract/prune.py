@@ -21,6 +21,8 @@ WHOLE = 0.3
 """Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
 
 Words that leave little doubt, and tags such as ``nav``, need more: that nothing else is there."""
+SURE = 2_000
+"""Mass from which what is left of a page is the article, whatever else there is."""
 MOST = 3.0
 """How many times what is left a part must hold to be taken back though its reason leaves little doubt."""
 WALKS = 12
@@ -79,20 +81,22 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
     walk, rest, before = tree.walk, tree.root.mass, len(entered)
     by_reason: dict[str, list[LexborNode]] = {}
     for node, why in walk.left:
-        if rest < TOO_LITTLE or why not in names().always:
+        if _is_weak(why) or (rest < SURE and why not in names().always):
             by_reason.setdefault(why, []).append(node)
     held = {"card": sum(el.mass for el in walk.pruned)}
     for why, nodes in by_reason.items():
+        weak = _is_weak(why)
         sizes = [len(node.text()) * walk.dense for node in nodes]
-        if sum(sizes) > WHOLE * rest:  # else its mass can't be enough
-            masses = [
-                Walk(walk.dense, blind=True).read(node).mass if size > LINE else 0.0
-                for node, size in zip(nodes, sizes, strict=True)
-            ]
-            held[why] = max(masses) if why == "hidden" else sum(masses)
-            if why != "hidden" and _is_weak(why):
-                big = max(TOO_LITTLE, rest)
-                entered.update(node.mem_id for node, mass in zip(nodes, masses, strict=True) if mass > big)
+        if sum(sizes) <= rest * (WHOLE if weak else MOST):  # their mass can't be enough
+            continue
+        masses = [
+            Walk(walk.dense, blind=True).read(node).mass if size > LINE else 0.0
+            for node, size in zip(nodes, sizes, strict=True)
+        ]
+        held[why] = max(masses) if why == "hidden" else sum(masses)
+        if weak and why != "hidden":
+            big = max(TOO_LITTLE, rest)
+            entered.update(node.mem_id for node, mass in zip(nodes, masses, strict=True) if mass > big)
     if len(entered) > before:
         return True
     for why, mass in sorted(held.items(), key=lambda item: -item[1]):

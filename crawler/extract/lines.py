@@ -14,15 +14,13 @@ from crawler.extract.patterns import Notice, notices
 
 EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 """Arrows, bullets, colons and counts around a label."""
-ENDED = re.compile(r"[.!?…。！？।؟。」』”\"'’)\]]\s*$")
 SENTENCE = re.compile(r"[.!?…。！？।؟]")
 VERBISH = re.compile(
     r"(?:are|is|was|were|be|that|which|who|on|in|at|can|could|will|would|have|has|had|do|does|may|should|must|for|from|"
     r"sind|ist|war|waren|sont|est|son|es|sono|são|werden|wurden|können|zijn|är|er|są|было|были|это|або)\b"
 )
 """After such a word, "Tags" or "Topics" begins a sentence and no list."""
-ALIKE = str.maketrans({"\u2019": "'", "\u0307": ""})
-"""Apostrophes are one; the dot that lower case leaves over a Turkish capital I goes."""
+ENDS = frozenset(".!?…。！？।؟。」』”\"'’)]")
 NO_LETTERS = re.compile(r"[\W_]+")
 LONGEST_NOTICE = 700
 LONGEST_AMID = 320
@@ -99,11 +97,11 @@ def _line(block: Block, *, late: bool) -> Line:
     links, linked, total = _linked(block)
     low = text.lower()
     if not low.isascii():
-        low = low.translate(ALIKE)
+        low = low.replace("\u2019", "'").replace("\u0307", "")  # as lower case leaves it over a Turkish capital I
     line = Line(block, raw, text, low, links, linked / total if total else 0.0)
     if not low:
         return line
-    line.ended = ENDED.search(low, max(0, len(low) - 3)) is not None
+    line.ended = text[-1] in ENDS
     if len(low) > LONGEST_NOTICE or block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
         return line
     known = notices()

@@ -44,6 +44,8 @@ class Names:
     inside: re.Pattern[str]
     body: frozenset[str]
     """Of elements that hold an article's body."""
+    doubtful: frozenset[str]
+    """Of elements that hold boilerplate more often than text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def names() -> Names:
         standfirst=_words(words["standfirst"]),
         inside=re.compile("|".join(words["inside"].split())),
         body=_words(words["body"]),
+        doubtful=frozenset(words["doubtful"].split()),
     )
 
 
@@ -169,6 +172,8 @@ class Called:
     """The word for which it is left out, or an empty string."""
     body: bool
     """Whether they say that it holds the article's body."""
+    doubts: int
+    """How many of their words are borne by more boilerplate than text."""
 
 
 def called(tag: str, attrs: Mapping[str, str | None]) -> Called | None:
@@ -193,7 +198,13 @@ def _called(raw: str) -> Called:
         told = _tells(name)
         why = why or told
         body = body or told == BODY
-    return Called(low, "" if body or (why == "hidden" and SHOWN.search(low)) else why, body)
+    doubts = sum(map(_doubts, low.split()))
+    return Called(low, "" if body or (why == "hidden" and SHOWN.search(low)) else why, body, doubts)
+
+
+@lru_cache(maxsize=50_000)
+def _doubts(name: str) -> int:
+    return not names().doubtful.isdisjoint(WORD.findall(name))
 
 
 @lru_cache(maxsize=50_000)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from config.models import Rules
 from crawler.extract import json_ld
+from crawler.extract.around import Near
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import Lines, attribute, brief, elsewhere, select
+from crawler.extract.select import attribute, brief, elsewhere, select
 from crawler.extract.site import Site
 from crawler.extract.tidy import squeeze
 from crawler.extract.words import words
@@ -47,7 +48,7 @@ _BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
 
 
 def read(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site, near: Lines, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site, near: Near, rules: Rules | None
 ) -> tuple[tuple[str, ...], str]:
     """Names in the byline's order and the rule that gave them.
 
@@ -146,7 +147,7 @@ def _joins() -> re.Pattern[str]:
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Lines, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Near, rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -160,9 +161,10 @@ def _places(
         yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
-    for selector in _SIGNED:
-        yield "byline", _signed(tree, selector)
-    yield "text", _written(near())
+    yield "byline", _signed(page.signed, _SIGNED[0])
+    for selector in _SIGNED[1:]:
+        yield "byline", _signed(select(tree, selector), selector)
+    yield "text", _written(list(near().all))
 
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
@@ -174,9 +176,9 @@ def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[st
             yield json_ld.first_text(node, 300)
 
 
-def _signed(tree: LexborHTMLParser, selector: str) -> list[str]:
+def _signed(nodes: Sequence[LexborNode], selector: str) -> list[str]:
     """Names written like people's in the first element of the article that holds any, and in its neighbours."""
-    for node in select(tree, selector)[:MOST]:
+    for node in nodes[:MOST]:
         if elsewhere(node, lists=False):
             continue
         if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:

@@ -8,7 +8,7 @@ fetch.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,9 +17,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archive.models import Link, Precision, Stamp
 from config.models import Rules
 from crawler.extract import timestamps
+from crawler.extract.around import Near
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text
-from crawler.extract.select import Lines, attribute, brief, elsewhere, select
+from crawler.extract.select import attribute, brief, elsewhere, select
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
@@ -120,7 +121,7 @@ def read(
     data: LinkedData,
     clock: Clock,
     *,
-    near: Lines,
+    near: Near,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -151,7 +152,7 @@ def _published(
     data: LinkedData,
     clock: Clock,
     *,
-    near: Lines,
+    near: Near,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -162,14 +163,14 @@ def _published(
     for text, how in _declared(page, data):
         if stamp := clock.stamp(text, how):
             yield stamp
-    micro = select(tree, '[itemprop~="datePublished"], time[pubdate]')[:3]
-    yield from _stamps(clock, (attribute(n, "content", "datetime") or brief(n) for n in micro), "microdata")
+    micro = (attribute(n, "content", "datetime") or brief(n) for n in page.dated[:3])
+    yield from _stamps(clock, micro, "microdata")
     if hint and hint.published and (stamp := clock.limited(hint.published)):
         yield stamp
-    yield from _times(tree, clock)
+    yield from _times(page, clock)
     if stamp := _in_url(url, clock):
         yield stamp
-    yield from _shown(clock, near())
+    yield from _shown(clock, near().all)
     named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not elsewhere(node))
     yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
     for node in select(tree, "script:not([src])"):
@@ -203,9 +204,9 @@ def _stamps(clock: Clock, texts: Iterable[str], how: str, *, weak: bool = False)
             yield stamp
 
 
-def _times(tree: LexborHTMLParser, clock: Clock) -> Iterator[Stamp]:
+def _times(page: Head, clock: Clock) -> Iterator[Stamp]:
     """``<time>`` elements that are not those of other texts, those after the headline first, changes last."""
-    nodes = select(tree, "h1, time")[:60]
+    nodes = page.times[:60]
     head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
     late: list[Stamp] = []
     for node in [*nodes[head:], *nodes[:head][::-1]]:
@@ -235,7 +236,7 @@ def _in_url(url: str, clock: Clock) -> Stamp | None:
     return None
 
 
-def _shown(clock: Clock, lines: list[str]) -> Iterator[Stamp]:
+def _shown(clock: Clock, lines: Sequence[str]) -> Iterator[Stamp]:
     """Dates in the short lines around the headline, below it first; those of a change last."""
     late: list[Stamp] = []
     before = ""

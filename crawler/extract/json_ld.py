@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborNode
 
 from crawler.extract.tidy import tidy
 
@@ -68,12 +69,12 @@ class LinkedData:
         return "", ""
 
 
-def read(tree: LexborHTMLParser, url: str = "") -> LinkedData:
-    """Everything in the page's ``application/ld+json`` scripts; what cannot be read is passed over."""
+def read(scripts: Iterable[LexborNode], url: str = "") -> LinkedData:
+    """Everything in a page's ``application/ld+json`` scripts; what cannot be read is passed over."""
     tops: list[Node] = []
     by_id: dict[str, Node] = {}
     left = BYTES
-    for script in tree.css('script[type*="ld+json" i]')[:SCRIPTS]:
+    for script in islice(scripts, SCRIPTS):
         source = script.text()
         left -= len(source)
         if left < 0:
@@ -87,7 +88,9 @@ def read(tree: LexborHTMLParser, url: str = "") -> LinkedData:
 
 def loads(source: str) -> list[Any]:
     """The JSON values in a script, repaired where a common mistake is all that is wrong."""
-    source = _WRAPPING.sub("", source.strip()).strip().removesuffix(";")
+    source = source.strip()
+    if source[:1] not in {"{", "["} or source[-1:] not in {"}", "]"}:
+        source = _WRAPPING.sub("", source).strip().removesuffix(";")
     for attempt in (_same, _repair, _unescape):
         text = attempt(source)
         try:

@@ -11,10 +11,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler import urls
-from crawler.extract import authors, dates, head, json_ld, labels, titles
+from crawler.extract import around, authors, dates, head, json_ld, labels, titles
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import around_headline
 from crawler.extract.site import Site
 
 
@@ -59,20 +57,20 @@ def read(
     published, ``rules`` the source's own selectors: they win where they find something.
     """
     page = head.read(tree)
-    data = json_ld.read(tree, url)
+    data = json_ld.read(page.scripts, url)
     evidence: dict[str, str] = {}
     declared, evidence["language"] = labels.declared_language(tree, page, data)
-    canonical, evidence["canonical_url"] = labels.canonical(tree, page, data, url)
     site_name = labels.site_name(page, data)
     site = Site(site_name, url)
+    canonical, evidence["canonical_url"] = labels.canonical(page, data, url, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
-    near = cache(lambda: around_headline(tree, title.text))
+    near = cache(lambda: around.read(tree, title.node, title.text))
     names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, rules=rules)
-    clock = dates.Clock(_region(tree, url) or declared, fetched_at)
+    clock = dates.Clock(_region(tree, site.host) or declared, fetched_at)
     published, modified = dates.read(tree, page, data, clock, near=near, url=unquote(url), hint=hint, rules=rules)
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
-    image, evidence["image"] = labels.image(tree, page, data, canonical or url)
+    image, evidence["image"] = labels.image(page, data, canonical or url)
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}
     evidence["modified"] = modified.how if modified else ""
@@ -98,14 +96,14 @@ def read(
     )
 
 
-def _region(tree: LexborHTMLParser, url: str) -> str:
+def _region(tree: LexborHTMLParser, host: str) -> str:
     """The page's full language tag, as ``en-gb``: the region decides which way round its dates are written.
 
     A host's country goes before that of the tag, which templates leave at ``en-US``.
     """
     root = tree.root
     tag = ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-")
-    country = urls.host(url).rpartition(".")[2].partition(":")[0]
+    country = host.rpartition(".")[2].partition(":")[0]
     return f"{tag[:2]}-{country}" if tag and len(country) == 2 and country.isalpha() else tag
 
 

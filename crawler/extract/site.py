@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler import urls
 
 _WORD = re.compile(r"\w+")
 
 
+@lru_cache(maxsize=512)
 def fold(text: str) -> str:
     """Its words, for comparison: without case and punctuation."""
     return " ".join(_WORD.findall(text.casefold()))
@@ -18,16 +20,22 @@ class Site:
     """Knows a site by its name and its host, as they stand in titles and bylines."""
 
     def __init__(self, name: str, url: str) -> None:
-        host = urls.host(url)
-        label = urls.site(url).partition(".")[0].replace("-", "")
-        self._keys = {key for text in (name, host, host.removeprefix("www."), urls.site(url)) if (key := _key(text))}
+        self.host = urls.host(url)
+        self.domain = urls.site(self.host)
+        label = self.domain.partition(".")[0].replace("-", "")
+        names = (name, self.host, self.host.removeprefix("www."), self.domain)
+        self._keys = {key for text in names if (key := _key(text))}
         self._keys |= {label} if len(label) > 2 else set()
         self._label = label if len(label) > 3 else ""
 
     def names(self, text: str) -> bool:
         """Whether a text is the name of the site and nothing else."""
-        key = _key(text)
-        return key in self._keys
+        return _key(text) in self._keys
+
+    def owns(self, url: str) -> bool:
+        """Whether a canonical URL is of the same registrable domain; every one is where the page's is not known."""
+        host = url.partition("://")[2].partition("/")[0].partition("?")[0]
+        return not self.host or host == self.host or (bool(self.domain) and urls.site(host) == self.domain)
 
     def resembles(self, text: str) -> bool:
         """Whether a part of a title or byline looks like the site's name: an abbreviation of its host, or longer."""

@@ -56,6 +56,7 @@ _PACKED = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
+_DIGIT = re.compile(r"\d")
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 _EAST = re.compile(
     r"(?P<year>\d{4})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
@@ -106,7 +107,7 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
     if match := _EPOCH.fullmatch(text):
         yield datetime.fromtimestamp(int(match[1]), UTC), Precision.SECOND
         return
-    if not any(map(str.isdigit, text)):
+    if not _DIGIT.search(text):
         return
     text = _digits(text)
     for pattern, build in _FORMS:
@@ -119,8 +120,11 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
 
 def _digits(text: str) -> str:
     """Arabic, Indic and full-width digits as 0 to 9, odd blanks as blanks; letters composed."""
+    text = " ".join(text.split())
+    if text.isascii():
+        return text
     text = "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return unicodedata.normalize("NFC", text)
 
 
 def _number(name: str, region: str) -> int | None:

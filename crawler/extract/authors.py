@@ -11,7 +11,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from config.models import Rules
-from crawler.extract import json_ld
+from crawler.extract import json_ld, timestamps
 from crawler.extract.around import Near
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
@@ -42,6 +42,12 @@ _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
 _ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
 _PLACE = re.compile(r"(?<=\w)\s+(?:in|à|aus|en|em|i)\s+[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+)?$")
 _BODIES = "json-ld:author:organization"
+_DESKS = frozenset({_BODIES, "byline:desk", "text:desk"})
+"""Places that are looked through for whoever signs, if no person does."""
+BESIDE = 12
+"""Lines below the headline in which a name next to a date is a byline."""
+NEXT = 3
+"""Lines between such a name and the date."""
 _SURNAME_FIRST = re.compile(r"^([^\s,;]+), ([^\s,;]+(?: \w\.?)?)$")
 _CODE = re.compile(r"[{}<>=_:\\]|^\W+$")
 _BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
@@ -57,20 +63,19 @@ def read(
     """
     others: tuple[tuple[str, ...], str] = ((), "")
     for how, values in _places(tree, page, data, near, rules):
-        names = desks(values) if how == _BODIES else clean(values)
-        people = tuple(name for name in names if not _is_other(name, site))
-        if people and how != _BODIES:
-            return people, how
+        names = desks(values) if how in _DESKS else clean(values)
+        people = {name for name in names if not _is_other(name, site)}
+        if people and how not in _DESKS:
+            return tuple(name for name in names if name in people or _is_source(name, site)), how
         if not others[0]:
             others = names or desks(values), how
     return others if others[0] else ((), "")
 
 
 def clean(values: Iterable[str]) -> tuple[str, ...]:
-    """The names in some bylines, each once; agencies only if nobody else signs."""
+    """The names in some bylines, each once; agencies whose text it was are among them."""
     names = {name.casefold(): name for value in values for name in split(value)}
-    people = [name for name in names.values() if not _agency(name)]
-    return tuple(people or names.values())[:MOST]
+    return tuple(names.values())[:MOST]
 
 
 def desks(values: Iterable[str]) -> tuple[str, ...]:
@@ -118,6 +123,11 @@ def _is_other(name: str, site: Site) -> bool:
     return _agency(name) or site.names(name) or site.resembles(name) or "@" in name
 
 
+def _is_source(name: str, site: Site) -> bool:
+    """Whether it is an agency whose text others worked on: it signs with them."""
+    return _agency(name) and not site.names(name)
+
+
 def _agency(name: str) -> bool:
     return name.casefold().strip(_BLANKS) in words().agencies
 
@@ -161,19 +171,25 @@ def _places(
         yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
+    yield "meta:twitter:label", list(_labelled(page))
     yield "byline", _signed(page.signed, _SIGNED[0])
     for selector in _SIGNED[1:]:
         yield "byline", _signed(select(tree, selector), selector)
     yield "text", _written(list(near().all))
+    yield "text", _beside_date(near().below[:BESIDE])
+    yield "byline:desk", _one(page.signed)
+    yield "text:desk", _unit(near().below[:BESIDE])
 
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
     """The names of the people in a JSON-LD value, or of the organisations."""
     for one in value[:MOST] if isinstance(value, list) else [value]:
         node = data.resolve(one)
+        text = json_ld.first_text(node, 300)
         types = json_ld.types_of(node) if isinstance(node, dict) else []
-        if any(name.endswith("Organization") for name in types) == bodies:
-            yield json_ld.first_text(node, 300)
+        body = any(name.endswith("Organization") for name in types)
+        if body == bodies or (body and isinstance(value, list) and _agency(text)):
+            yield text
 
 
 def _signed(nodes: Sequence[LexborNode], selector: str) -> list[str]:
@@ -198,4 +214,41 @@ def _written(lines: list[str]) -> list[str]:
         rest = line[match.end() :].strip(_BLANKS)
         if names := [name for name in clean([rest or following]) if is_person(name)]:
             return names
+    return []
+
+
+def _labelled(page: Head) -> Iterator[str]:
+    """Names in the pairs of label and data that a page shows where its link is shared: "Written by", "Ada Moss"."""
+    for number in "12":
+        label, name = (page.first(f"twitter:{part}{number}")[0] for part in ("label", "data"))
+        if label and _begin(words().starts).fullmatch(label.rstrip(" :")):
+            yield name
+
+
+def _beside_date(lines: Sequence[str]) -> list[str]:
+    """Names that stand alone in a line below the headline, next to a date."""
+    for at, line in enumerate(lines):
+        if len(line) <= LONGEST and any(_is_date(other) for other in lines[max(0, at - 1) : at + NEXT]):
+            names = clean([line])
+            if names and all(map(is_person, names)) and " " in line:
+                return list(names)
+    return []
+
+
+def _is_date(line: str) -> bool:
+    return len(line) <= LONGEST and timestamps.read(line) is not None
+
+
+def _one(nodes: Sequence[LexborNode]) -> list[str]:
+    """Whoever all the elements name that microdata or ``rel`` call the author: a login name, a team."""
+    texts = {text for node in nodes[:MOST] if (text := brief(node, " ", LONGEST_BYLINE))}
+    return list(texts) if len(texts) == 1 else []
+
+
+def _unit(lines: Sequence[str]) -> list[str]:
+    """The team or the company that signs in a line below the headline."""
+    for line, following in pairwise([*lines, ""]):
+        match = _begin(words().starts).match(line) if len(line) <= LONGEST else None
+        if match and (name := line[match.end() :].strip(_BLANKS) or following) and name.count(" ") < 5:
+            return [name]
     return []

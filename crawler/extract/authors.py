@@ -49,6 +49,7 @@ BESIDE = 12
 NEXT = 3
 """Lines between such a name and the date."""
 _SURNAME_FIRST = re.compile(r"^([^\s,;]+), ([^\s,;]+(?: \w\.?)?)$")
+_LOGIN = re.compile(r"^\S+[._\d]\S*$|^\S*[a-z][A-Z]+$|(?i:\badmin\b)")
 _CODE = re.compile(r"[{}<>=_:\\]|^\W+$")
 _BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
 
@@ -64,7 +65,7 @@ def read(
     others: tuple[tuple[str, ...], str] = ((), "")
     for how, values in _places(tree, page, data, near, rules):
         names = desks(values) if how in _DESKS else clean(values)
-        people = {name for name in names if not _is_other(name, site)}
+        people = _people(names, site)
         if people and how not in _DESKS:
             return tuple(name for name in names if name in people or _is_source(name, site)), how
         if not others[0]:
@@ -89,6 +90,8 @@ def split(byline: str) -> Iterator[str]:
     byline = byline[:LONGEST_BYLINE]
     if _URL.search(byline):
         return
+    if match := _hands().search(byline):
+        byline = byline[: match.start()]
     text = _EMAIL.sub(" ", _ASIDE.sub(" ", _ASIDE.sub(" ", byline)))
     if not text.strip(_BLANKS):
         text = byline  # nothing but an address: better than nobody
@@ -102,7 +105,7 @@ def split(byline: str) -> Iterator[str]:
             set(folded.replace(".", "").split()) <= known.credentials or set(folded.split()) & known.roles
         ):
             continue
-        if any(map(str.isalpha, name)) and sum(map(str.isdigit, name)) < 4:
+        if name.count("(") == name.count(")") and any(map(str.isalpha, name)) and sum(map(str.isdigit, name)) < 4:
             yield name
 
 
@@ -114,13 +117,27 @@ def is_person(name: str) -> bool:
     if not name or any(map(str.isdigit, name)) or len(name) > 40 or set(name) & set(":?!/"):
         return False
     if not name[0].isupper():
-        return not name[0].islower() and len(name) <= 20 and len(parts) <= 3
-    return 2 <= len(parts) <= 5 and parts[-1][0].isupper() and sum(part[0].islower() for part in parts) <= 2
+        return name[0].isalpha() and not name[0].islower() and len(name) <= 20 and len(parts) <= 3
+    small = {part.casefold() for part in parts if part[0].islower()}
+    return 2 <= len(parts) <= 5 and parts[-1][0].isupper() and small <= words().particles
+
+
+def _people(names: Sequence[str], site: Site) -> set[str]:
+    """Those of the names that say who wrote: people or, if none does, the publisher's newsroom."""
+    people = {name for name in names if not _is_other(name, site)}
+    if names and site.names(names[0]):  # "Gazette, Springfield" gives its address
+        people = {name for name in people if " " in name or not name[0].isupper()}
+    return people or {name for name in names if _is_desk(name) and not site.names(name)}
 
 
 def _is_other(name: str, site: Site) -> bool:
-    """Whether it is an agency, the publisher, or an address: better than nobody, but no one's name."""
-    return _agency(name) or site.names(name) or site.resembles(name) or "@" in name
+    """Whether it is an agency, the publisher, an address or a login: better than nobody, but no one's name."""
+    return _agency(name) or site.names(name) or site.resembles(name) or "@" in name or bool(_LOGIN.search(name))
+
+
+def _is_desk(name: str) -> bool:
+    """Whether it is a newsroom that signs as one."""
+    return not words().desks.isdisjoint(name.casefold().split())
 
 
 def _is_source(name: str, site: Site) -> bool:
@@ -148,6 +165,12 @@ def _bare(name: str) -> str:
 def _begin(options: tuple[str, ...]) -> re.Pattern[str]:
     """Any of these at the beginning, as whole words; in scripts without spaces nothing parts them from the name."""
     return re.compile("|".join(re.escape(o) + (r"(?!\w)" if o[-1].islower() else "") for o in options), re.IGNORECASE)
+
+
+@cache
+def _hands() -> re.Pattern[str]:
+    hands = "|".join(re.escape(one).replace(r"\ ", r"[\s;]+") for one in words().hands)
+    return re.compile(rf"(?<!\w)(?:{hands})", re.IGNORECASE)
 
 
 @cache
@@ -208,11 +231,19 @@ def _signed(nodes: Sequence[LexborNode], selector: str) -> list[str]:
 
 def _written(lines: list[str]) -> list[str]:
     """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
-    for line, following in pairwise([*lines, ""]):
+    for at, line in enumerate(lines):
         if len(line) > 100 or not (match := _begin(words().starts).match(line)):
             continue
         rest = line[match.end() :].strip(_BLANKS)
-        if names := [name for name in clean([rest or following]) if is_person(name)]:
+        names: list[str] = []
+        for text in [rest] if rest else lines[at + 1 : at + MOST]:
+            found = clean([text])
+            if names and not all(map(is_person, found)):
+                break
+            names.extend(filter(is_person, found))
+            if not names:
+                break
+        if names:
             return names
     return []
 
@@ -249,6 +280,7 @@ def _unit(lines: Sequence[str]) -> list[str]:
     """The team or the company that signs in a line below the headline."""
     for line, following in pairwise([*lines, ""]):
         match = _begin(words().starts).match(line) if len(line) <= LONGEST else None
-        if match and (name := line[match.end() :].strip(_BLANKS) or following) and name.count(" ") < 5:
+        name = (line[match.end() :].strip(_BLANKS) or following) if match else ""
+        if len(name) > 2 and name.count(" ") < 5 and not any(map(str.isdigit, name)):
             return [name]
     return []

@@ -26,6 +26,12 @@ class Words:
     nobody: frozenset[str]
     unlike: frozenset[str]
     """Words that no name written in a byline's element has."""
+    desks: frozenset[str]
+    """A newsroom that signs as one has one of these words."""
+    particles: frozenset[str]
+    """Those within a name that are written small."""
+    hands: tuple[str, ...]
+    """What stands before the names of people who edited, checked or illustrated, longest first."""
     agencies: frozenset[str]
 
 
@@ -45,6 +51,9 @@ def words() -> Words:
         credentials=frozenset(byline["credentials"].casefold().split()),
         nobody=frozenset(_list(byline["nobody"])),
         unlike=frozenset(byline["unlike"].casefold().split()),
+        desks=frozenset(byline["desks"].casefold().split()),
+        particles=frozenset(byline["particles"].casefold().split()),
+        hands=tuple(sorted(_list(byline["hands"]), key=len, reverse=True)),
         agencies=frozenset(_list(byline["agencies"])),
     )
 

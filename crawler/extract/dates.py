@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archive.models import Link, Precision, Stamp
 from config.models import Rules
 from crawler.extract import timestamps
-from crawler.extract.around import Near
+from crawler.extract.around import Lines, Near
 from crawler.extract.head import Head
-from crawler.extract.json_ld import LinkedData, first_text
+from crawler.extract.json_ld import LinkedData, first_text, types_of
 from crawler.extract.select import attribute, brief, elsewhere, select
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -84,6 +84,12 @@ _CHANGED = re.compile(
 )
 
 
+_REDATED = frozenset({"json-ld:datePublished", "meta:datepublished"})
+SEEN = 15
+SHORT = 60
+MOST_DAYS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Reads a page's dates by its language and region, and refuses those that lie after it was fetched."""
@@ -129,6 +135,11 @@ def read(
     """When it was published and when it was changed after that; None for what the page does not say."""
     changed = next(_modified(page, data, clock, hint), None)
     published = next(_published(tree, page, data, clock, near=near, url=url, hint=hint, rules=rules), None)
+    if published and published.how in _REDATED and not any("News" in name for name in types_of(data.article)):
+        shown = _contradicting(clock, near(), published)
+        if shown and changed and shown.at.date() == changed.at.date():
+            shown = replace(changed, how=shown.how)
+        published = shown or published
     if published is None and changed is not None:
         return changed, None  # the only date there is
     if published and changed and changed.at <= published.at:
@@ -234,6 +245,22 @@ def _in_url(url: str, clock: Clock) -> Stamp | None:
         if stamp := clock.stamp(f"{match[1]}-{match[3]}-{match[4]}", "url", weak=True):
             return stamp
     return None
+
+
+def _contradicting(clock: Clock, lines: Lines, published: Stamp) -> Stamp | None:
+    """The date that readers see at the headline, where it is another than the declared one and stands alone there."""
+    first: Stamp | None = None
+    days: set[date] = set()
+    for line in (*lines.below[:SEEN], *lines.above[:3]):
+        if not 6 <= len(line) <= SHORT or not any(map(str.isdigit, line)):
+            continue
+        for at, precision in timestamps.every(line, clock.region):
+            if at.date() == published.at.date():
+                return None
+            if precision is not Precision.MONTH:
+                days.add(at.date())
+        first = first or clock.stamp(line, "text", weak=True)
+    return first if len(days) <= MOST_DAYS else None
 
 
 def _shown(clock: Clock, lines: Sequence[str]) -> Iterator[Stamp]:

@@ -53,6 +53,16 @@ def read(tree: LexborHTMLParser, headline: LexborNode | None, title: str) -> Lin
     )
 
 
+def holders(headline: LexborNode | None) -> frozenset[int]:
+    """The ids of the elements that hold the headline."""
+    ids: list[int] = []
+    while headline is not None and len(ids) < DEEPEST:
+        headline = headline.parent
+        if headline is not None:
+            ids.append(headline.mem_id)
+    return frozenset(ids)
+
+
 def _texts(nodes: Iterator[LexborNode]) -> Iterator[str]:
     for node in nodes:
         if node.is_text_node and (line := squeeze((node.text_content or "")[:1_000])):

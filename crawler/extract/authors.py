@@ -55,7 +55,14 @@ _BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
 
 
 def read(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site, near: Near, rules: Rules | None
+    tree: LexborHTMLParser,
+    page: Head,
+    data: LinkedData,
+    *,
+    site: Site,
+    near: Near,
+    holders: frozenset[int],
+    rules: Rules | None,
 ) -> tuple[tuple[str, ...], str]:
     """Names in the byline's order and the rule that gave them.
 
@@ -63,7 +70,7 @@ def read(
     publisher.
     """
     others: tuple[tuple[str, ...], str] = ((), "")
-    for how, values in _places(tree, page, data, near, rules):
+    for how, values in _places(tree, page, data, near, holders, rules):
         names = desks(values) if how in _DESKS else clean(values)
         people = _people(names, site)
         if people and how not in _DESKS:
@@ -180,7 +187,7 @@ def _joins() -> re.Pattern[str]:
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Near, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Near, holders: frozenset[int], rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -195,9 +202,9 @@ def _places(
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield "meta:twitter:label", list(_labelled(page))
-    yield "byline", _signed(page.signed, _SIGNED[0])
+    yield "byline", _signed(page.signed, _SIGNED[0], holders)
     for selector in _SIGNED[1:]:
-        yield "byline", _signed(select(tree, selector), selector)
+        yield "byline", _signed(select(tree, selector), selector, holders)
     yield "text", _written(list(near().all))
     yield "text", _beside_date(near().below[:BESIDE])
     yield "byline:desk", _one(page.signed)
@@ -215,10 +222,10 @@ def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[st
             yield text
 
 
-def _signed(nodes: Sequence[LexborNode], selector: str) -> list[str]:
+def _signed(nodes: Sequence[LexborNode], selector: str, holders: frozenset[int]) -> list[str]:
     """Names written like people's in the first element of the article that holds any, and in its neighbours."""
     for node in nodes[:MOST]:
-        if elsewhere(node, lists=False):
+        if elsewhere(node, holders, lists=False):
             continue
         if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
             around = node.parent.parent if node.parent and node.parent.parent else node

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archive.models import Link, Stamp
 from config.models import Rules
 from crawler.extract import around, authors, dates, head, json_ld, labels, titles
+from crawler.extract.clock import Clock
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.site import Site
 
@@ -65,9 +66,12 @@ def read(
     canonical, evidence["canonical_url"] = labels.canonical(page, data, url, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
     near = cache(lambda: around.read(tree, title.node, title.text))
-    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, rules=rules)
-    clock = dates.Clock(_region(tree, site.host) or declared, fetched_at)
-    published, modified = dates.read(tree, page, data, clock, near=near, url=unquote(url), hint=hint, rules=rules)
+    holders = around.holders(title.node)
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, holders=holders, rules=rules)
+    clock = Clock(_region(tree, site.host) or declared, fetched_at)
+    published, modified = dates.read(
+        tree, page, data, clock, near=near, holders=holders, url=unquote(url), hint=hint, rules=rules
+    )
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
     image, evidence["image"] = labels.image(page, data, canonical or url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -12,7 +13,7 @@ MOST_NODES = 200
 """Nodes of an element that is looked at for a title, a date or a byline."""
 
 _OTHERS = re.compile(
-    r"related|recommend|sidebar|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo"
+    r"related|recommend|sidebar|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer|promo(?!ted)"
     r"|trending|most-?read|upcoming|listing",
     re.IGNORECASE,
 )
@@ -49,11 +50,14 @@ def brief(node: LexborNode, separator: str = "", limit: int = 1_000) -> str:
     return squeeze(separator.join(parts))
 
 
-def elsewhere(node: LexborNode, *, lists: bool = True) -> bool:
-    """Whether an element belongs to another text than the page's article; ``lists``: whether those in lists do."""
+def elsewhere(node: LexborNode, holders: Collection[int] = (), *, lists: bool = True) -> bool:
+    """Whether an element belongs to another text than the page's article; ``lists``: whether those in lists do.
+
+    ``holders`` are the ids of the elements that hold the headline: whatever they are called, they are its article's.
+    """
     up: LexborNode | None = node
     for level in range(12):
-        if up is None or (tag := up.tag) in {"body", "html", "main"}:
+        if up is None or (tag := up.tag) in {"body", "html", "main"} or (holders and up.mem_id in holders):
             return False
         if level and tag in _ELSEWHERE and (lists or tag != "li"):
             return True

@@ -13,7 +13,9 @@ from crawler.extract.words import words
 Moment = tuple[datetime, Precision]
 
 WIDEST = timedelta(hours=14)
-"""The zone furthest from Greenwich."""
+"""The zone furthest east of Greenwich."""
+WESTERN = timedelta(hours=12)
+"""And west of it."""
 LONGEST = 300
 """Characters of a text that are searched for a date."""
 MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "en-fm", "es-us", "fil", "tl"})

@@ -124,9 +124,7 @@ def _heads(node: LexborNode, known: Collection[str]) -> Iterator[str]:
     yield rest or whole
 
 
-def _main(
-    heads: list[tuple[str, LexborNode]], others: Iterable[str], site: Site
-) -> tuple[str, LexborNode | None]:
+def _main(heads: list[tuple[str, LexborNode]], others: Iterable[str], site: Site) -> tuple[str, LexborNode | None]:
     """The ``<h1>`` that is most like what the page is called elsewhere; none if it is only the name of the site."""
     known = [units for other in dict.fromkeys(others) if len(units := _units(other)) > 2]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ class Words:
     """What stands before the names in a byline, longest first."""
     starts: tuple[str, ...]
     """Those that hardly anything but a byline begins with, longest first."""
+    changed: re.Pattern[str]
+    """What stands at dates of a change."""
     suffixes: tuple[str, ...]
     joins: tuple[str, ...]
     roles: frozenset[str]
@@ -45,6 +48,7 @@ def words() -> Words:
         months={"": {name: n for known in reversed(months.values()) for name, n in known.items()}, **months},
         prefixes=tuple(sorted(prefixes, key=len, reverse=True)),
         starts=tuple(sorted(_list(byline["starts"]), key=len, reverse=True)),
+        changed=re.compile("|".join(map(re.escape, _list(data["dates"]["changed"]))), re.IGNORECASE),
         suffixes=tuple(byline["suffixes"].split()),
         joins=tuple(byline["joins"].casefold().split()),
         roles=frozenset(byline["roles"].casefold().split()),

@@ -1,0 +1,120 @@
+"""Shown: the dates that readers see on a page, and what they say against the one that machines are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from selectolax.lexbor import LexborNode
+
+from archive.models import Precision, Stamp
+from crawler.extract import timestamps
+from crawler.extract.around import Lines
+from crawler.extract.clock import Clock
+from crawler.extract.head import Head
+from crawler.extract.select import attribute, brief, elsewhere
+from crawler.extract.words import words
+
+MOST = 60
+"""``<time>`` elements looked at."""
+SHORT = 60
+"""Characters of a line that is a date and little else."""
+BELOW, ABOVE = 15, 3
+"""Lines next to the headline in which such a line dates the article."""
+MOST_DAYS = 2
+"""Different days in those lines beyond which they are a list of other texts."""
+QUARTER = timedelta(minutes=15)
+"""Zones lie a multiple of this apart."""
+_ONE_DAY = timedelta(days=1)
+_UTC_TIMES = frozenset({Precision.SECOND, Precision.MINUTE})
+
+
+def times(page: Head, clock: Clock, holders: frozenset[int]) -> Iterator[Stamp]:
+    """``<time>`` elements that are not those of other texts, those after the headline first, changes last."""
+    nodes = page.times[:MOST]
+    head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
+    late: list[Stamp] = []
+    for node in [*nodes[head:], *nodes[:head][::-1]]:
+        if node.tag == "h1" or elsewhere(node, holders):
+            continue
+        text = brief(node, limit=200)
+        stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
+        if stamp and words().changed.search(f"{_around(node)} {text}"):
+            late.append(stamp)
+        elif stamp:
+            yield stamp
+    yield from late
+
+
+def lines(clock: Clock, near: Lines) -> Iterator[Stamp]:
+    """Dates in the lines around the headline: next to it first, below before above; those of a change last."""
+    late: list[Stamp] = []
+    for some in (near.below[:BELOW], near.above[:ABOVE], near.below[BELOW:], near.above[ABOVE:]):
+        before = ""
+        for line in some:
+            if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
+                if words().changed.search(line) or (
+                    words().changed.search(before[-40:]) and not any(map(str.isdigit, before))
+                ):
+                    late.append(stamp)
+                else:
+                    yield stamp
+            before = line
+    yield from late
+
+
+def settle(clock: Clock, near: Lines, published: Stamp, changed: Stamp | None, *, news: bool) -> Stamp:
+    """The declared date, or the one that stands at the headline and contradicts it.
+
+    Who declares a time in UTC shows the day of the place it is published in. And texts that are kept up to date
+    show the day of the last change, which readers take for theirs; but on news that is no day of publication.
+    Measured where a page shows another day than it declares: shown 22, declared 9 right; the day beside it in
+    UTC 8 to 1.
+    """
+    first: Stamp | None = None
+    days: set[date] = set()
+    for line in (*near.below[:BELOW], *near.above[:ABOVE]):
+        if not 6 <= len(line) <= SHORT or not any(map(str.isdigit, line)):
+            continue
+        for at, precision in timestamps.every(line, clock.region):
+            if at.date() == published.at.date():
+                return published
+            if precision is Precision.MONTH:
+                continue
+            days.add(at.date())
+            if local := _local(published, at, precision):
+                return local
+            first = first or clock.stamp(line, "text", weak=True)
+    if news or first is None or len(days) > MOST_DAYS:
+        return published
+    return replace(changed, how=first.how) if changed and changed.at.date() == first.at.date() else first
+
+
+def _local(published: Stamp, at: datetime, precision: Precision) -> Stamp | None:
+    """The declared moment in the zone in which it is shown, if that explains why the shown day is another."""
+    if precision is Precision.DAY:
+        return beside(published, at.date(), "text")
+    apart = at.replace(second=0, tzinfo=UTC) - published.at.replace(second=0, microsecond=0)
+    if not _in_utc(published) or abs(apart) > timestamps.WIDEST or apart % QUARTER:
+        return None
+    return Stamp(published.at.astimezone(timezone(apart)), published.precision, published.how)
+
+
+def beside(published: Stamp, day: date, how: str) -> Stamp | None:
+    """The day, if it is the one before or after the declared one in UTC and a zone explains that."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    end = begin + _ONE_DAY
+    east, west = begin - timestamps.WIDEST <= published.at < begin, end <= published.at < end + timestamps.WESTERN
+    return Stamp(begin, Precision.DAY, how) if _in_utc(published) and (east or west) else None
+
+
+def _in_utc(stamp: Stamp) -> bool:
+    return stamp.precision in _UTC_TIMES and not stamp.at.utcoffset()
+
+
+def _around(node: LexborNode) -> str:
+    """Names of a node and its parent, and what is said before it."""
+    up, before = node.parent, node.prev
+    names = [attribute(one, "class") + " " + attribute(one, "id") for one in (node, up) if one is not None]
+    return " ".join([*names, brief(before)[-40:] if before is not None else ""])

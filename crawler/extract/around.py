@@ -12,6 +12,10 @@ from crawler.extract.tidy import squeeze
 
 BELOW, ABOVE = 40, 12
 """Lines of text after and before a headline in which its date and byline stand."""
+LONGEST = 100
+"""Characters of a line that is read wherever it stands."""
+MOST = 300_000
+"""Characters of a page's text that are looked through."""
 STEPS = 600
 """Nodes walked each way from the headline: three times what most pages need for as many lines."""
 DEEPEST = 100
@@ -41,16 +45,25 @@ def read(tree: LexborHTMLParser, headline: LexborNode | None, title: str) -> Lin
         return Lines(tuple(islice(below, BELOW)), tuple(islice(above, ABOVE)))
     if tree.body is None:
         return Lines()
-    lines = tree.body.text(separator="\n", strip=True)[:300_000].split("\n")
+    texts = _split(tree)
     start = title[:12]
     at = next(
-        (i for i, line in enumerate(lines) if start and line.startswith(start) and title.startswith(line[:40])), -1
+        (i for i, line in enumerate(texts) if start and line.startswith(start) and title.startswith(line[:40])), -1
     )
-    below, above = (filter(_is_text, some) for some in (islice(lines, at + 1, None), reversed(lines[: max(at, 0)])))
+    below, above = (filter(_is_text, some) for some in (islice(texts, at + 1, None), reversed(texts[: max(at, 0)])))
     return Lines(
         tuple(squeeze(line[:1_000]) for line in islice(below, BELOW)),
         tuple(squeeze(line[:1_000]) for line in islice(above, ABOVE)),
     )
+
+
+def lines(tree: LexborHTMLParser) -> Iterator[str]:
+    """The short lines of the page's text."""
+    return (squeeze(line) for line in _split(tree) if len(line) < LONGEST and _is_text(line))
+
+
+def _split(tree: LexborHTMLParser) -> list[str]:
+    return tree.body.text(separator="\n", strip=True)[:MOST].split("\n") if tree.body else []
 
 
 def holders(headline: LexborNode | None) -> frozenset[int]:

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler.extract import shown
+from crawler.extract import around, shown
 from crawler.extract.around import Near
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
@@ -71,15 +71,19 @@ _URL = re.compile(
 _FOLDER = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)/")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)[-/](0[1-9]|1[0-2])/")
 _STATE = re.compile(
-    r'\\?"(?:date_?published|published_?(?:at|date|time|on)?|publish_?(?:date|time|ed_?at)|first_?published(?:_?(?:at|date))?'
-    r'|publication_?(?:date|time)|pub_?date)\\?"\s*:\s*\\?"(\d{4}-\d\d-\d\d[^"\\]{0,30})',
+    rb'["_\\;](?:date_?published|published_?(?:at|date|time|on)?|publish_?(?:date|time|ed_?at)|first_?published(?:_?(?:at|date))?'
+    rb'|publication_?(?:date|time)|pub_?date)(?:\\{0,3}"|&quot;)\s*:\s*(?:\\{0,3}"|&quot;)(\d{4}-\d\d-\d\d[^"\\&]{0,30})',
     re.IGNORECASE,
 )
+"""A date in the data that a page's own program is given, in a script or in an attribute."""
+MOST_SOURCE = 2_000_000
+"""Bytes of a page that are searched for such a date."""
 _NAMED = '[class*="publish" i], [class*="date" i]:not([class*="update" i]), [class*="byline" i], [class*="posted" i]'
 """Elements that are named after dates."""
-_REDATED = frozenset({"json-ld:datePublished", "meta:datepublished"})
-"""Where a date is declared that the page's readers may know better: not what is made for sharing, which was right in
-12 of 19 cases in which another was shown."""
+_DOUBTED = ("json-ld:", "meta:", "microdata")
+_SHARED = frozenset({"meta:article:published_time", "meta:og:article:published_time"})
+"""What is declared gives way to another date that readers see, but for what is made for sharing: where the two differ,
+the former was right in 9 of 31 cases, the latter in 12 of 19."""
 
 
 def read(
@@ -102,7 +106,7 @@ def read(
     folder = _day(url)
     if published and folder and (local := shown.beside(published, folder, "url")):
         published = local
-    elif published and published.how in _REDATED and published.at.date() != folder:
+    elif published and _doubted(published) and published.at.date() != folder:
         news = any("News" in name for name in types_of(data.article))
         published = shown.settle(clock, near(), published, changed, news=news)
     if published is None and changed is not None:
@@ -150,8 +154,9 @@ def _published(
     yield from shown.lines(clock, near())
     named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not elsewhere(node, holders))
     yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
-    for node in select(tree, "script:not([src])"):
-        yield from _stamps(clock, (m[1] for m in _STATE.finditer(node.text()[:1_000_000])), "script")
+    source = (tree.raw_html or b"")[:MOST_SOURCE]
+    yield from _stamps(clock, (m[1].decode("ascii", "ignore") for m in _STATE.finditer(source)), "script")
+    yield from shown.anywhere(clock, around.lines(tree))
     if match := _URL_MONTH.search(url):
         yield from _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
 
@@ -179,6 +184,10 @@ def _stamps(clock: Clock, texts: Iterable[str], how: str, *, weak: bool = False)
     for text in texts:
         if stamp := clock.stamp(text, how, weak=weak):
             yield stamp
+
+
+def _doubted(stamp: Stamp) -> bool:
+    return stamp.how.startswith(_DOUBTED) and stamp.how not in _SHARED
 
 
 def _day(url: str) -> date | None:

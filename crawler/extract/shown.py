@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -20,6 +20,8 @@ MOST = 60
 """``<time>`` elements looked at."""
 SHORT = 60
 """Characters of a line that is a date and little else."""
+ALONE = 30
+"""Characters of one that is nothing else."""
 BELOW, ABOVE = 15, 3
 """Lines next to the headline in which such a line dates the article."""
 MOST_DAYS = 2
@@ -64,6 +66,26 @@ def lines(clock: Clock, near: Lines) -> Iterator[Stamp]:
     yield from late
 
 
+def anywhere(clock: Clock, texts: Iterable[str]) -> Iterator[Stamp]:
+    """Where nothing else dates a page: the dates in it that say what they are, else the only day that stands alone."""
+    late: list[Stamp] = []
+    alone: dict[date, Stamp] = {}
+    before = ""
+    for line in texts:
+        label, before = f"{before[-20:]} {line}", line
+        if not 6 <= len(line) <= SHORT or not (stamp := clock.stamp(line, "text", weak=True)):
+            continue
+        if words().changed.search(label):
+            late.append(stamp)
+        elif words().published.search(label):
+            yield stamp
+        elif len(line) <= ALONE and stamp.precision is Precision.DAY:
+            alone[stamp.at.date()] = stamp
+    yield from late
+    if len(alone) == 1:
+        yield from alone.values()
+
+
 def settle(clock: Clock, near: Lines, published: Stamp, changed: Stamp | None, *, news: bool) -> Stamp:
     """The declared date, or the one that stands at the headline and contradicts it.
 
@@ -74,19 +96,28 @@ def settle(clock: Clock, near: Lines, published: Stamp, changed: Stamp | None, *
     """
     first: Stamp | None = None
     days: set[date] = set()
+    before = ""
+    same = False
     for line in (*near.below[:BELOW], *near.above[:ABOVE]):
+        label, before = f"{before[-20:]} {line}", line
         if not 6 <= len(line) <= SHORT or not any(map(str.isdigit, line)):
             continue
         for at, precision in timestamps.every(line, clock.region):
             if at.date() == published.at.date():
-                return published
+                if not words().changed.search(label):
+                    return published
+                same = True
+                break
             if precision is Precision.MONTH:
                 continue
             days.add(at.date())
             if local := _local(published, at, precision):
                 return local
-            first = first or clock.stamp(line, "text", weak=True)
-    if news or first is None or len(days) > MOST_DAYS:
+            stamp = clock.stamp(line, "text", weak=True)
+            if stamp and words().published.search(label) and not words().changed.search(label) and not news:
+                return stamp
+            first = first or stamp
+    if same or news or first is None or len(days) > MOST_DAYS:
         return published
     return replace(changed, how=first.how) if changed and changed.at.date() == first.at.date() else first
 

@@ -91,7 +91,7 @@ _MONTH_YEAR = re.compile(
     r"(?<!\d\s)(?<!\d\.\s)(?<![^\W\d_])(?P<name>[^\W\d_]{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
-_YEAR_MONTH = re.compile(r"\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*")
+_YEAR_MONTH = re.compile(r"^\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*$")
 
 
 def read(text: str, region: str = "") -> Moment | None:

@@ -20,6 +20,8 @@ class Words:
     """What stands before the names in a byline, longest first."""
     starts: tuple[str, ...]
     """Those that hardly anything but a byline begins with, longest first."""
+    published: re.Pattern[str]
+    """What stands at dates of publication."""
     changed: re.Pattern[str]
     """What stands at dates of a change."""
     suffixes: tuple[str, ...]
@@ -48,7 +50,8 @@ def words() -> Words:
         months={"": {name: n for known in reversed(months.values()) for name, n in known.items()}, **months},
         prefixes=tuple(sorted(prefixes, key=len, reverse=True)),
         starts=tuple(sorted(_list(byline["starts"]), key=len, reverse=True)),
-        changed=re.compile("|".join(map(re.escape, _list(data["dates"]["changed"]))), re.IGNORECASE),
+        published=_any(data["dates"]["published"]),
+        changed=_any(data["dates"]["changed"]),
         suffixes=tuple(byline["suffixes"].split()),
         joins=tuple(byline["joins"].casefold().split()),
         roles=frozenset(byline["roles"].casefold().split()),
@@ -68,6 +71,10 @@ def _months(text: str) -> dict[str, int]:
         for number, names in enumerate(text.casefold().split("|"), 1)
         for name in names.split()
     }
+
+
+def _any(text: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _list(text))), re.IGNORECASE)
 
 
 def _list(text: str) -> list[str]:

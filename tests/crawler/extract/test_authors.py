@@ -46,7 +46,7 @@ def ld(author, **more):
         ("Ada Moss in Berlin", ["Ada Moss"]),
         ("Byron Anderson", ["Byron Anderson"]),
         ("Andrea Vonnegut", ["Andrea Vonnegut"]),
-        ("Ada Moss, Reuters", ["Ada Moss"]),
+        ("Ada Moss, Reuters", ["Ada Moss", "Reuters"]),
         ("Reuters", ["Reuters"]),
         ("AFP, dpa", ["AFP", "dpa"]),
         ("https://gazette.example/author/ada-moss", []),

@@ -31,12 +31,9 @@ _METAS = (
     *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl"),
     *("article:author_name", "og:author", "citation_author", "twitter:creator:name", "cxenseparse:author"),
 )
-_SIGNED = (
-    '[itemprop~="author"] [itemprop~="name"], [rel~="author"], [itemprop~="author"]',
-    'a[href*="/author/"], a[href*="/authors/"], a[href*="/autor/"], a[href*="/auteur/"], a[href*="/profile/"]',
-    '[class*="byline" i], [class*="author" i], [class*="autor" i], [data-testid*="byline" i]',
-)
-"""Elements that hold a byline, surest first."""
+_LINK = re.compile(r"/(?:authors?|autor|auteur|profile)/")
+_NAMED = re.compile(r"byline|author|autor", re.IGNORECASE)
+"""What an element is called that holds a byline."""
 _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")
 _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
 _ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
@@ -46,6 +43,8 @@ _DESKS = frozenset({_BODIES, "byline:desk", "text:desk"})
 """Places that are looked through for whoever signs, if no person does."""
 BESIDE = 12
 """Lines below the headline in which a name next to a date is a byline."""
+NEIGHBOURS = 6
+"""Elements with bylines in one place; more are a list of other texts."""
 NEXT = 3
 """Lines between such a name and the date."""
 _SURNAME_FIRST = re.compile(r"^([^\s,;]+), ([^\s,;]+(?: \w\.?)?)$")
@@ -197,14 +196,14 @@ def _places(
         yield f"json-ld:{key}", list(_names(data, data.article.get(key)))
     yield _BODIES, list(_names(data, data.article.get("author"), bodies=True))
     for name in _METAS:
-        values = page.meta.get(name, ())[:MOST]
+        values = page.values(name)[:MOST]
         yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield "meta:twitter:label", list(_labelled(page))
-    yield "byline", _signed(page.signed, _SIGNED[0], holders)
-    for selector in _SIGNED[1:]:
-        yield "byline", _signed(select(tree, selector), selector, holders)
+    yield "byline", _signed(page.signed, holders)
+    yield "byline", _signed([n for n in page.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], holders)
+    yield "byline", _signed([n for n in page.named if _NAMED.search(_called(n))], holders)
     yield "text", _written(list(near().all))
     yield "text", _beside_date(near().below[:BESIDE])
     yield "byline:desk", _one(page.signed)
@@ -222,18 +221,37 @@ def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[st
             yield text
 
 
-def _signed(nodes: Sequence[LexborNode], selector: str, holders: frozenset[int]) -> list[str]:
+def _called(node: LexborNode) -> str:
+    attributes = node.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('data-testid') or ''}"
+
+
+def _signed(nodes: Sequence[LexborNode], holders: frozenset[int]) -> list[str]:
     """Names written like people's in the first element of the article that holds any, and in its neighbours."""
-    for node in nodes[:MOST]:
+    for at, node in enumerate(nodes[:MOST]):
         if elsewhere(node, holders, lists=False):
             continue
         if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
             around = node.parent.parent if node.parent and node.parent.parent else node
-            near = around.css(selector)
-            if 1 < len(near) <= 6:
+            near = _within(around, nodes[max(0, at - NEIGHBOURS) : at + NEIGHBOURS])
+            if 1 < len(near) <= NEIGHBOURS:
                 found = [name for one in near for name in clean([brief(one, " ; ", 500)]) if is_person(name)]
             return list(dict.fromkeys(found))
     return []
+
+
+def _within(holder: LexborNode, nodes: Sequence[LexborNode]) -> list[LexborNode]:
+    """Those of the elements that stand in another, up to four levels down."""
+    inside = []
+    for node in nodes:
+        up = node.parent
+        for _ in range(4):
+            if up is None or up.mem_id == holder.mem_id:
+                break
+            up = up.parent
+        if up is not None and up.mem_id == holder.mem_id:
+            inside.append(node)
+    return inside
 
 
 def _written(lines: list[str]) -> list[str]:

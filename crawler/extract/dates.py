@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -75,9 +76,8 @@ _STATE = re.compile(
     rb'|publication_?(?:date|time)|pub_?date)(?:\\{0,3}"|&quot;)\s*:\s*(?:\\{0,3}"|&quot;)(\d{4}-\d\d-\d\d[^"\\&]{0,30})',
     re.IGNORECASE,
 )
-"""A date in the data that a page's own program is given, in a script or in an attribute."""
-MOST_SOURCE = 2_000_000
-"""Bytes of a page that are searched for such a date."""
+MOST_SOURCE, MOST_FINDS = 2_000_000, 300
+"""Bytes of a page that are searched for dates in data, and names in them that are looked at."""
 _NAMED = '[class*="publish" i], [class*="date" i]:not([class*="update" i]), [class*="byline" i], [class*="posted" i]'
 """Elements that are named after dates."""
 _DOUBTED = ("json-ld:", "meta:", "microdata")
@@ -154,11 +154,23 @@ def _published(
     yield from shown.lines(clock, near())
     named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not elsewhere(node, holders))
     yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
-    source = (tree.raw_html or b"")[:MOST_SOURCE]
-    yield from _stamps(clock, (m[1].decode("ascii", "ignore") for m in _STATE.finditer(source)), "script")
+    yield from _stamps(clock, _state(tree.raw_html or b""), "script")
     yield from shown.anywhere(clock, around.lines(tree))
     if match := _URL_MONTH.search(url):
         yield from _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
+
+
+def _state(source: bytes) -> Iterator[str]:
+    """Dates in the data that a page's own program is given, in a script or in an attribute."""
+    source = source[:MOST_SOURCE]
+    for stem in (b"ublish", b"ublicat", b"ubDate", b"ub_date", b"ubdate"):
+        at = source.find(stem)
+        for _ in range(MOST_FINDS):
+            if at < 0:
+                break
+            if match := _STATE.search(source, max(0, at - 20), at + 80):
+                yield match[1].decode("ascii", "ignore")
+            at = source.find(stem, at + 60)
 
 
 def _declared(page: Head, data: LinkedData) -> Iterator[tuple[str, str]]:
@@ -173,11 +185,17 @@ def _declared(page: Head, data: LinkedData) -> Iterator[tuple[str, str]]:
 
 
 def _metas(page: Head, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    known = {_PUNCTUATION.sub("", name): (values, name) for name, values in page.meta.items()}
-    for squeezed in names:
-        values, name = known.get(squeezed, ((), ""))
-        for value in values:
-            yield value, name
+    known = {_plain(name): name for name in page.names}
+    for plain in names:
+        if name := known.get(plain):
+            for value in page.values(name):
+                yield value, name
+
+
+@lru_cache(maxsize=1_000)
+def _plain(name: str) -> str:
+    """A meta element's name without its punctuation; sites share most names."""
+    return _PUNCTUATION.sub("", name[:100])
 
 
 def _stamps(clock: Clock, texts: Iterable[str], how: str, *, weak: bool = False) -> Iterator[Stamp]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -18,80 +18,96 @@ LONGEST = 5_000
 
 _WANTED = (
     'meta[content], link[rel~="canonical" i], link[rel="image_src"], title, h1, time, script[type*="ld+json" i]'
-    ', [itemprop~="author"], [itemprop~="datePublished"], [itemprop~="keywords"] a, [rel~="author"], [rel~="tag"]'
+    ', [itemprop~="author"], [itemprop~="datePublished"], [itemprop~="keywords"], [rel~="author"], [rel~="tag"]'
 )
 """Document-wide: an image in ``<noscript>`` pushes the rest of the head into the body.
 
-A query costs a walk over the page, 0.13 ms on the benchmarks' pages, whatever it asks for: so there is one.
+A query costs a walk over the page, 0.13 ms on the benchmarks' pages, whatever it asks for: so there is one, and
+one more (``_NAMED``) for the pages that it does not tell enough.
 """
+_NAMED = (
+    'a[href*="/aut"], a[href*="/profile/"], a[href*="/t"], a[href*="/etiquet"], a[href*="/sujet"]'
+    ', [class*="yline"], [class*="uthor"], [class*="utor"], [data-testid*="yline"]'
+)
+"""Links to authors and topics, and elements named after bylines, whatever their case."""
 _BY_TAG = {"title": "titles", "h1": "times", "time": "times", "link": "links", "script": "scripts"}
-_KINDS = (*dict.fromkeys(_BY_TAG.values()), "dated", "signed", "tagged")
 
 
-@dataclass(frozen=True, slots=True)
 class Head:
-    meta: Mapping[str, tuple[str, ...]]
-    """``name``, ``property`` or ``itemprop`` in lower case → its contents, tidied, in the page's order."""
-    titles: tuple[LexborNode, ...] = ()
-    times: tuple[LexborNode, ...] = ()
-    """The ``<h1>`` and ``<time>`` elements in the page's order."""
-    dated: tuple[LexborNode, ...] = ()
-    """Those that microdata calls the day of publication."""
-    signed: tuple[LexborNode, ...] = ()
-    """Those that microdata or ``rel`` call the author."""
-    tagged: tuple[LexborNode, ...] = ()
-    """Those that microdata or ``rel`` call tags."""
-    links: tuple[LexborNode, ...] = ()
-    """Canonical links and ``image_src``."""
-    scripts: tuple[LexborNode, ...] = ()
-    """Those of JSON-LD."""
+    """What the elements of a page that speak of it hold; contents are tidied when they are asked for."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._tree = tree
+        self._meta: dict[str, list[str]] = {}
+        self._tidied: dict[str, tuple[str, ...]] = {}
+        self.titles: list[LexborNode] = []
+        self.times: list[LexborNode] = []
+        """The ``<h1>`` and ``<time>`` elements in the page's order."""
+        self.links: list[LexborNode] = []
+        """Canonical links and ``image_src``."""
+        self.scripts: list[LexborNode] = []
+        """Those of JSON-LD."""
+        self.dated: list[LexborNode] = []
+        """Those that microdata calls the day of publication."""
+        self.signed: list[LexborNode] = []
+        """Those that microdata or ``rel`` call the author."""
+        self.tagged: list[LexborNode] = []
+        """Those that microdata or ``rel`` call tags."""
+        for node in tree.css(_WANTED)[:MOST_NODES]:
+            self._put(node)
+
+    def _put(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        kind = _BY_TAG.get(tag)
+        if kind:
+            getattr(self, kind).append(node)
+            if tag != "time":
+                return
+        attributes = node.attributes
+        if tag == "meta":
+            content = attributes.get("content")
+            for key in ("name", "property", "itemprop") if content else ():
+                if name := attributes.get(key):
+                    self._meta.setdefault(name.strip().lower(), []).append(content or "")
+            return
+        props, rel = (f" {attributes.get(key) or ''} ".lower() for key in ("itemprop", "rel"))
+        if " datepublished " in props or "pubdate" in attributes:
+            self.dated.append(node)
+        if " author " in props or " author " in rel:
+            self.signed.append(node)
+        elif " keywords " in props or " tag " in rel:
+            self.tagged.append(node)
 
     @property
     def headlines(self) -> Iterator[LexborNode]:
         """The ``<h1>`` elements."""
         return (node for node in self.times if node.tag == "h1")
 
+    @property
+    def names(self) -> Mapping[str, Sequence[str]]:
+        """``name``, ``property`` or ``itemprop`` of the meta elements in lower case."""
+        return self._meta
+
+    @cached_property
+    def named(self) -> list[LexborNode]:
+        """Elements that are called after bylines, and links to authors and topics, in the page's order."""
+        return self._tree.css(_NAMED)[:MOST_NODES]
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The contents of the meta elements of a name, tidied, in the page's order."""
+        found = self._tidied.get(name)
+        if found is None:
+            texts = dict.fromkeys(tidy(text, LONGEST) for text in self._meta.get(name, ())[:MOST])
+            found = self._tidied[name] = tuple(filter(None, texts))
+        return found
+
     def all(self, *names: str) -> Iterator[tuple[str, str]]:
         """(value, name) of each non-empty content, in the order of ``names``."""
         for name in names:
-            for value in self.meta.get(name, ()):
-                yield value, name
+            if name in self._meta:
+                for value in self.values(name):
+                    yield value, name
 
     def first(self, *names: str) -> tuple[str, str]:
         """The first (value, name), or two empty strings."""
         return next(self.all(*names), ("", ""))
-
-
-def read(tree: LexborHTMLParser) -> Head:
-    meta: dict[str, list[str]] = {}
-    found: dict[str, list[LexborNode]] = {kind: [] for kind in _KINDS}
-    for node in tree.css(_WANTED)[:MOST_NODES]:
-        tag = node.tag
-        if tag == "meta":
-            _put(node, meta)
-            continue
-        if tag in _BY_TAG:
-            found[_BY_TAG[tag]].append(node)
-        if tag in _BY_TAG and tag != "time":
-            continue
-        attributes = node.attributes
-        props, rel = (f" {attributes.get(key) or ''} ".lower() for key in ("itemprop", "rel"))
-        if " datepublished " in props or "pubdate" in attributes:
-            found["dated"].append(node)
-        if " author " in props or " author " in rel:
-            found["signed"].append(node)
-        elif tag == "a" and " author " not in props:
-            found["tagged"].append(node)
-    return Head(
-        {name: tuple(values) for name, values in meta.items()},
-        **{kind: tuple(nodes[:MOST]) for kind, nodes in found.items()},
-    )
-
-
-def _put(node: LexborNode, meta: dict[str, list[str]]) -> None:
-    attributes = node.attributes
-    value = tidy(attributes.get("content") or "", LONGEST)
-    if value:
-        for name in {attributes.get("name"), attributes.get("property"), attributes.get("itemprop")}:
-            if name and len(values := meta.setdefault(name.strip().lower(), [])) < MOST:
-                values.append(value)

@@ -12,7 +12,7 @@ from crawler import urls
 from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import brief, elsewhere
+from crawler.extract.select import attribute, brief, elsewhere
 from crawler.extract.site import Site
 
 Found = tuple[str, str]
@@ -26,9 +26,6 @@ LONGEST_TAG = 80
 _TAG_METAS = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords", "og:article:tag")
 _CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
 """Machines' labels: identifiers, numbers, ``key:value``."""
-_TOPIC_LINKS = (
-    'a[href*="/tag"], a[href*="/them"], a[href*="/tema"], a[href*="/topic"], a[href*="/etiquet"], a[href*="/sujet"]'
-)
 _TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?|sujets?)/\w")
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
@@ -72,7 +69,7 @@ def _offered(page: Head, data: LinkedData) -> Iterator[Found]:
         attributes = node.attributes
         if (attributes.get("rel") or "").lower() != "image_src":
             yield attributes.get("href") or "", "link:canonical"
-    for value in page.meta.get("og:url", ())[:1]:
+    for value in page.values("og:url")[:1]:
         yield value, "og:url"
     for value in json_ld.addresses(data.article.get("url")):
         yield value, "json-ld:url"
@@ -97,9 +94,9 @@ def section(page: Head, data: LinkedData) -> Found:
     return (crumbs[-1], "json-ld:BreadcrumbList") if crumbs else NONE
 
 
-def tags(tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site) -> tuple[tuple[str, ...], str]:
+def tags(page: Head, data: LinkedData, *, site: Site) -> tuple[tuple[str, ...], str]:
     """Keywords from the first place that has any, cleaned; never the site's own name."""
-    for how, values in _tag_places(tree, page, data):
+    for how, values in _tag_places(page, data):
         found: dict[str, str] = {}
         for value in values:
             label = value.rpartition(": ")[2].strip(" #·|;,.\"'").strip()
@@ -174,13 +171,14 @@ def _crumbs(data: LinkedData) -> list[str]:
     return []
 
 
-def _tag_places(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Iterator[tuple[str, list[str]]]:
+def _tag_places(page: Head, data: LinkedData) -> Iterator[tuple[str, list[str]]]:
     yield "json-ld:keywords", list(_keywords(data.article.get("keywords")))
     for name in _TAG_METAS:
-        values = page.meta.get(name, ())
+        values = page.values(name)
         yield f"meta:{name}", [part for value in values for part in split(value)]
-    yield "rel=tag", [brief(node, limit=200) for node in page.tagged[:MOST_TAGS]]
-    links = [node for node in tree.css(_TOPIC_LINKS)[:100] if _TOPIC.search(node.attributes.get("href") or "")]
+    tagged = [link for node in page.tagged[:MOST_TAGS] for link in (node.css("a") if node.tag != "a" else [node])]
+    yield "rel=tag", [brief(node, limit=200) for node in tagged[:MOST_TAGS]]
+    links = [node for node in page.named if node.tag == "a" and _TOPIC.search(attribute(node, "href"))][:100]
     topics = [node for node in links if node.parent and node.parent.tag != "p" and not elsewhere(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
         yield "links", [brief(node, limit=200) for node in topics]

@@ -11,8 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler.extract import around, authors, dates, head, json_ld, labels, titles
+from crawler.extract import around, authors, dates, json_ld, labels, titles
 from crawler.extract.clock import Clock
+from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.site import Site
 
@@ -57,7 +58,7 @@ def read(
     ``hint`` is what a feed or sitemap said of it, ``fetched_at`` the moment after which nothing can have been
     published, ``rules`` the source's own selectors: they win where they find something.
     """
-    page = head.read(tree)
+    page = Head(tree)
     data = json_ld.read(page.scripts, url)
     evidence: dict[str, str] = {}
     declared, evidence["language"] = labels.declared_language(tree, page, data)
@@ -73,7 +74,7 @@ def read(
         tree, page, data, clock, near=near, holders=holders, url=unquote(url), hint=hint, rules=rules
     )
     section, evidence["section"] = labels.section(page, data)
-    tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
+    tags, evidence["tags"] = labels.tags(page, data, site=site)
     image, evidence["image"] = labels.image(page, data, canonical or url)
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}

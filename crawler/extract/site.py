@@ -21,7 +21,7 @@ class Site:
 
     def __init__(self, name: str, url: str) -> None:
         self.host = urls.host(url)
-        self.domain = urls.site(self.host)
+        self.domain = _site(self.host)
         label = self.domain.partition(".")[0].replace("-", "")
         names = (name, self.host, self.host.removeprefix("www."), self.domain)
         self._keys = {key for text in names if (key := _key(text))}
@@ -35,7 +35,7 @@ class Site:
     def owns(self, url: str) -> bool:
         """Whether a canonical URL is of the same registrable domain; every one is where the page's is not known."""
         host = url.partition("://")[2].partition("/")[0].partition("?")[0]
-        return not self.host or host == self.host or (bool(self.domain) and urls.site(host) == self.domain)
+        return not self.host or host == self.host or (bool(self.domain) and _site(host) == self.domain)
 
     def resembles(self, text: str) -> bool:
         """Whether a part of a title or byline looks like the site's name: an abbreviation of its host, or longer."""
@@ -46,6 +46,11 @@ class Site:
         if not self._label or len(key) < 4:
             return False
         return (key in self._label) or (self._label in key and text.count(" ") < 4)
+
+
+@lru_cache(maxsize=256)
+def _site(host: str) -> str:
+    return urls.site(host)
 
 
 def _key(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -12,6 +12,7 @@ from crawler.extract.tidy import squeeze
 
 BELOW, ABOVE = 40, 12
 """Lines of text after and before a headline in which its date and byline stand."""
+LONGEST_LINE = 1_000
 LONGEST = 100
 """Characters of a line that is read wherever it stands."""
 MOST = 300_000
@@ -23,38 +24,39 @@ DEEPEST = 100
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    below: tuple[str, ...] = ()
-    above: tuple[str, ...] = ()
-    """Nearest first."""
+class Around:
+    """The lines on both sides of a headline, nearest first; read as far as they are asked for."""
 
-    @property
-    def all(self) -> tuple[str, ...]:
-        return self.below + self.above
+    def __init__(self, tree: LexborHTMLParser, headline: LexborNode | None, title: str) -> None:
+        """The headline is the element that holds the title, or its text where no element does."""
+        self._tree, self._headline, self._title = tree, headline, title
+        self._known: tuple[list[str], list[str]] = ([], [])
+
+    def below(self, count: int = BELOW) -> list[str]:
+        return self._lines(0, count)
+
+    def above(self, count: int = ABOVE) -> list[str]:
+        return self._lines(1, count)
+
+    def _lines(self, side: int, count: int) -> list[str]:
+        known = self._known[side]
+        if len(known) < count:
+            known.extend(islice(self._sources[side], count - len(known)))
+        return known[:count]
+
+    @cached_property
+    def _sources(self) -> tuple[Iterator[str], Iterator[str]]:
+        if self._headline is not None:
+            return _texts(_following(self._headline)), _texts(_preceding(self._headline))
+        texts, start = _split(self._tree), self._title[:12]
+        at = next(
+            (i for i, t in enumerate(texts) if start and t.startswith(start) and self._title.startswith(t[:40])), -1
+        )
+        return _squeezed(islice(texts, at + 1, None)), _squeezed(reversed(texts[: max(at, 0)]))
 
 
-Near = Callable[[], Lines]
-"""The lines around a page's headline, looked for when first needed."""
-
-
-def read(tree: LexborHTMLParser, headline: LexborNode | None, title: str) -> Lines:
-    """The lines around the element that holds the title, or around its text where no element does."""
-    if headline is not None:
-        below, above = _texts(_following(headline)), _texts(_preceding(headline))
-        return Lines(tuple(islice(below, BELOW)), tuple(islice(above, ABOVE)))
-    if tree.body is None:
-        return Lines()
-    texts = _split(tree)
-    start = title[:12]
-    at = next(
-        (i for i, line in enumerate(texts) if start and line.startswith(start) and title.startswith(line[:40])), -1
-    )
-    below, above = (filter(_is_text, some) for some in (islice(texts, at + 1, None), reversed(texts[: max(at, 0)])))
-    return Lines(
-        tuple(squeeze(line[:1_000]) for line in islice(below, BELOW)),
-        tuple(squeeze(line[:1_000]) for line in islice(above, ABOVE)),
-    )
+def _squeezed(texts: Iterable[str]) -> Iterator[str]:
+    return (squeeze(text[:LONGEST_LINE]) for text in texts if _is_text(text))
 
 
 def lines(tree: LexborHTMLParser) -> Iterator[str]:
@@ -78,7 +80,7 @@ def holders(headline: LexborNode | None) -> frozenset[int]:
 
 def _texts(nodes: Iterator[LexborNode]) -> Iterator[str]:
     for node in nodes:
-        if node.is_text_node and (line := squeeze((node.text_content or "")[:1_000])):
+        if node.is_text_node and (line := squeeze((node.text_content or "")[:LONGEST_LINE])):
             yield line
 
 

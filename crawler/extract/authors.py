@@ -12,10 +12,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from config.models import Rules
 from crawler.extract import json_ld, timestamps
-from crawler.extract.around import Near
+from crawler.extract.around import Around
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import attribute, brief, elsewhere, select
+from crawler.extract.select import Others, attribute, brief, select
 from crawler.extract.site import Site
 from crawler.extract.tidy import squeeze
 from crawler.extract.words import words
@@ -59,8 +59,8 @@ def read(
     data: LinkedData,
     *,
     site: Site,
-    near: Near,
-    holders: frozenset[int],
+    near: Around,
+    others: Others,
     rules: Rules | None,
 ) -> tuple[tuple[str, ...], str]:
     """Names in the byline's order and the rule that gave them.
@@ -68,15 +68,15 @@ def read(
     The first place that names people is believed; where there is none, the first that names an agency or the
     publisher.
     """
-    others: tuple[tuple[str, ...], str] = ((), "")
-    for how, values in _places(tree, page, data, near, holders, rules):
+    fallback: tuple[tuple[str, ...], str] = ((), "")
+    for how, values in _places(tree, page, data, near, others, rules):
         names = desks(values) if how in _DESKS else clean(values)
         people = _people(names, site)
         if people and how not in _DESKS:
             return tuple(name for name in names if name in people or _is_source(name, site)), how
-        if not others[0]:
-            others = names or desks(values), how
-    return others if others[0] else ((), "")
+        if not fallback[0]:
+            fallback = names or desks(values), how
+    return fallback if fallback[0] else ((), "")
 
 
 def clean(values: Iterable[str]) -> tuple[str, ...]:
@@ -96,9 +96,10 @@ def split(byline: str) -> Iterator[str]:
     byline = byline[:LONGEST_BYLINE]
     if _URL.search(byline):
         return
-    if match := _hands().search(byline):
+    if byline.count(" ") > 2 and (match := _hands().search(byline)):
         byline = byline[: match.start()]
-    text = _EMAIL.sub(" ", _ASIDE.sub(" ", _ASIDE.sub(" ", byline)))
+    text = _ASIDE.sub(" ", _ASIDE.sub(" ", byline)) if "(" in byline or "[" in byline else byline
+    text = _EMAIL.sub(" ", text) if "@" in text else text
     if not text.strip(_BLANKS):
         text = byline  # nothing but an address: better than nobody
     known = words()
@@ -186,7 +187,7 @@ def _joins() -> re.Pattern[str]:
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Near, holders: frozenset[int], rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Around, others: Others, rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -201,13 +202,13 @@ def _places(
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield "meta:twitter:label", list(_labelled(page))
-    yield "byline", _signed(page.signed, holders)
-    yield "byline", _signed([n for n in page.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], holders)
-    yield "byline", _signed([n for n in page.named if _NAMED.search(_called(n))], holders)
-    yield "text", _written(list(near().all))
-    yield "text", _beside_date(near().below[:BESIDE])
+    yield "byline", _signed(page.signed, others)
+    yield "byline", _signed([n for n in page.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], others)
+    yield "byline", _signed([n for n in page.named if _NAMED.search(_called(n))], others)
+    yield "text", _written([*near.below(), *near.above()])
+    yield "text", _beside_date(near.below(BESIDE))
     yield "byline:desk", _one(page.signed)
-    yield "text:desk", _unit(near().below[:BESIDE])
+    yield "text:desk", _unit(near.below(BESIDE))
 
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
@@ -226,10 +227,10 @@ def _called(node: LexborNode) -> str:
     return f"{attributes.get('class') or ''} {attributes.get('data-testid') or ''}"
 
 
-def _signed(nodes: Sequence[LexborNode], holders: frozenset[int]) -> list[str]:
+def _signed(nodes: Sequence[LexborNode], others: Others) -> list[str]:
     """Names written like people's in the first element of the article that holds any, and in its neighbours."""
     for at, node in enumerate(nodes[:MOST]):
-        if elsewhere(node, holders, lists=False):
+        if others.hold(node, lists=False):
             continue
         if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
             around = node.parent.parent if node.parent and node.parent.parent else node

@@ -17,11 +17,11 @@ from selectolax.lexbor import LexborHTMLParser
 from archive.models import Link, Stamp
 from config.models import Rules
 from crawler.extract import around, shown
-from crawler.extract.around import Near
+from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text, types_of
-from crawler.extract.select import attribute, brief, elsewhere, select
+from crawler.extract.select import Others, attribute, brief, select
 
 _PUBLISHED_METAS = (
     *(
@@ -92,8 +92,8 @@ def read(
     data: LinkedData,
     clock: Clock,
     *,
-    near: Near,
-    holders: frozenset[int],
+    near: Around,
+    others: Others,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -101,14 +101,14 @@ def read(
     """When it was published and when it was changed after that; None for what the page does not say."""
     changed = next(_modified(page, data, clock, hint), None)
     published = next(
-        _published(tree, page, data, clock, near=near, holders=holders, url=url, hint=hint, rules=rules), None
+        _published(tree, page, data, clock, near=near, others=others, url=url, hint=hint, rules=rules), None
     )
     folder = _day(url)
     if published and folder and (local := shown.beside(published, folder, "url")):
         published = local
     elif published and _doubted(published) and published.at.date() != folder:
         news = any("News" in name for name in types_of(data.article))
-        published = shown.settle(clock, near(), published, changed, news=news)
+        published = shown.settle(clock, near, published, changed, news=news)
     if published is None and changed is not None:
         return changed, None  # the only date there is
     if published and changed and changed.at <= published.at:
@@ -132,8 +132,8 @@ def _published(
     data: LinkedData,
     clock: Clock,
     *,
-    near: Near,
-    holders: frozenset[int],
+    near: Around,
+    others: Others,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -148,11 +148,11 @@ def _published(
     yield from _stamps(clock, micro, "microdata")
     if hint and hint.published and (stamp := clock.limited(hint.published)):
         yield stamp
-    yield from shown.times(page, clock, holders)
+    yield from shown.times(page, clock, others)
     if stamp := _in_url(url, clock):
         yield stamp
-    yield from shown.lines(clock, near())
-    named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not elsewhere(node, holders))
+    yield from shown.lines(clock, near)
+    named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not others.hold(node))
     yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
     yield from _stamps(clock, _state(tree.raw_html or b""), "script")
     yield from shown.anywhere(clock, around.lines(tree))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
@@ -12,9 +11,11 @@ from selectolax.lexbor import LexborHTMLParser
 from archive.models import Link, Stamp
 from config.models import Rules
 from crawler.extract import around, authors, dates, json_ld, labels, titles
+from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
+from crawler.extract.select import Others
 from crawler.extract.site import Site
 
 
@@ -66,15 +67,15 @@ def read(
     site = Site(site_name, url)
     canonical, evidence["canonical_url"] = labels.canonical(page, data, url, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
-    near = cache(lambda: around.read(tree, title.node, title.text))
-    holders = around.holders(title.node)
-    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, holders=holders, rules=rules)
+    near = Around(tree, title.node, title.text)
+    others = Others(around.holders(title.node))
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, others=others, rules=rules)
     clock = Clock(_region(tree, site.host) or declared, fetched_at)
     published, modified = dates.read(
-        tree, page, data, clock, near=near, holders=holders, url=unquote(url), hint=hint, rules=rules
+        tree, page, data, clock, near=near, others=others, url=unquote(url), hint=hint, rules=rules
     )
     section, evidence["section"] = labels.section(page, data)
-    tags, evidence["tags"] = labels.tags(page, data, site=site)
+    tags, evidence["tags"] = labels.tags(page, data, site=site, others=others)
     image, evidence["image"] = labels.image(page, data, canonical or url)
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}

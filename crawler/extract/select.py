@@ -18,6 +18,9 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Names of parts of a page that date and sign other texts, as do these elements."""
+DEEPEST = 12
+"""Elements around one that are looked at for such names."""
+_OWN = frozenset({"body", "html", "main"})
 _ELSEWHERE = frozenset({"footer", "nav", "form", "li"})
 
 
@@ -50,19 +53,36 @@ def brief(node: LexborNode, separator: str = "", limit: int = 1_000) -> str:
     return squeeze(separator.join(parts))
 
 
-def elsewhere(node: LexborNode, holders: Collection[int] = (), *, lists: bool = True) -> bool:
-    """Whether an element belongs to another text than the page's article; ``lists``: whether those in lists do.
+class Others:
+    """Tells whether an element belongs to another text than the page's article; asked of many in the same places."""
 
-    ``holders`` are the ids of the elements that hold the headline: whatever they are called, they are its article's.
-    """
-    up: LexborNode | None = node
-    for level in range(12):
-        if up is None or (tag := up.tag) in {"body", "html", "main"} or (holders and up.mem_id in holders):
-            return False
-        if level and tag in _ELSEWHERE and (lists or tag != "li"):
-            return True
-        attributes = up.attributes
-        if attributes and _OTHERS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
-            return True
-        up = up.parent
-    return False
+    def __init__(self, holders: Collection[int] = ()) -> None:
+        """``holders`` are the elements that hold the headline: whatever they are called, they are its article's."""
+        self._holders = holders
+        self._known: dict[tuple[int, bool], bool] = {}
+
+    def hold(self, node: LexborNode, *, lists: bool = True) -> bool:
+        """Whether it does; ``lists``: whether what stands in lists does."""
+        asked: list[tuple[int, bool]] = []
+        up: LexborNode | None = node
+        verdict = False
+        for level in range(DEEPEST):
+            if up is None or (tag := up.tag) in _OWN:
+                break
+            key = up.mem_id, lists
+            if key[0] in self._holders or (level and key in self._known):
+                verdict = self._known.get(key, False)
+                break
+            if (level and tag in _ELSEWHERE and (lists or tag != "li")) or _is_others(up):
+                verdict = True
+                break
+            if level:
+                asked.append(key)
+            up = up.parent
+        self._known.update(dict.fromkeys(asked, verdict))
+        return verdict
+
+
+def _is_others(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return bool(attributes) and bool(_OTHERS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))

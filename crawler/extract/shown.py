@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
 from archive.models import Precision, Stamp
 from crawler.extract import timestamps
-from crawler.extract.around import Lines
+from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
-from crawler.extract.select import attribute, brief, elsewhere
+from crawler.extract.select import Others, attribute, brief
 from crawler.extract.words import words
 
 MOST = 60
@@ -32,13 +33,13 @@ _ONE_DAY = timedelta(days=1)
 _UTC_TIMES = frozenset({Precision.SECOND, Precision.MINUTE})
 
 
-def times(page: Head, clock: Clock, holders: frozenset[int]) -> Iterator[Stamp]:
+def times(page: Head, clock: Clock, others: Others) -> Iterator[Stamp]:
     """``<time>`` elements that are not those of other texts, those after the headline first, changes last."""
     nodes = page.times[:MOST]
     head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
     late: list[Stamp] = []
     for node in [*nodes[head:], *nodes[:head][::-1]]:
-        if node.tag == "h1" or elsewhere(node, holders):
+        if node.tag == "h1" or others.hold(node):
             continue
         text = brief(node, limit=200)
         stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
@@ -49,10 +50,10 @@ def times(page: Head, clock: Clock, holders: frozenset[int]) -> Iterator[Stamp]:
     yield from late
 
 
-def lines(clock: Clock, near: Lines) -> Iterator[Stamp]:
+def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
     """Dates in the lines around the headline: next to it first, below before above; those of a change last."""
     late: list[Stamp] = []
-    for some in (near.below[:BELOW], near.above[:ABOVE], near.below[BELOW:], near.above[ABOVE:]):
+    for some in _parts(near):
         before = ""
         for line in some:
             if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
@@ -64,6 +65,13 @@ def lines(clock: Clock, near: Lines) -> Iterator[Stamp]:
                     yield stamp
             before = line
     yield from late
+
+
+def _parts(near: Around) -> Iterator[list[str]]:
+    yield near.below(BELOW)
+    yield near.above(ABOVE)
+    yield near.below()[BELOW:]
+    yield near.above()[ABOVE:]
 
 
 def anywhere(clock: Clock, texts: Iterable[str]) -> Iterator[Stamp]:
@@ -86,7 +94,7 @@ def anywhere(clock: Clock, texts: Iterable[str]) -> Iterator[Stamp]:
         yield from alone.values()
 
 
-def settle(clock: Clock, near: Lines, published: Stamp, changed: Stamp | None, *, news: bool) -> Stamp:
+def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, *, news: bool) -> Stamp:
     """The declared date, or the one that stands at the headline and contradicts it.
 
     Who declares a time in UTC shows the day of the place it is published in. And texts that are kept up to date
@@ -98,7 +106,7 @@ def settle(clock: Clock, near: Lines, published: Stamp, changed: Stamp | None, *
     days: set[date] = set()
     before = ""
     same = False
-    for line in (*near.below[:BELOW], *near.above[:ABOVE]):
+    for line in chain(near.below(BELOW), near.above(ABOVE)):
         label, before = f"{before[-20:]} {line}", line
         if not 6 <= len(line) <= SHORT or not any(map(str.isdigit, line)):
             continue

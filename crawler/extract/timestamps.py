@@ -59,6 +59,8 @@ _PACKED = re.compile(
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"\d{4}|[’']\d\d|\d\s?[./-]\s?\d{1,2}[./-]\s?\d\d")
+"""What no date is without."""
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 _EAST = re.compile(
     r"(?P<year>\d{4})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
@@ -112,6 +114,8 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
     if not _DIGIT.search(text):
         return
     text = _digits(text)
+    if not _YEAR.search(text):
+        return
     for pattern, build in _FORMS:
         for match in pattern.finditer(text):
             moments = [moment for moment in build(match, region) if moment]

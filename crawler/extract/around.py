@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
@@ -10,17 +11,22 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.tidy import squeeze
 
-BELOW, ABOVE = 40, 12
+BELOW, ABOVE = 40, 8
 """Lines of text after and before a headline in which its date and byline stand."""
 LONGEST_LINE = 1_000
 LONGEST = 100
 """Characters of a line that is read wherever it stands."""
+LABEL = 20
+"""Characters before a line that may say what it is."""
+MOST_YEARS = 500
+"""Years in a text that are looked at."""
 MOST = 300_000
 """Characters of a page's text that are looked through."""
 STEPS = 600
 """Nodes walked each way from the headline: three times what most pages need for as many lines."""
 DEEPEST = 100
 """Levels that a step backwards descends."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
 
@@ -59,9 +65,19 @@ def _squeezed(texts: Iterable[str]) -> Iterator[str]:
     return (squeeze(text[:LONGEST_LINE]) for text in texts if _is_text(text))
 
 
-def lines(tree: LexborHTMLParser) -> Iterator[str]:
-    """The short lines of the page's text."""
-    return (squeeze(line) for line in _split(tree) if len(line) < LONGEST and _is_text(line))
+def dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """The short lines of the page's text that name a year, each with the end of the line before."""
+    text = tree.body.text(separator="\n", strip=True)[:MOST] if tree.body else ""
+    end = 0
+    for match in islice(_YEAR.finditer(text), MOST_YEARS):
+        if match.start() < end:
+            continue
+        start = text.rfind("\n", max(0, match.start() - LONGEST), match.start()) + 1
+        end = text.find("\n", match.end(), match.end() + LONGEST)
+        line = text[start : end if end >= 0 else len(text)]
+        end = match.end()
+        if len(line) < LONGEST and _is_text(line):
+            yield squeeze(line), text[max(0, start - LABEL) : max(0, start - 1)]
 
 
 def _split(tree: LexborHTMLParser) -> list[str]:

@@ -152,10 +152,8 @@ def _published(
     if stamp := _in_url(url, clock):
         yield stamp
     yield from shown.lines(clock, near)
-    named = (brief(node, " ", 200) for node in select(tree, _NAMED)[:40] if not others.hold(node))
-    yield from _stamps(clock, (text for text in named if len(text) < 100), "text", weak=True)
     yield from _stamps(clock, _state(tree.raw_html or b""), "script")
-    yield from shown.anywhere(clock, around.lines(tree))
+    yield from shown.anywhere(clock, around.dated(tree))
     if match := _URL_MONTH.search(url):
         yield from _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
 
@@ -163,7 +161,7 @@ def _published(
 def _state(source: bytes) -> Iterator[str]:
     """Dates in the data that a page's own program is given, in a script or in an attribute."""
     source = source[:MOST_SOURCE]
-    for stem in (b"ublish", b"ublicat", b"ubDate", b"ub_date", b"ubdate"):
+    for stem in (b"ublish", b"ublicat", b"ubDate"):
         at = source.find(stem)
         for _ in range(MOST_FINDS):
             if at < 0:

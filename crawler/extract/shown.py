@@ -74,13 +74,12 @@ def _parts(near: Around) -> Iterator[list[str]]:
     yield near.above()[ABOVE:]
 
 
-def anywhere(clock: Clock, texts: Iterable[str]) -> Iterator[Stamp]:
+def anywhere(clock: Clock, texts: Iterable[tuple[str, str]]) -> Iterator[Stamp]:
     """Where nothing else dates a page: the dates in it that say what they are, else the only day that stands alone."""
     late: list[Stamp] = []
     alone: dict[date, Stamp] = {}
-    before = ""
-    for line in texts:
-        label, before = f"{before[-20:]} {line}", line
+    for line, before in texts:
+        label = f"{before} {line}"
         if not 6 <= len(line) <= SHORT or not (stamp := clock.stamp(line, "text", weak=True)):
             continue
         if words().changed.search(label):

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.tidy import squeeze
 
-BELOW, ABOVE = 40, 8
+BELOW, ABOVE = 30, 8
 """Lines of text after and before a headline in which its date and byline stand."""
 LONGEST_LINE = 1_000
 LONGEST = 100

@@ -31,7 +31,7 @@ _METAS = (
     *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl"),
     *("article:author_name", "og:author", "citation_author", "twitter:creator:name", "cxenseparse:author"),
 )
-_LINK = re.compile(r"/(?:authors?|autor|auteur|profile)/")
+_LINK = re.compile(r"/(?:authors?|autor(?:es|en|a)?|auteurs?)/")
 _NAMED = re.compile(r"byline|author|autor", re.IGNORECASE)
 """What an element is called that holds a byline."""
 _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")
@@ -70,6 +70,8 @@ def read(
     """
     fallback: tuple[tuple[str, ...], str] = ((), "")
     for how, values in _places(tree, page, data, near, others, rules):
+        if not any(values):
+            continue
         names = desks(values) if how in _DESKS else clean(values)
         people = _people(names, site)
         if people and how not in _DESKS:
@@ -204,7 +206,7 @@ def _places(
     yield "meta:twitter:label", list(_labelled(page))
     yield "byline", _signed(page.signed, others)
     yield "byline", _signed([n for n in page.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], others)
-    yield "byline", _signed([n for n in page.named if _NAMED.search(_called(n))], others)
+    yield "byline", _signed([n for n in page.named if _NAMED.search(attribute(n, "class"))], others)
     yield "text", _written([*near.below(), *near.above()])
     yield "text", _beside_date(near.below(BESIDE))
     yield "byline:desk", _one(page.signed)
@@ -220,11 +222,6 @@ def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[st
         body = any(name.endswith("Organization") for name in types)
         if body == bodies or (body and isinstance(value, list) and _agency(text)):
             yield text
-
-
-def _called(node: LexborNode) -> str:
-    attributes = node.attributes
-    return f"{attributes.get('class') or ''} {attributes.get('data-testid') or ''}"
 
 
 def _signed(nodes: Sequence[LexborNode], others: Others) -> list[str]:
@@ -293,7 +290,7 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
 
 
 def _is_date(line: str) -> bool:
-    return len(line) <= LONGEST and timestamps.read(line) is not None
+    return len(line) <= LONGEST and bool(timestamps.DIGIT.search(line)) and timestamps.read(line) is not None
 
 
 def _one(nodes: Sequence[LexborNode]) -> list[str]:

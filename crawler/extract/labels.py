@@ -26,7 +26,7 @@ LONGEST_TAG = 80
 _TAG_METAS = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords", "og:article:tag")
 _CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
 """Machines' labels: identifiers, numbers, ``key:value``."""
-_TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?|sujets?)/\w")
+_TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?)/\w")
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
 _SECTION_METAS = ("article:section", "parsely-section", "og:article:section", "sailthru.section", "section", "category")

@@ -56,7 +56,11 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
     for some in _parts(near):
         before = ""
         for line in some:
-            if 6 <= len(line) <= 150 and (stamp := clock.stamp(line, "text", weak=True)):
+            if (
+                6 <= len(line) <= 150
+                and timestamps.DIGIT.search(line)
+                and (stamp := clock.stamp(line, "text", weak=True))
+            ):
                 if words().changed.search(line) or (
                     words().changed.search(before[-40:]) and not any(map(str.isdigit, before))
                 ):
@@ -107,7 +111,7 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
     same = False
     for line in chain(near.below(BELOW), near.above(ABOVE)):
         label, before = f"{before[-20:]} {line}", line
-        if not 6 <= len(line) <= SHORT or not any(map(str.isdigit, line)):
+        if not 6 <= len(line) <= SHORT or not timestamps.DIGIT.search(line):
             continue
         for at, precision in timestamps.every(line, clock.region):
             if at.date() == published.at.date():

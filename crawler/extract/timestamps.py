@@ -58,7 +58,7 @@ _PACKED = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
-_DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"\d{4}|[’']\d\d|\d\s?[./-]\s?\d{1,2}[./-]\s?\d\d")
 """What no date is without."""
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
@@ -111,7 +111,7 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
     if match := _EPOCH.fullmatch(text):
         yield datetime.fromtimestamp(int(match[1]), UTC), Precision.SECOND
         return
-    if not _DIGIT.search(text):
+    if not DIGIT.search(text):
         return
     text = _digits(text)
     if not _YEAR.search(text):

@@ -96,7 +96,8 @@ def holders(headline: LexborNode | None) -> frozenset[int]:
 
 def _texts(nodes: Iterator[LexborNode]) -> Iterator[str]:
     for node in nodes:
-        if node.is_text_node and (line := squeeze((node.text_content or "")[:LONGEST_LINE])):
+        text = node.text_content if node.is_text_node else None
+        if text and not text.isspace() and (line := squeeze(text[:LONGEST_LINE])):
             yield line
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -65,7 +64,6 @@ _MODIFIED_METAS = (
     *("dcdatemodified", "articleupdatedtime", "modifiedtime", "lastmodified", "lastmod", "utime"),
 )
 """Names of meta elements in the order in which they are believed, without their punctuation, which varies."""
-_PUNCTUATION = re.compile(r"[^a-z0-9]+")
 _URL = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0[1-9]|1[0-2]|(?<=[-/_])[1-9])\2(0[1-9]|[12]\d|3[01]|(?<=[-/_])[1-9])(?!\d)"
 )
@@ -108,7 +106,8 @@ def read(
         published = local
     elif published and _doubted(published) and published.at.date() != folder:
         news = any("News" in name for name in types_of(data.article))
-        published = shown.settle(clock, near, published, changed, news=news)
+        if not news or shown.in_utc(published):
+            published = shown.settle(clock, near, published, changed, news=news)
     if published is None and changed is not None:
         return changed, None  # the only date there is
     if published and changed and changed.at <= published.at:
@@ -183,17 +182,10 @@ def _declared(page: Head, data: LinkedData) -> Iterator[tuple[str, str]]:
 
 
 def _metas(page: Head, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    known = {_plain(name): name for name in page.names}
     for plain in names:
-        if name := known.get(plain):
+        if name := page.plain.get(plain):
             for value in page.values(name):
                 yield value, name
-
-
-@lru_cache(maxsize=1_000)
-def _plain(name: str) -> str:
-    """A meta element's name without its punctuation; sites share most names."""
-    return _PUNCTUATION.sub("", name[:100])
 
 
 def _stamps(clock: Clock, texts: Iterable[str], how: str, *, weak: bool = False) -> Iterator[Stamp]:

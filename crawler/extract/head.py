@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -31,6 +31,11 @@ _NAMED = 'a[href*="/aut"], a[href*="/t"], a[href*="/etiquet"], [class*="byline" 
 _BY_TAG = {"title": "titles", "h1": "times", "time": "times", "link": "links", "script": "scripts"}
 
 
+@lru_cache(maxsize=1_000)
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name[:100]))  # sites share most names, but for the punctuation in them
+
+
 class Head:
     """What the elements of a page that speak of it hold; contents are tidied when they are asked for."""
 
@@ -51,23 +56,26 @@ class Head:
         """Those that microdata or ``rel`` call the author."""
         self.tagged: list[LexborNode] = []
         """Those that microdata or ``rel`` call tags."""
+        kinds = {tag: getattr(self, kind) for tag, kind in _BY_TAG.items()}
         for node in tree.css(_WANTED)[:MOST_NODES]:
-            self._put(node)
+            tag = node.tag or ""
+            if tag == "meta":
+                self._put(node.attributes)
+                continue
+            if tag in kinds:
+                kinds[tag].append(node)
+            if tag == "time" or tag not in kinds:
+                self._sort(node, node.attributes)
 
-    def _put(self, node: LexborNode) -> None:
-        tag = node.tag or ""
-        kind = _BY_TAG.get(tag)
-        if kind:
-            getattr(self, kind).append(node)
-            if tag != "time":
-                return
-        attributes = node.attributes
-        if tag == "meta":
-            content = attributes.get("content")
-            for key in ("name", "property", "itemprop") if content else ():
-                if name := attributes.get(key):
-                    self._meta.setdefault(name.strip().lower(), []).append(content or "")
-            return
+    def _put(self, attributes: Mapping[str, str | None]) -> None:
+        """What a meta element says."""
+        if content := attributes.get("content"):
+            for key in ("property", "name", "itemprop"):
+                if key in attributes and (name := attributes[key]):
+                    self._meta.setdefault(name.strip().lower(), []).append(content)
+
+    def _sort(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
+        """What microdata and ``rel`` call an element."""
         props, rel = (f" {attributes.get(key) or ''} ".lower() for key in ("itemprop", "rel"))
         if " datepublished " in props or "pubdate" in attributes:
             self.dated.append(node)
@@ -81,10 +89,10 @@ class Head:
         """The ``<h1>`` elements."""
         return (node for node in self.times if node.tag == "h1")
 
-    @property
-    def names(self) -> Mapping[str, Sequence[str]]:
-        """``name``, ``property`` or ``itemprop`` of the meta elements in lower case."""
-        return self._meta
+    @cached_property
+    def plain(self) -> dict[str, str]:
+        """The names of the meta elements (``name``, ``property`` or ``itemprop``) by their letters and digits."""
+        return {_plain(name): name for name in self._meta}
 
     @cached_property
     def named(self) -> list[LexborNode]:

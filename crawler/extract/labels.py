@@ -49,9 +49,8 @@ def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> F
     return NONE
 
 
-def canonical(page: Head, data: LinkedData, url: str, site: Site) -> Found:
+def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
     """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
-    own = urls.canonical(url) or ""
     for value, how in _offered(page, data):
         found = own if value == own else urls.canonical(value.strip(), own)
         if not found or not site.owns(found):

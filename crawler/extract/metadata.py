@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
+from crawler import urls
 from crawler.extract import around, authors, dates, json_ld, labels, titles
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
@@ -64,8 +65,9 @@ def read(
     evidence: dict[str, str] = {}
     declared, evidence["language"] = labels.declared_language(tree, page, data)
     site_name = labels.site_name(page, data)
-    site = Site(site_name, url)
-    canonical, evidence["canonical_url"] = labels.canonical(page, data, url, site)
+    own = urls.canonical(url) or ""
+    site = Site(site_name, own)
+    canonical, evidence["canonical_url"] = labels.canonical(page, data, own, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
     near = Around(tree, title.node, title.text)
     others = Others(around.holders(title.node))

@@ -138,7 +138,7 @@ def _local(published: Stamp, at: datetime, precision: Precision) -> Stamp | None
     if precision is Precision.DAY:
         return beside(published, at.date(), "text")
     apart = at.replace(second=0, tzinfo=UTC) - published.at.replace(second=0, microsecond=0)
-    if not _in_utc(published) or abs(apart) > timestamps.WIDEST or apart % QUARTER:
+    if not in_utc(published) or abs(apart) > timestamps.WIDEST or apart % QUARTER:
         return None
     return Stamp(published.at.astimezone(timezone(apart)), published.precision, published.how)
 
@@ -148,10 +148,10 @@ def beside(published: Stamp, day: date, how: str) -> Stamp | None:
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
     end = begin + _ONE_DAY
     east, west = begin - timestamps.WIDEST <= published.at < begin, end <= published.at < end + timestamps.WESTERN
-    return Stamp(begin, Precision.DAY, how) if _in_utc(published) and (east or west) else None
+    return Stamp(begin, Precision.DAY, how) if in_utc(published) and (east or west) else None
 
 
-def _in_utc(stamp: Stamp) -> bool:
+def in_utc(stamp: Stamp) -> bool:
     return stamp.precision in _UTC_TIMES and not stamp.at.utcoffset()
 
 

@@ -20,7 +20,8 @@ class Site:
     """Knows a site by its name and its host, as they stand in titles and bylines."""
 
     def __init__(self, name: str, url: str) -> None:
-        self.host = urls.host(url)
+        """``url`` is a canonical one."""
+        self.host = _host(url)
         self.domain = _site(self.host)
         label = self.domain.partition(".")[0].replace("-", "")
         names = (name, self.host, self.host.removeprefix("www."), self.domain)
@@ -34,7 +35,7 @@ class Site:
 
     def owns(self, url: str) -> bool:
         """Whether a canonical URL is of the same registrable domain; every one is where the page's is not known."""
-        host = url.partition("://")[2].partition("/")[0].partition("?")[0]
+        host = _host(url)
         return not self.host or host == self.host or (bool(self.domain) and _site(host) == self.domain)
 
     def resembles(self, text: str) -> bool:
@@ -46,6 +47,10 @@ class Site:
         if not self._label or len(key) < 4:
             return False
         return (key in self._label) or (self._label in key and text.count(" ") < 4)
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition("?")[0]
 
 
 @lru_cache(maxsize=256)

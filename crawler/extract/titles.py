@@ -153,7 +153,10 @@ def strip_site(text: str, site: Site, known: Collection[str], *, bars: bool = Tr
     for _ in range(3):
         if fold(text) in known:
             break
-        text = _shorter(text, site, known, bars=bars)
+        shorter = _shorter(text, site, known, bars=bars)
+        if shorter == text:
+            break
+        text = shorter
     return text
 
 

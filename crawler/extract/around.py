@@ -84,16 +84,6 @@ def _split(tree: LexborHTMLParser) -> list[str]:
     return tree.body.text(separator="\n", strip=True)[:MOST].split("\n") if tree.body else []
 
 
-def holders(headline: LexborNode | None) -> frozenset[int]:
-    """The ids of the elements that hold the headline."""
-    ids: list[int] = []
-    while headline is not None and len(ids) < DEEPEST:
-        headline = headline.parent
-        if headline is not None:
-            ids.append(headline.mem_id)
-    return frozenset(ids)
-
-
 def _texts(nodes: Iterator[LexborNode]) -> Iterator[str]:
     for node in nodes:
         text = node.text_content if node.is_text_node else None

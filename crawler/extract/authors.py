@@ -15,7 +15,8 @@ from crawler.extract import json_ld, timestamps
 from crawler.extract.around import Around
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import Others, attribute, brief, select
+from crawler.extract.part import Part
+from crawler.extract.select import attribute, brief, select
 from crawler.extract.site import Site
 from crawler.extract.tidy import squeeze
 from crawler.extract.words import words
@@ -60,7 +61,7 @@ def read(
     *,
     site: Site,
     near: Around,
-    others: Others,
+    part: Part,
     rules: Rules | None,
 ) -> tuple[tuple[str, ...], str]:
     """Names in the byline's order and the rule that gave them.
@@ -69,7 +70,7 @@ def read(
     publisher.
     """
     fallback: tuple[tuple[str, ...], str] = ((), "")
-    for how, values in _places(tree, page, data, near, others, rules):
+    for how, values in _places(tree, page, data, near, part, rules):
         if not any(values):
             continue
         names = desks(values) if how in _DESKS else clean(values)
@@ -189,7 +190,7 @@ def _joins() -> re.Pattern[str]:
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Around, others: Others, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Around, part: Part, rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -204,9 +205,9 @@ def _places(
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield "meta:twitter:label", list(_labelled(page))
-    yield "byline", _signed(page.signed, others)
-    yield "byline", _signed([n for n in page.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], others)
-    yield "byline", _signed([n for n in page.named if _NAMED.search(attribute(n, "class"))], others)
+    yield "byline", _signed(page.signed, part)
+    yield "byline", _signed([n for n in part.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], part)
+    yield "byline", _signed([n for n in part.named if _NAMED.search(attribute(n, "class"))], part)
     yield "text", _written([*near.below(), *near.above()])
     yield "text", _beside_date(near.below(BESIDE))
     yield "byline:desk", _one(page.signed)
@@ -224,10 +225,10 @@ def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[st
             yield text
 
 
-def _signed(nodes: Sequence[LexborNode], others: Others) -> list[str]:
+def _signed(nodes: Sequence[LexborNode], part: Part) -> list[str]:
     """Names written like people's in the first element of the article that holds any, and in its neighbours."""
     for at, node in enumerate(nodes[:MOST]):
-        if others.hold(node, lists=False):
+        if part.excludes(node, lists=False):
             continue
         if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
             around = node.parent.parent if node.parent and node.parent.parent else node

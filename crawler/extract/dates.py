@@ -20,7 +20,8 @@ from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData, first_text, types_of
-from crawler.extract.select import Others, attribute, brief, select
+from crawler.extract.part import Part
+from crawler.extract.select import attribute, brief, select
 
 _PUBLISHED_METAS = (
     *(
@@ -91,16 +92,14 @@ def read(
     clock: Clock,
     *,
     near: Around,
-    others: Others,
+    part: Part,
     url: str,
     hint: Link | None,
     rules: Rules | None,
 ) -> tuple[Stamp | None, Stamp | None]:
     """When it was published and when it was changed after that; None for what the page does not say."""
     changed = next(_modified(page, data, clock, hint), None)
-    published = next(
-        _published(tree, page, data, clock, near=near, others=others, url=url, hint=hint, rules=rules), None
-    )
+    published = next(_published(tree, page, data, clock, near=near, part=part, url=url, hint=hint, rules=rules), None)
     folder = _day(url)
     if published and folder and (local := shown.beside(published, folder, "url")):
         published = local
@@ -132,7 +131,7 @@ def _published(
     clock: Clock,
     *,
     near: Around,
-    others: Others,
+    part: Part,
     url: str,
     hint: Link | None,
     rules: Rules | None,
@@ -147,7 +146,7 @@ def _published(
     yield from _stamps(clock, micro, "microdata")
     if hint and hint.published and (stamp := clock.limited(hint.published)):
         yield stamp
-    yield from shown.times(page, clock, others)
+    yield from shown.times(page, clock, part)
     if stamp := _in_url(url, clock):
         yield stamp
     yield from shown.lines(clock, near)

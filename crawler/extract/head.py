@@ -26,8 +26,6 @@ A query costs 0.03 ms a page for the walk and as much again for each attribute t
 for one asked of links alone: so there is one query, and one more (``_NAMED``) for the pages that it does not tell
 enough.
 """
-_NAMED = 'a[href*="/aut"], a[href*="/t"], a[href*="/etiquet"], [class*="byline" i], [class*="aut" i]'
-"""Links to authors and topics, and elements named after bylines; and others, which are told apart when looked at."""
 _BY_TAG = {"title": "titles", "h1": "times", "time": "times", "link": "links", "script": "scripts"}
 
 
@@ -40,7 +38,6 @@ class Head:
     """What the elements of a page that speak of it hold; contents are tidied when they are asked for."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
-        self._tree = tree
         self._meta: dict[str, list[str]] = {}
         self._tidied: dict[str, tuple[str, ...]] = {}
         self.titles: list[LexborNode] = []
@@ -93,11 +90,6 @@ class Head:
     def plain(self) -> dict[str, str]:
         """The names of the meta elements (``name``, ``property`` or ``itemprop``) by their letters and digits."""
         return {_plain(name): name for name in self._meta}
-
-    @cached_property
-    def named(self) -> list[LexborNode]:
-        """Elements that are called after bylines, and links to authors and topics, in the page's order."""
-        return self._tree.css(_NAMED)[:MOST_NODES]
 
     def values(self, name: str) -> tuple[str, ...]:
         """The contents of the meta elements of a name, tidied, in the page's order."""

@@ -12,7 +12,8 @@ from crawler import urls
 from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import Others, attribute, brief
+from crawler.extract.part import Part
+from crawler.extract.select import attribute, brief
 from crawler.extract.site import Site
 
 Found = tuple[str, str]
@@ -92,9 +93,9 @@ def section(page: Head, data: LinkedData) -> Found:
     return (crumbs[-1], "json-ld:BreadcrumbList") if crumbs else NONE
 
 
-def tags(page: Head, data: LinkedData, *, site: Site, others: Others) -> tuple[tuple[str, ...], str]:
+def tags(page: Head, data: LinkedData, *, site: Site, part: Part) -> tuple[tuple[str, ...], str]:
     """Keywords from the first place that has any, cleaned; never the site's own name."""
-    for how, values in _tag_places(page, data, others):
+    for how, values in _tag_places(page, data, part):
         found: dict[str, str] = {}
         for value in values:
             label = value.rpartition(": ")[2].strip(" #·|;,.\"'").strip()
@@ -169,15 +170,15 @@ def _crumbs(data: LinkedData) -> list[str]:
     return []
 
 
-def _tag_places(page: Head, data: LinkedData, others: Others) -> Iterator[tuple[str, list[str]]]:
+def _tag_places(page: Head, data: LinkedData, part: Part) -> Iterator[tuple[str, list[str]]]:
     yield "json-ld:keywords", list(_keywords(data.article.get("keywords")))
     for name in _TAG_METAS:
         values = page.values(name)
         yield f"meta:{name}", [part for value in values for part in split(value)]
     tagged = [link for node in page.tagged[:MOST_TAGS] for link in (node.css("a") if node.tag != "a" else [node])]
     yield "rel=tag", [brief(node, limit=200) for node in tagged[:MOST_TAGS]]
-    links = [node for node in page.named if node.tag == "a" and _TOPIC.search(attribute(node, "href"))][:100]
-    topics = [node for node in links if node.parent and node.parent.tag != "p" and not others.hold(node, lists=False)]
+    links = [node for node in part.named if node.tag == "a" and _TOPIC.search(attribute(node, "href"))][:100]
+    topics = [node for node in links if node.parent and node.parent.tag != "p" and not part.excludes(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
         yield "links", [brief(node, limit=200) for node in topics]
 

@@ -11,12 +11,12 @@ from selectolax.lexbor import LexborHTMLParser
 from archive.models import Link, Stamp
 from config.models import Rules
 from crawler import urls
-from crawler.extract import around, authors, dates, json_ld, labels, titles
+from crawler.extract import authors, dates, json_ld, labels, titles
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import Others
+from crawler.extract.part import Part
 from crawler.extract.site import Site
 
 
@@ -70,14 +70,14 @@ def read(
     canonical, evidence["canonical_url"] = labels.canonical(page, data, own, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
     near = Around(tree, title.node, title.text)
-    others = Others(around.holders(title.node))
-    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, others=others, rules=rules)
+    part = Part(tree, title.node)
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, part=part, rules=rules)
     clock = Clock(_region(tree, site.host) or declared, fetched_at)
     published, modified = dates.read(
-        tree, page, data, clock, near=near, others=others, url=unquote(url), hint=hint, rules=rules
+        tree, page, data, clock, near=near, part=part, url=unquote(url), hint=hint, rules=rules
     )
     section, evidence["section"] = labels.section(page, data)
-    tags, evidence["tags"] = labels.tags(page, data, site=site, others=others)
+    tags, evidence["tags"] = labels.tags(page, data, site=site, part=part)
     image, evidence["image"] = labels.image(page, data, canonical or url)
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}

@@ -14,7 +14,8 @@ from crawler.extract import timestamps
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
-from crawler.extract.select import Others, attribute, brief
+from crawler.extract.part import Part
+from crawler.extract.select import attribute, brief
 from crawler.extract.words import words
 
 MOST = 60
@@ -33,13 +34,13 @@ _ONE_DAY = timedelta(days=1)
 _UTC_TIMES = frozenset({Precision.SECOND, Precision.MINUTE})
 
 
-def times(page: Head, clock: Clock, others: Others) -> Iterator[Stamp]:
+def times(page: Head, clock: Clock, part: Part) -> Iterator[Stamp]:
     """``<time>`` elements that are not those of other texts, those after the headline first, changes last."""
     nodes = page.times[:MOST]
     head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
     late: list[Stamp] = []
     for node in [*nodes[head:], *nodes[:head][::-1]]:
-        if node.tag == "h1" or others.hold(node):
+        if node.tag == "h1" or part.excludes(node):
             continue
         text = brief(node, limit=200)
         stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)

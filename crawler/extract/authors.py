@@ -70,7 +70,7 @@ def read(
     publisher.
     """
     fallback: tuple[tuple[str, ...], str] = ((), "")
-    for how, values in _places(tree, page, data, near, part, rules):
+    for how, values in _places(tree, page, data, near=near, part=part, rules=rules):
         if not any(values):
             continue
         names = desks(values) if how in _DESKS else clean(values)
@@ -190,7 +190,7 @@ def _joins() -> re.Pattern[str]:
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Around, part: Part, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, *, near: Around, part: Part, rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -206,8 +206,8 @@ def _places(
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield "meta:twitter:label", list(_labelled(page))
     yield "byline", _signed(page.signed, part)
-    yield "byline", _signed([n for n in part.named if n.tag == "a" and _LINK.search(attribute(n, "href"))], part)
-    yield "byline", _signed([n for n in part.named if _NAMED.search(attribute(n, "class"))], part)
+    yield "byline", _signed([node for node, href, _ in part.named if href and _LINK.search(href)], part)
+    yield "byline", _signed([node for node, _, called in part.named if called and _NAMED.search(called)], part)
     yield "text", _written([*near.below(), *near.above()])
     yield "text", _beside_date(near.below(BESIDE))
     yield "byline:desk", _one(page.signed)
@@ -291,7 +291,7 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
 
 
 def _is_date(line: str) -> bool:
-    return len(line) <= LONGEST and bool(timestamps.DIGIT.search(line)) and timestamps.read(line) is not None
+    return len(line) <= LONGEST and bool(timestamps.YEAR.search(line)) and timestamps.read(line) is not None
 
 
 def _one(nodes: Sequence[LexborNode]) -> list[str]:

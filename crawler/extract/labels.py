@@ -13,7 +13,7 @@ from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.part import Part
-from crawler.extract.select import attribute, brief
+from crawler.extract.select import brief
 from crawler.extract.site import Site
 
 Found = tuple[str, str]
@@ -177,7 +177,7 @@ def _tag_places(page: Head, data: LinkedData, part: Part) -> Iterator[tuple[str,
         yield f"meta:{name}", [part for value in values for part in split(value)]
     tagged = [link for node in page.tagged[:MOST_TAGS] for link in (node.css("a") if node.tag != "a" else [node])]
     yield "rel=tag", [brief(node, limit=200) for node in tagged[:MOST_TAGS]]
-    links = [node for node in part.named if node.tag == "a" and _TOPIC.search(attribute(node, "href"))][:100]
+    links = [node for node, href, _ in part.named if href and _TOPIC.search(href)][:100]
     topics = [node for node in links if node.parent and node.parent.tag != "p" and not part.excludes(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
         yield "links", [brief(node, limit=200) for node in topics]

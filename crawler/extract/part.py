@@ -44,9 +44,17 @@ class Part:
             up = up.parent
 
     @cached_property
-    def named(self) -> list[LexborNode]:
-        """Elements in it that are called after bylines, and links to authors and topics, in the page's order."""
-        return self._whole.css(_NAMED)[:MOST_NODES]
+    def named(self) -> list[tuple[LexborNode, str, str]]:
+        """Elements in it that are called after bylines, and links to authors and topics, in the page's order.
+
+        Each with its address, if it is a link, and its class.
+        """
+        found = []
+        for node in self._whole.css(_NAMED)[:MOST_NODES]:
+            attributes = node.attributes
+            href = attributes.get("href") if node.tag == "a" else ""
+            found.append((node, href or "", attributes.get("class") or ""))
+        return found
 
     def excludes(self, node: LexborNode, *, lists: bool = True) -> bool:
         """Whether an element belongs to another text; ``lists``: whether those in lists do.

@@ -59,7 +59,7 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
         for line in some:
             if (
                 6 <= len(line) <= 150
-                and timestamps.DIGIT.search(line)
+                and timestamps.YEAR.search(line)
                 and (stamp := clock.stamp(line, "text", weak=True))
             ):
                 if words().changed.search(line) or (
@@ -112,7 +112,7 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
     same = False
     for line in chain(near.below(BELOW), near.above(ABOVE)):
         label, before = f"{before[-20:]} {line}", line
-        if not 6 <= len(line) <= SHORT or not timestamps.DIGIT.search(line):
+        if not 6 <= len(line) <= SHORT or not timestamps.YEAR.search(line):
             continue
         for at, precision in timestamps.every(line, clock.region):
             if at.date() == published.at.date():

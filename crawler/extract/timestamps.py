@@ -59,7 +59,7 @@ _PACKED = re.compile(
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
 DIGIT = re.compile(r"\d")
-_YEAR = re.compile(r"\d{4}|[’']\d\d|\d\s?[./-]\s?\d{1,2}[./-]\s?\d\d")
+YEAR = re.compile(r"\d{4}|[’']\d\d|\d\s?[./-]\s?\d{1,2}[./-]\s?\d\d")
 """What no date is without."""
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 _EAST = re.compile(
@@ -113,8 +113,11 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
         return
     if not DIGIT.search(text):
         return
+    if moment := _iso(text):
+        yield moment
+        return
     text = _digits(text)
-    if not _YEAR.search(text):
+    if not YEAR.search(text):
         return
     for pattern, build in _FORMS:
         for match in pattern.finditer(text):
@@ -122,6 +125,20 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
             yield from moments
             if moments:
                 break
+
+
+def _iso(text: str) -> Moment | None:
+    """The moment in a text that is ISO 8601 and nothing else, as most that machines write."""
+    if text[4:5] != "-" or text[7:8] != "-":
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if abs(at.utcoffset() or timedelta(0)) > WIDEST:
+        return None
+    precision = Precision.SECOND if len(text) > 18 else Precision.DAY if len(text) == 10 else None
+    return (at.replace(microsecond=0, tzinfo=at.tzinfo or UTC), precision) if precision else None
 
 
 def _digits(text: str) -> str:

@@ -8,13 +8,12 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler import urls
 from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.part import Part
 from crawler.extract.select import brief
-from crawler.extract.site import Site
+from crawler.extract.site import Site, address
 
 Found = tuple[str, str]
 """A value and the rule that gave it; two empty strings for none."""
@@ -53,7 +52,7 @@ def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> F
 def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
     """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
     for value, how in _offered(page, data):
-        found = own if value == own else urls.canonical(value.strip(), own)
+        found = own if value == own else address(value.strip(), own)
         if not found or not site.owns(found):
             continue
         if own and _is_front(found) and not _is_front(own):
@@ -111,7 +110,7 @@ def image(page: Head, data: LinkedData, base: str) -> Found:
     """The lead image's absolute URL; a logo or placeholder only where there is nothing else."""
     stand_in = NONE
     for value, how in _images(page, data):
-        found = urls.canonical(value, base), how
+        found = address(value, base), how
         if found[0] and not _LOGO.search(found[0]):
             return found[0], how
         if found[0] and not stand_in[0]:

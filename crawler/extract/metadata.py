@@ -10,14 +10,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler import urls
 from crawler.extract import authors, dates, json_ld, labels, titles
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.part import Part
-from crawler.extract.site import Site
+from crawler.extract.site import Site, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def read(
     evidence: dict[str, str] = {}
     declared, evidence["language"] = labels.declared_language(tree, page, data)
     site_name = labels.site_name(page, data)
-    own = urls.canonical(url) or ""
+    own = address(url)
     site = Site(site_name, own)
     canonical, evidence["canonical_url"] = labels.canonical(page, data, own, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)

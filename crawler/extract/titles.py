@@ -126,13 +126,17 @@ def _heads(node: LexborNode, known: Collection[str]) -> Iterator[str]:
 
 def _main(heads: list[tuple[str, LexborNode]], others: Iterable[str], site: Site) -> tuple[str, LexborNode | None]:
     """The ``<h1>`` that is most like what the page is called elsewhere; none if it is only the name of the site."""
+    fit = [head for head in heads if head[0] and not site.names(head[0])]
+    same = {fold(other) for other in others}
+    for head in fit:
+        if fold(head[0]) in same:
+            return head
     known = [units for other in dict.fromkeys(others) if len(units := _units(other)) > 2]
 
     def alike(text: str) -> float:
         units = _units(text)
         return max((len(units & k) / len(units | k) for k in known), default=0.0)
 
-    fit = [head for head in heads if head[0] and not site.names(head[0])]
     best, node = max(fit, key=lambda head: alike(head[0])) if len(fit) > 1 else fit[0] if fit else ("", None)
     if known and best and alike(best) < ALIKE:
         return "", None

@@ -63,7 +63,7 @@ def read(
         if rules and rules.title
         else ""
     )
-    headline = data.text("headline", limit=LONGEST)[0] or data.text("name", limit=LONGEST)[0]
+    headline = data.text("headline", "name", limit=LONGEST)[0] or page.first("headline", "hdl")[0][:LONGEST]
     og = page.first("og:title")[0][:LONGEST]
     title = _first(node.text()[: 20 * LONGEST] for node in page.titles[:1])
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]

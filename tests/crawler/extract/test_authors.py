@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from config.models import Rules
-from crawler.extract import authors, metadata
+from crawler.extract import metadata, names
 
 URL = "https://www.gazette.example/a"
 
@@ -23,7 +23,7 @@ def ld(author, **more):
 
 
 @pytest.mark.parametrize(
-    ("byline", "names"),
+    ("byline", "expected"),
     [
         ("By Ada Moss", ["Ada Moss"]),
         ("BY ADA MOSS", ["ADA MOSS"]),
@@ -55,12 +55,12 @@ def ld(author, **more):
         ("", []),
     ],
 )
-def test_a_byline_gives_its_names(byline, names):
-    assert list(authors.clean([byline])) == names
+def test_a_byline_gives_its_names(byline, expected):
+    assert list(names.clean([byline])) == expected
 
 
 def test_a_name_said_twice_is_kept_once():
-    assert authors.clean(["Ada Moss", "ADA MOSS", "Jan Roe"]) == ("ADA MOSS", "Jan Roe")
+    assert names.clean(["Ada Moss", "ADA MOSS", "Jan Roe"]) == ("ADA MOSS", "Jan Roe")
 
 
 @pytest.mark.parametrize(
@@ -230,5 +230,5 @@ def test_half_an_aside_is_no_name():
 
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_no_byline_raises(values):
-    for name in authors.clean(values):
+    for name in names.clean(values):
         assert name.strip()

@@ -30,7 +30,9 @@ MOST_DAYS = 2
 """Different days in those lines beyond which they are a list of other texts."""
 QUARTER = timedelta(minutes=15)
 """Zones lie a multiple of this apart."""
-_ONE_DAY = timedelta(days=1)
+LAST_YEAR = 9999
+"""No zone can be added to a moment in it, or in the first."""
+_NOTHING, _HOUR, _ONE_DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 _UTC_TIMES = frozenset({Precision.SECOND, Precision.MINUTE})
 
 
@@ -109,7 +111,7 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
     first: Stamp | None = None
     days: set[date] = set()
     before = ""
-    same = False
+    told = False
     for line in chain(near.below(BELOW), near.above(ABOVE)):
         label, before = f"{before[-20:]} {line}", line
         if not 6 <= len(line) <= SHORT or not timestamps.YEAR.search(line):
@@ -118,7 +120,7 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
             if at.date() == published.at.date():
                 if not words().changed.search(label):
                     return published
-                same = True
+                told = True
                 break
             if precision is Precision.MONTH:
                 continue
@@ -129,7 +131,7 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
             if stamp and words().published.search(label) and not words().changed.search(label) and not news:
                 return stamp
             first = first or stamp
-    if same or news or first is None or len(days) > MOST_DAYS:
+    if told or news or first is None or len(days) > MOST_DAYS:
         return published
     return replace(changed, how=first.how) if changed and changed.at.date() == first.at.date() else first
 
@@ -145,15 +147,23 @@ def _local(published: Stamp, at: datetime, precision: Precision) -> Stamp | None
 
 
 def beside(published: Stamp, day: date, how: str) -> Stamp | None:
-    """The day, if it is the one before or after the declared one in UTC and a zone explains that."""
+    """The declared moment on the day before or after its own in UTC, if a zone has it there."""
+    if not in_utc(published) or not 1 < day.year < LAST_YEAR:
+        return None
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    end = begin + _ONE_DAY
-    east, west = begin - timestamps.WIDEST <= published.at < begin, end <= published.at < end + timestamps.WESTERN
-    return Stamp(begin, Precision.DAY, how) if in_utc(published) and (east or west) else None
+    early, late = begin - published.at, published.at - begin - _ONE_DAY
+    if _NOTHING < early <= timestamps.WIDEST:
+        shift = -(-early // _HOUR) * _HOUR
+    elif _NOTHING <= late < timestamps.WESTERN:
+        shift = -(late // _HOUR + 1) * _HOUR
+    else:
+        return None
+    return Stamp(published.at.astimezone(timezone(shift)), Precision.DAY, how)
 
 
 def in_utc(stamp: Stamp) -> bool:
-    return stamp.precision in _UTC_TIMES and not stamp.at.utcoffset()
+    """Whether it is a time in UTC, whose day may be another where it was published."""
+    return stamp.precision in _UTC_TIMES and not stamp.at.utcoffset() and 1 < stamp.at.year < LAST_YEAR
 
 
 def _around(node: LexborNode) -> str:

@@ -199,6 +199,24 @@ def test_a_day_beside_that_in_utc_is_the_publishers_own_where_a_zone_explains_it
     assert day(read(ld(datePublished="2024-05-01T02:00:00+02:00") + shown).published) == "2024-05-01"
 
 
+def test_the_publishers_own_day_is_not_after_the_fetch():
+    html = ld(datePublished="2024-05-03T11:00:00Z") + "<h1>T</h1><p>4 May 2024</p>"
+    published = read(html, fetched_at=None).published
+    assert (day(published), published.precision, published.at) == (
+        "2024-05-04",
+        Precision.DAY,
+        FETCHED - timedelta(hours=1),
+    )
+    assert read(html).published.at <= FETCHED
+
+
+@pytest.mark.parametrize("year", ["9999", "1000", "0001"])
+@pytest.mark.parametrize("shown", ["<p>1 January 9999</p>", "<p>31 December 9999 23:59</p>", "<p>1 May 1000</p>"])
+def test_the_ends_of_the_calendar_are_no_trouble(year, shown):
+    for moment in (f"{year}-12-31T23:59:59Z", f"{year}-01-01T00:00:00Z"):
+        read(evergreen(datePublished=moment) + f"<h1>T</h1>{shown}", "https://g.example/2024/12/31/x", fetched_at=None)
+
+
 def test_a_time_of_change_is_not_taken_for_the_publishers_zone():
     html = ld(datePublished="2024-05-01T22:04:00Z") + "<h1>T</h1><p>2 May 2024 00:31</p>"
     assert day(read(html).published) == "2024-05-01"
@@ -242,6 +260,8 @@ def test_the_data_of_a_pages_program_may_stand_in_an_attribute():
 
 
 def test_rules_and_feeds_are_not_contradicted():
+    ruled = "<b id=d datetime='2024-05-01T23:30:00Z'>x</b><h1>T</h1><p>2 May 2024</p>"
+    assert day(read(ruled, "https://g.example/2024/05/02/x", rules=Rules(date="#d")).published) == "2024-05-01"
     said = Stamp(datetime(2024, 4, 1, 8, tzinfo=UTC), Precision.SECOND, "feed")
     link = Link(URL, "gazette", "https://gazette.example/feed", published=said)
     assert read("<h1>T</h1><p>1 May 2024</p>", hint=link).published == said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
@@ -18,15 +17,12 @@ LONGEST = 100
 """Characters of a line that is read wherever it stands."""
 LABEL = 20
 """Characters before a line that may say what it is."""
-MOST_YEARS = 500
-"""Years in a text that are looked at."""
 MOST = 300_000
 """Characters of a page's text that are looked through."""
 STEPS = 600
 """Nodes walked each way from the headline: three times what most pages need for as many lines."""
 DEEPEST = 100
 """Levels that a step backwards descends."""
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
 
@@ -66,18 +62,12 @@ def _squeezed(texts: Iterable[str]) -> Iterator[str]:
 
 
 def dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """The short lines of the page's text that name a year, each with the end of the line before."""
-    text = tree.body.text(separator="\n", strip=True)[:MOST] if tree.body else ""
-    end = 0
-    for match in islice(_YEAR.finditer(text), MOST_YEARS):
-        if match.start() < end:
-            continue
-        start = text.rfind("\n", max(0, match.start() - LONGEST), match.start()) + 1
-        end = text.find("\n", match.end(), match.end() + LONGEST)
-        line = text[start : end if end >= 0 else len(text)]
-        end = match.end()
-        if len(line) < LONGEST and _is_text(line):
-            yield squeeze(line), text[max(0, start - LABEL) : max(0, start - 1)]
+    """The short lines of the page's text that may name a year, each with the end of the line before."""
+    before = ""
+    for line in _split(tree):
+        if len(line) < LONGEST and ("20" in line or "19" in line or "25" in line) and _is_text(line):
+            yield squeeze(line), before[-LABEL:]
+        before = line
 
 
 def _split(tree: LexborHTMLParser) -> list[str]:

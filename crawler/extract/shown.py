@@ -105,8 +105,8 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
 
     Who declares a time in UTC shows the day of the place it is published in. And texts that are kept up to date
     show the day of the last change, which readers take for theirs; but on news that is no day of publication.
-    Measured where a page shows another day than it declares: shown 22, declared 9 right; the day beside it in
-    UTC 8 to 1.
+    Measured where a page shows another day than it declares: the shown one was right on 42 of 54 pages, and on 9
+    of 9 where a zone explains it.
     """
     first: Stamp | None = None
     days: set[date] = set()

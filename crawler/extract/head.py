@@ -31,7 +31,7 @@ _BY_TAG = {"title": "titles", "h1": "times", "time": "times", "link": "links", "
 
 @lru_cache(maxsize=1_000)
 def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name[:100]))  # sites share most names, but for the punctuation in them
+    return "".join(filter(str.isalnum, name))  # sites share most names, but for the punctuation in them
 
 
 class Head:
@@ -89,7 +89,7 @@ class Head:
     @cached_property
     def plain(self) -> dict[str, str]:
         """The names of the meta elements (``name``, ``property`` or ``itemprop``) by their letters and digits."""
-        return {_plain(name): name for name in self._meta}
+        return {_plain(name[:100]): name for name in self._meta}
 
     def values(self, name: str) -> tuple[str, ...]:
         """The contents of the meta elements of a name, tidied, in the page's order."""

@@ -3,150 +3,80 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from config.models import Rules
-from crawler.extract import json_ld
+from crawler.extract import bylines, json_ld
+from crawler.extract.around import Around
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import Lines, attribute, brief, elsewhere, select
+from crawler.extract.names import LONGEST_BYLINE, MOST, clean, desks, is_agency, is_desk
+from crawler.extract.part import Part
+from crawler.extract.select import attribute, brief, select
 from crawler.extract.site import Site
-from crawler.extract.tidy import squeeze
-from crawler.extract.words import words
-
-MOST = 20
-LONGEST = 60
-"""Characters of a name; longer is a sentence."""
-
-LONGEST_BYLINE = 500
-"""Characters of a byline that are read."""
 
 _METAS = (
     *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl"),
     *("article:author_name", "og:author", "citation_author", "twitter:creator:name", "cxenseparse:author"),
 )
-_SIGNED = (
-    '[itemprop~="author"] [itemprop~="name"], [rel~="author"], [itemprop~="author"]',
-    'a[href*="/author/"], a[href*="/authors/"], a[href*="/autor/"], a[href*="/auteur/"], a[href*="/profile/"]',
-    '[class*="byline" i], [class*="author" i], [class*="autor" i], [data-testid*="byline" i]',
-)
-"""Elements that hold a byline, surest first."""
-_URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")
-_EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
-_ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
-_PLACE = re.compile(r"(?<=\w)\s+(?:in|à|aus|en|em|i)\s+[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+)?$")
 _BODIES = "json-ld:author:organization"
+_DESKS = frozenset({_BODIES, "byline:desk", "text:desk"})
+"""Places that are looked through for whoever signs, if no person does."""
 _SURNAME_FIRST = re.compile(r"^([^\s,;]+), ([^\s,;]+(?: \w\.?)?)$")
-_CODE = re.compile(r"[{}<>=_:\\]|^\W+$")
-_BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
+_LOGIN = re.compile(r"^\S+[._\d]\S*$|^\S*[a-z][A-Z]+$|(?i:\badmin\b)")
 
 
 def read(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site, near: Lines, rules: Rules | None
+    tree: LexborHTMLParser,
+    page: Head,
+    data: LinkedData,
+    *,
+    site: Site,
+    near: Around,
+    part: Part,
+    rules: Rules | None,
 ) -> tuple[tuple[str, ...], str]:
     """Names in the byline's order and the rule that gave them.
 
     The first place that names people is believed; where there is none, the first that names an agency or the
     publisher.
     """
-    others: tuple[tuple[str, ...], str] = ((), "")
-    for how, values in _places(tree, page, data, near, rules):
-        names = desks(values) if how == _BODIES else clean(values)
-        people = tuple(name for name in names if not _is_other(name, site))
-        if people and how != _BODIES:
-            return people, how
-        if not others[0]:
-            others = names or desks(values), how
-    return others if others[0] else ((), "")
-
-
-def clean(values: Iterable[str]) -> tuple[str, ...]:
-    """The names in some bylines, each once; agencies only if nobody else signs."""
-    names = {name.casefold(): name for value in values for name in split(value)}
-    people = [name for name in names.values() if not _agency(name)]
-    return tuple(people or names.values())[:MOST]
-
-
-def desks(values: Iterable[str]) -> tuple[str, ...]:
-    """The first signature that names no person: a desk, a team."""
-    names = (_bare(value[:LONGEST_BYLINE]) for value in values if not _URL.search(value) and not _CODE.search(value))
-    return tuple(n for n in names if 1 < len(n) <= LONGEST and n.casefold() not in words().nobody)[:1]
-
-
-def split(byline: str) -> Iterator[str]:
-    """The names in one byline, without what is said around them."""
-    byline = byline[:LONGEST_BYLINE]
-    if _URL.search(byline):
-        return
-    text = _EMAIL.sub(" ", _ASIDE.sub(" ", _ASIDE.sub(" ", byline)))
-    if not text.strip(_BLANKS):
-        text = byline  # nothing but an address: better than nobody
-    known = words()
-    for part in _joins().split(text):
-        name = _bare(part)
-        folded = name.casefold()
-        if not 1 < len(name) <= LONGEST or _CODE.search(name) or _URL.search(folded) or folded in known.nobody:
+    fallback: tuple[tuple[str, ...], str] = ((), "")
+    for how, values in _places(tree, page, data, near=near, part=part, rules=rules):
+        if not any(values):
             continue
-        if not _agency(name) and (
-            set(folded.replace(".", "").split()) <= known.credentials or set(folded.split()) & known.roles
-        ):
-            continue
-        if any(map(str.isalpha, name)) and sum(map(str.isdigit, name)) < 4:
-            yield name
+        names = desks(values) if how in _DESKS else clean(values)
+        people = _people(names, site)
+        if people and how not in _DESKS:
+            return tuple(name for name in names if name in people or _is_source(name, site)), how
+        if not fallback[0]:
+            fallback = names or desks(values), how
+    return fallback if fallback[0] else ((), "")
 
 
-def is_person(name: str) -> bool:
-    """Whether it is written like a person's name: some capitalised words, or a few characters without case."""
-    parts = name.split()
-    if set(name.casefold().split()) & words().unlike:
-        return False
-    if not name or any(map(str.isdigit, name)) or len(name) > 40 or set(name) & set(":?!/"):
-        return False
-    if not name[0].isupper():
-        return not name[0].islower() and len(name) <= 20 and len(parts) <= 3
-    return 2 <= len(parts) <= 5 and parts[-1][0].isupper() and sum(part[0].islower() for part in parts) <= 2
+def _people(names: Sequence[str], site: Site) -> set[str]:
+    """Those of the names that say who wrote: people or, if none does, the publisher's newsroom."""
+    people = {name for name in names if not _is_other(name, site)}
+    if names and site.names(names[0]):  # "Gazette, Springfield" gives its address
+        people = {name for name in people if " " in name or not name[0].isupper()}
+    return people or {name for name in names if is_desk(name) and not site.names(name)}
 
 
 def _is_other(name: str, site: Site) -> bool:
-    """Whether it is an agency, the publisher, or an address: better than nobody, but no one's name."""
-    return _agency(name) or site.names(name) or site.resembles(name) or "@" in name
+    """Whether it is an agency, the publisher, an address or a login: better than nobody, but no one's name."""
+    return is_agency(name) or site.names(name) or site.resembles(name) or "@" in name or bool(_LOGIN.search(name))
 
 
-def _agency(name: str) -> bool:
-    return name.casefold().strip(_BLANKS) in words().agencies
-
-
-def _bare(name: str) -> str:
-    """A name without what is written before and after it."""
-    name = squeeze(name).strip(_BLANKS)
-    for _ in range(2):
-        if match := _begin(words().prefixes).match(name):
-            name = name[match.end() :].strip(_BLANKS)
-    for suffix in words().suffixes:
-        if name.endswith(suffix) and len(name) > len(suffix) + 1:
-            name = name.removesuffix(suffix).strip(_BLANKS)
-    return _PLACE.sub("", name)
-
-
-@cache
-def _begin(options: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of these at the beginning, as whole words; in scripts without spaces nothing parts them from the name."""
-    return re.compile("|".join(re.escape(o) + (r"(?!\w)" if o[-1].islower() else "") for o in options), re.IGNORECASE)
-
-
-@cache
-def _joins() -> re.Pattern[str]:
-    joins = "|".join(map(re.escape, words().joins))
-    return re.compile(rf"\s*[,;|/•·&\n、，]\s*|\s+[-–—]\s+|\s+(?:{joins})\s+", re.IGNORECASE)
+def _is_source(name: str, site: Site) -> bool:
+    """Whether it is an agency whose text others worked on: it signs with them."""
+    return is_agency(name) and not site.names(name)
 
 
 def _places(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, near: Lines, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, *, near: Around, part: Part, rules: Rules | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Where names are looked for, in the order in which they are believed."""
     if rules and rules.author:
@@ -156,44 +86,20 @@ def _places(
         yield f"json-ld:{key}", list(_names(data, data.article.get(key)))
     yield _BODIES, list(_names(data, data.article.get("author"), bodies=True))
     for name in _METAS:
-        values = page.meta.get(name, ())[:MOST]
+        values = page.values(name)[:MOST]
         yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
-    for selector in _SIGNED:
-        yield "byline", _signed(tree, selector)
-    yield "text", _written(near())
+    yield from bylines.people(page, part, near)
+    yield from bylines.others(page, near)
 
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
     """The names of the people in a JSON-LD value, or of the organisations."""
     for one in value[:MOST] if isinstance(value, list) else [value]:
         node = data.resolve(one)
+        text = json_ld.first_text(node, 300)
         types = json_ld.types_of(node) if isinstance(node, dict) else []
-        if any(name.endswith("Organization") for name in types) == bodies:
-            yield json_ld.first_text(node, 300)
-
-
-def _signed(tree: LexborHTMLParser, selector: str) -> list[str]:
-    """Names written like people's in the first element of the article that holds any, and in its neighbours."""
-    for node in select(tree, selector)[:MOST]:
-        if elsewhere(node, lists=False):
-            continue
-        if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
-            around = node.parent.parent if node.parent and node.parent.parent else node
-            near = around.css(selector)
-            if 1 < len(near) <= 6:
-                found = [name for one in near for name in clean([brief(one, " ; ", 500)]) if is_person(name)]
-            return list(dict.fromkeys(found))
-    return []
-
-
-def _written(lines: list[str]) -> list[str]:
-    """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
-    for line, following in pairwise([*lines, ""]):
-        if len(line) > 100 or not (match := _begin(words().starts).match(line)):
-            continue
-        rest = line[match.end() :].strip(_BLANKS)
-        if names := [name for name in clean([rest or following]) if is_person(name)]:
-            return names
-    return []
+        body = any(name.endswith("Organization") for name in types)
+        if body == bodies or (body and isinstance(value, list) and is_agency(text)):
+            yield text

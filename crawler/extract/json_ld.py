@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborNode
 
 from crawler.extract.tidy import tidy
 
@@ -52,11 +53,17 @@ class LinkedData:
     """Types of the page's own objects (not of those nested in them), each once, in order."""
     tops: tuple[Node, ...] = ()
     """The page's own objects."""
-    by_id: Mapping[str, Node] = field(default_factory=dict)
+    values: tuple[Any, ...] = ()
+    """All that was read."""
+    by_id: dict[str, Node] = field(default_factory=dict)
+    """Objects by their names, once one was asked for."""
 
     def resolve(self, value: Any) -> Any:
         """What a bare reference (``{"@id": …}``) points to, else the value itself."""
         if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
+            if not self.by_id:
+                for one in self.values:
+                    _index(one, self.by_id)
             return self.by_id.get(value["@id"], value)
         return value
 
@@ -68,26 +75,28 @@ class LinkedData:
         return "", ""
 
 
-def read(tree: LexborHTMLParser, url: str = "") -> LinkedData:
-    """Everything in the page's ``application/ld+json`` scripts; what cannot be read is passed over."""
+def read(scripts: Iterable[LexborNode], url: str = "") -> LinkedData:
+    """Everything in a page's ``application/ld+json`` scripts; what cannot be read is passed over."""
     tops: list[Node] = []
-    by_id: dict[str, Node] = {}
+    values: list[Any] = []
     left = BYTES
-    for script in tree.css('script[type*="ld+json" i]')[:SCRIPTS]:
+    for script in islice(scripts, SCRIPTS):
         source = script.text()
         left -= len(source)
         if left < 0:
             break
         for value in loads(source):
             tops.extend(_tops(value))
-            _index(value, by_id)
+            values.append(value)
     types = dict.fromkeys(name for node in tops for name in types_of(node))
-    return LinkedData(_main(tops, url), tuple(types), tuple(tops), by_id)
+    return LinkedData(_main(tops, url), tuple(types), tuple(tops), tuple(values))
 
 
 def loads(source: str) -> list[Any]:
     """The JSON values in a script, repaired where a common mistake is all that is wrong."""
-    source = _WRAPPING.sub("", source.strip()).strip().removesuffix(";")
+    source = source.strip()
+    if source[:1] not in {"{", "["} or source[-1:] not in {"}", "]"}:
+        source = _WRAPPING.sub("", source).strip().removesuffix(";")
     for attempt in (_same, _repair, _unescape):
         text = attempt(source)
         try:

@@ -8,12 +8,12 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler import urls
 from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import brief, elsewhere
-from crawler.extract.site import Site
+from crawler.extract.part import Part
+from crawler.extract.select import brief
+from crawler.extract.site import Site, address
 
 Found = tuple[str, str]
 """A value and the rule that gave it; two empty strings for none."""
@@ -26,13 +26,9 @@ LONGEST_TAG = 80
 _TAG_METAS = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords", "og:article:tag")
 _CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
 """Machines' labels: identifiers, numbers, ``key:value``."""
-_TOPIC_LINKS = (
-    'a[href*="/tag"], a[href*="/them"], a[href*="/tema"], a[href*="/topic"], a[href*="/etiquet"], a[href*="/sujet"]'
-)
-_TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?|sujets?)/\w")
+_TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?)/\w")
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
-_TAG_LINKS = 'a[rel~="tag"], [itemprop~="keywords"] a'
 _SECTION_METAS = ("article:section", "parsely-section", "og:article:section", "sailthru.section", "section", "category")
 _LOGO = re.compile(
     r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon", re.IGNORECASE
@@ -53,22 +49,28 @@ def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> F
     return NONE
 
 
-def canonical(tree: LexborHTMLParser, page: Head, data: LinkedData, url: str) -> Found:
+def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
     """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
-    own = urls.canonical(url) or ""
-    # Document-wide: an image in <noscript> pushes the rest of the head into the body.
-    links = tree.css('link[rel~="canonical" i]')[:3]
-    offers = [(node.attributes.get("href") or "", "link:canonical") for node in links]
-    offers += [(value, "og:url") for value in page.meta.get("og:url", ())[:1]]
-    offers += [(value, "json-ld:url") for value in json_ld.addresses(data.article.get("url"))]
-    for value, how in offers:
-        found = urls.canonical(value.strip(), own) if value.strip() else None
-        if not found or (own and not urls.same_site(found, own)):
+    for value, how in _offered(page, data):
+        found = own if value == own else address(value.strip(), own)
+        if not found or not site.owns(found):
             continue
         if own and _is_front(found) and not _is_front(own):
             continue
         return found, how
     return (own, "url") if own else NONE
+
+
+def _offered(page: Head, data: LinkedData) -> Iterator[Found]:
+    """The addresses that a page gives for itself, surest first."""
+    for node in page.links:
+        attributes = node.attributes
+        if (attributes.get("rel") or "").lower() != "image_src":
+            yield attributes.get("href") or "", "link:canonical"
+    for value in page.values("og:url")[:1]:
+        yield value, "og:url"
+    for value in json_ld.addresses(data.article.get("url")):
+        yield value, "json-ld:url"
 
 
 def site_name(page: Head, data: LinkedData) -> str:
@@ -90,9 +92,9 @@ def section(page: Head, data: LinkedData) -> Found:
     return (crumbs[-1], "json-ld:BreadcrumbList") if crumbs else NONE
 
 
-def tags(tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site) -> tuple[tuple[str, ...], str]:
+def tags(page: Head, data: LinkedData, *, site: Site, part: Part) -> tuple[tuple[str, ...], str]:
     """Keywords from the first place that has any, cleaned; never the site's own name."""
-    for how, values in _tag_places(tree, page, data):
+    for how, values in _tag_places(page, data, part):
         found: dict[str, str] = {}
         for value in values:
             label = value.rpartition(": ")[2].strip(" #·|;,.\"'").strip()
@@ -104,15 +106,28 @@ def tags(tree: LexborHTMLParser, page: Head, data: LinkedData, *, site: Site) ->
     return (), ""
 
 
-def image(tree: LexborHTMLParser, page: Head, data: LinkedData, base: str) -> Found:
+def image(page: Head, data: LinkedData, base: str) -> Found:
     """The lead image's absolute URL; a logo or placeholder only where there is nothing else."""
-    offers = [(value, f"meta:{name}") for value, name in page.all("og:image", "og:image:url", "og:image:secure_url")]
-    offers += [(v, "json-ld:image") for v in json_ld.addresses(data.resolve(data.article.get("image")))]
-    offers += [(value, f"meta:{name}") for value, name in page.all("twitter:image", "twitter:image:src", "thumbnail")]
-    if node := tree.css_first('link[rel="image_src"]'):
-        offers.append((node.attributes.get("href") or "", "link:image_src"))
-    found = [(full, how) for value, how in offers if (full := urls.canonical(value, base))]
-    return next((one for one in found if not _LOGO.search(one[0])), found[0] if found else NONE)
+    stand_in = NONE
+    for value, how in _images(page, data):
+        found = address(value, base), how
+        if found[0] and not _LOGO.search(found[0]):
+            return found[0], how
+        if found[0] and not stand_in[0]:
+            stand_in = found[0], how
+    return stand_in
+
+
+def _images(page: Head, data: LinkedData) -> Iterator[Found]:
+    for value, name in page.all("og:image", "og:image:url", "og:image:secure_url"):
+        yield value, f"meta:{name}"
+    for value in json_ld.addresses(data.resolve(data.article.get("image"))):
+        yield value, "json-ld:image"
+    for value, name in page.all("twitter:image", "twitter:image:src", "thumbnail"):
+        yield value, f"meta:{name}"
+    for node in page.links:
+        if (node.attributes.get("rel") or "").lower() == "image_src":
+            yield node.attributes.get("href") or "", "link:image_src"
 
 
 def description(page: Head, data: LinkedData) -> Found:
@@ -154,14 +169,15 @@ def _crumbs(data: LinkedData) -> list[str]:
     return []
 
 
-def _tag_places(tree: LexborHTMLParser, page: Head, data: LinkedData) -> Iterator[tuple[str, list[str]]]:
+def _tag_places(page: Head, data: LinkedData, part: Part) -> Iterator[tuple[str, list[str]]]:
     yield "json-ld:keywords", list(_keywords(data.article.get("keywords")))
     for name in _TAG_METAS:
-        values = page.meta.get(name, ())
+        values = page.values(name)
         yield f"meta:{name}", [part for value in values for part in split(value)]
-    yield "rel=tag", [brief(node, limit=200) for node in tree.css(_TAG_LINKS)[:MOST_TAGS]]
-    links = [node for node in tree.css(_TOPIC_LINKS)[:100] if _TOPIC.search(node.attributes.get("href") or "")]
-    topics = [node for node in links if node.parent and node.parent.tag != "p" and not elsewhere(node, lists=False)]
+    tagged = [link for node in page.tagged[:MOST_TAGS] for link in (node.css("a") if node.tag != "a" else [node])]
+    yield "rel=tag", [brief(node, limit=200) for node in tagged[:MOST_TAGS]]
+    links = [node for node, href, _ in part.named if href and _TOPIC.search(href)][:100]
+    topics = [node for node in links if node.parent and node.parent.tag != "p" and not part.excludes(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
         yield "links", [brief(node, limit=200) for node in topics]
 

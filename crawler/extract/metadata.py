@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler import urls
-from crawler.extract import authors, dates, head, json_ld, labels, titles
+from crawler.extract import authors, dates, json_ld, labels, titles
+from crawler.extract.around import Around
+from crawler.extract.clock import Clock
+from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
-from crawler.extract.select import around_headline
-from crawler.extract.site import Site
+from crawler.extract.part import Part
+from crawler.extract.site import Site, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,25 @@ def read(
     ``hint`` is what a feed or sitemap said of it, ``fetched_at`` the moment after which nothing can have been
     published, ``rules`` the source's own selectors: they win where they find something.
     """
-    page = head.read(tree)
-    data = json_ld.read(tree, url)
+    page = Head(tree)
+    data = json_ld.read(page.scripts, url)
     evidence: dict[str, str] = {}
     declared, evidence["language"] = labels.declared_language(tree, page, data)
-    canonical, evidence["canonical_url"] = labels.canonical(tree, page, data, url)
     site_name = labels.site_name(page, data)
-    site = Site(site_name, url)
+    own = address(url)
+    site = Site(site_name, own)
+    canonical, evidence["canonical_url"] = labels.canonical(page, data, own, site)
     title = titles.read(tree, page, data, site=site, hint=hint, rules=rules)
-    near = cache(lambda: around_headline(tree, title.text))
-    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, rules=rules)
-    clock = dates.Clock(_region(tree, url) or declared, fetched_at)
-    published, modified = dates.read(tree, page, data, clock, near=near, url=unquote(url), hint=hint, rules=rules)
+    near = Around(tree, title.node, title.text)
+    part = Part(tree, title.node)
+    names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, part=part, rules=rules)
+    clock = Clock(_region(tree, site.host) or declared, fetched_at)
+    published, modified = dates.read(
+        tree, page, data, clock, near=near, part=part, url=unquote(url), hint=hint, rules=rules
+    )
     section, evidence["section"] = labels.section(page, data)
-    tags, evidence["tags"] = labels.tags(tree, page, data, site=site)
-    image, evidence["image"] = labels.image(tree, page, data, canonical or url)
+    tags, evidence["tags"] = labels.tags(page, data, site=site, part=part)
+    image, evidence["image"] = labels.image(page, data, canonical or url)
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}
     evidence["modified"] = modified.how if modified else ""
@@ -98,14 +103,14 @@ def read(
     )
 
 
-def _region(tree: LexborHTMLParser, url: str) -> str:
+def _region(tree: LexborHTMLParser, host: str) -> str:
     """The page's full language tag, as ``en-gb``: the region decides which way round its dates are written.
 
     A host's country goes before that of the tag, which templates leave at ``en-US``.
     """
     root = tree.root
     tag = ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-")
-    country = urls.host(url).rpartition(".")[2].partition(":")[0]
+    country = host.rpartition(".")[2].partition(":")[0]
     return f"{tag[:2]}-{country}" if tag and len(country) == 2 and country.isalpha() else tag
 
 

@@ -17,9 +17,12 @@ def tidy(text: str, limit: int = 1_000) -> str:
         text = html.unescape(html.unescape(text))  # templates escape what was escaped already
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return squeeze(text)[:limit].rstrip()
+    text = squeeze(text)
+    return text if len(text) <= limit else text[:limit].rstrip()
 
 
 def squeeze(text: str) -> str:
     """Text that was parsed already: without invisible characters and needless blanks."""
+    if text.isprintable() and "\ufffd" not in text:  # so no blank but " ", and of the invisible none but that one
+        return " ".join(text.split()) if "  " in text else text.strip(" ")
     return " ".join(_INVISIBLE.sub("", text).split())

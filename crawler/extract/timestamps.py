@@ -13,7 +13,9 @@ from crawler.extract.words import words
 Moment = tuple[datetime, Precision]
 
 WIDEST = timedelta(hours=14)
-"""The zone furthest from Greenwich."""
+"""The zone furthest east of Greenwich."""
+WESTERN = timedelta(hours=12)
+"""And west of it."""
 LONGEST = 300
 """Characters of a text that are searched for a date."""
 MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "en-fm", "es-us", "fil", "tl"})
@@ -56,6 +58,9 @@ _PACKED = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
+DIGIT = re.compile(r"\d")
+YEAR = re.compile(r"\d{4}|[’']\d\d|\d\s?[./-]\s?\d{1,2}[./-]\s?\d\d")
+"""What no date is without."""
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 _EAST = re.compile(
     r"(?P<year>\d{4})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
@@ -88,7 +93,7 @@ _MONTH_YEAR = re.compile(
     r"(?<!\d\s)(?<!\d\.\s)(?<![^\W\d_])(?P<name>[^\W\d_]{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
-_YEAR_MONTH = re.compile(r"\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*")
+_YEAR_MONTH = re.compile(r"^\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*$")
 
 
 def read(text: str, region: str = "") -> Moment | None:
@@ -106,9 +111,14 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
     if match := _EPOCH.fullmatch(text):
         yield datetime.fromtimestamp(int(match[1]), UTC), Precision.SECOND
         return
-    if not any(map(str.isdigit, text)):
+    if not DIGIT.search(text):
+        return
+    if moment := _iso(text):
+        yield moment
         return
     text = _digits(text)
+    if not YEAR.search(text):
+        return
     for pattern, build in _FORMS:
         for match in pattern.finditer(text):
             moments = [moment for moment in build(match, region) if moment]
@@ -117,10 +127,27 @@ def every(text: str, region: str = "") -> Iterator[Moment]:
                 break
 
 
+def _iso(text: str) -> Moment | None:
+    """The moment in a text that is ISO 8601 and nothing else, as most that machines write."""
+    if text[4:5] != "-" or text[7:8] != "-":
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if abs(at.utcoffset() or timedelta(0)) > WIDEST:
+        return None
+    precision = Precision.SECOND if len(text) > 18 else Precision.DAY if len(text) == 10 else None
+    return (at.replace(microsecond=0, tzinfo=at.tzinfo or UTC), precision) if precision else None
+
+
 def _digits(text: str) -> str:
     """Arabic, Indic and full-width digits as 0 to 9, odd blanks as blanks; letters composed."""
+    text = " ".join(text.split())
+    if text.isascii():
+        return text
     text = "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return unicodedata.normalize("NFC", text)
 
 
 def _number(name: str, region: str) -> int | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,6 +28,7 @@ CUT = 90
 """Characters from which a machine-readable headline may have been cut: search engines showed 110."""
 
 _SEPARATOR = re.compile(r"\s+[-–—·•»«‹›⋆/\\:~]+\s+|\s*[|｜ㅣ│]+\s*|\s+::\s+")
+_MARK = re.compile(r"[-–—·•»«‹›⋆/\\:~|｜ㅣ│]")
 _BAR = frozenset("|｜ㅣ│")
 _KICKER = re.compile(
     r"kicker|topline|top-line|overline|dachzeile|roof-?line|eyebrow|spitzmarke|pretitle|pre-title|surtitle|antetitulo|badge"
@@ -42,6 +44,8 @@ class Title:
     how: str
     candidates: tuple[str, ...]
     """Every form of it, the chosen one first."""
+    node: LexborNode | None = None
+    """The element that shows it at the top of the article."""
 
 
 def read(
@@ -59,15 +63,18 @@ def read(
         if rules and rules.title
         else ""
     )
-    headline = data.text("headline", limit=LONGEST)[0] or data.text("name", limit=LONGEST)[0]
+    headline = data.text("headline", "name", limit=LONGEST)[0] or page.first("headline", "hdl")[0][:LONGEST]
     og = page.first("og:title")[0][:LONGEST]
-    title = _first(node.text()[: 20 * LONGEST] for node in select(tree, "title")[:1])
+    title = _first(node.text()[: 20 * LONGEST] for node in page.titles[:1])
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]
     raw = {"json-ld:headline": headline, "og:title": og, "meta:title": other, "title": title}
-    heads = [text for node in select(tree, "h1")[:10] for text in _heads(node, {fold(t) for t in raw.values()})]
-    h1 = strip_site(_main(heads, raw.values(), site), site, (), bars=False)
+    names = {fold(text) for text in raw.values()}
+    heads = [(text, node) for node in islice(page.headlines, 10) for text in _heads(node, names)]
+    main, node = _main(heads, raw.values(), site)
+    h1 = strip_site(main, site, (), bars=False)
     known = {key for text in (h1, headline, og, other) if (key := fold(text))}
-    forms = {"h1": h1, **{how: strip_site(text, site, known - {fold(text)}) for how, text in raw.items()}}
+    short = {text: strip_site(text, site, known - {fold(text)}) for text in dict.fromkeys(raw.values())}
+    forms = {"h1": h1, **{how: short[text] for how, text in raw.items()}}
     how = _choose(forms, news=any("News" in name for name in json_ld.types_of(data.article)))
     text = forms.get(how, "")
     if ruled:
@@ -75,7 +82,7 @@ def read(
     elif not text and hint:
         text, how = hint.title, "link"
     texts = [text, *forms.values(), *raw.values(), hint.title if hint else ""]
-    return Title(text, how if text else "", tuple(dict.fromkeys(filter(None, texts))))
+    return Title(text, how if text else "", tuple(dict.fromkeys(filter(None, texts))), node)
 
 
 def _first(texts: Iterable[str | None]) -> str:
@@ -117,18 +124,23 @@ def _heads(node: LexborNode, known: Collection[str]) -> Iterator[str]:
     yield rest or whole
 
 
-def _main(heads: list[str], others: Iterable[str], site: Site) -> str:
+def _main(heads: list[tuple[str, LexborNode]], others: Iterable[str], site: Site) -> tuple[str, LexborNode | None]:
     """The ``<h1>`` that is most like what the page is called elsewhere; none if it is only the name of the site."""
-    known = [units for other in others if len(units := _units(other)) > 2]
+    fit = [head for head in heads if head[0] and not site.names(head[0])]
+    same = {fold(other) for other in others}
+    for head in fit:
+        if fold(head[0]) in same:
+            return head
+    known = [units for other in dict.fromkeys(others) if len(units := _units(other)) > 2]
 
     def alike(text: str) -> float:
         units = _units(text)
         return max((len(units & k) / len(units | k) for k in known), default=0.0)
 
-    best = max((head for head in heads if head and not site.names(head)), key=alike, default="")
+    best, node = max(fit, key=lambda head: alike(head[0])) if len(fit) > 1 else fit[0] if fit else ("", None)
     if known and best and alike(best) < ALIKE:
-        return ""
-    return best
+        return "", None
+    return best, node
 
 
 def _units(text: str) -> set[str]:
@@ -145,12 +157,15 @@ def strip_site(text: str, site: Site, known: Collection[str], *, bars: bool = Tr
     for _ in range(3):
         if fold(text) in known:
             break
-        text = _shorter(text, site, known, bars=bars)
+        shorter = _shorter(text, site, known, bars=bars)
+        if shorter == text:
+            break
+        text = shorter
     return text
 
 
 def _shorter(text: str, site: Site, known: Collection[str], *, bars: bool) -> str:
-    breaks = list(_SEPARATOR.finditer(text))
+    breaks = list(_SEPARATOR.finditer(text)) if _MARK.search(text) else []
     if breaks:
         last, first = breaks[-1], breaks[0]
         front, back = text[: last.start()].strip(), text[last.end() :].strip()

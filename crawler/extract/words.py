@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ class Words:
     """What stands before the names in a byline, longest first."""
     starts: tuple[str, ...]
     """Those that hardly anything but a byline begins with, longest first."""
+    published: re.Pattern[str]
+    """What stands at dates of publication."""
+    changed: re.Pattern[str]
+    """What stands at dates of a change."""
     suffixes: tuple[str, ...]
     joins: tuple[str, ...]
     roles: frozenset[str]
@@ -26,6 +31,12 @@ class Words:
     nobody: frozenset[str]
     unlike: frozenset[str]
     """Words that no name written in a byline's element has."""
+    desks: frozenset[str]
+    """A newsroom that signs as one has one of these words."""
+    particles: frozenset[str]
+    """Those within a name that are written small."""
+    hands: tuple[str, ...]
+    """What stands before the names of people who edited, checked or illustrated, longest first."""
     agencies: frozenset[str]
 
 
@@ -39,12 +50,17 @@ def words() -> Words:
         months={"": {name: n for known in reversed(months.values()) for name, n in known.items()}, **months},
         prefixes=tuple(sorted(prefixes, key=len, reverse=True)),
         starts=tuple(sorted(_list(byline["starts"]), key=len, reverse=True)),
+        published=_any(data["dates"]["published"]),
+        changed=_any(data["dates"]["changed"]),
         suffixes=tuple(byline["suffixes"].split()),
         joins=tuple(byline["joins"].casefold().split()),
         roles=frozenset(byline["roles"].casefold().split()),
         credentials=frozenset(byline["credentials"].casefold().split()),
         nobody=frozenset(_list(byline["nobody"])),
         unlike=frozenset(byline["unlike"].casefold().split()),
+        desks=frozenset(byline["desks"].casefold().split()),
+        particles=frozenset(byline["particles"].casefold().split()),
+        hands=tuple(sorted(_list(byline["hands"]), key=len, reverse=True)),
         agencies=frozenset(_list(byline["agencies"])),
     )
 
@@ -55,6 +71,10 @@ def _months(text: str) -> dict[str, int]:
         for number, names in enumerate(text.casefold().split("|"), 1)
         for name in names.split()
     }
+
+
+def _any(text: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _list(text))), re.IGNORECASE)
 
 
 def _list(text: str) -> list[str]:

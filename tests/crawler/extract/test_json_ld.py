@@ -12,7 +12,7 @@ URL = "https://gazette.example/a"
 
 def read(*sources, url=URL):
     html = "".join(f'<script type="application/ld+json">{source}</script>' for source in sources)
-    return json_ld.read(LexborHTMLParser(html), url)
+    return json_ld.read(LexborHTMLParser(html).css("script"), url)
 
 
 def headline(*sources):

@@ -48,6 +48,7 @@ def meta(name, content):
         meta("og:title", "Old bridge opens again") + "<h1>Subscribe now for less</h1>",
         meta("og:title", "Old bridge opens again") + "<h1><img src=x></h1>",
         ld(headline="Old bridge opens again"),
+        meta("headline", "Old bridge opens again") + meta("og:title", "Old bridge opens again-Local|Gazette"),
         "<h1>Old bri\u00addge opens\u200b again</h1>",
         meta("og:title", "Old &amp;#98;ridge opens again"),
     ],

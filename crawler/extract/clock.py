@@ -1,0 +1,43 @@
+"""Clock: turns what a page writes for a date into a moment that can be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from archive.models import Precision, Stamp
+from crawler.extract import timestamps
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Of dates that are guessed from a URL or from text; what a page declares may be older."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Reads a page's dates by its language and region, and refuses those that lie after it was fetched."""
+
+    region: str
+    fetched_at: datetime | None
+
+    def stamp(self, value: str, how: str, *, weak: bool = False) -> Stamp | None:
+        """A believable date in ``value``; a weak one is held to the day and to the time of the web."""
+        for at, precision in timestamps.every(value, self.region):
+            if at == datetime.fromtimestamp(0, UTC) or at.year < 1000 or (weak and at < EARLIEST):
+                continue  # an empty field printed as a date
+            stamp = Stamp(at, precision, how)
+            if weak and precision in {Precision.SECOND, Precision.MINUTE}:
+                stamp = Stamp(at.replace(hour=0, minute=0, second=0), Precision.DAY, how)
+            if limited := self.limited(stamp):
+                return limited
+        return None
+
+    def limited(self, stamp: Stamp) -> Stamp | None:
+        """The stamp, moved back to the fetch if a zone explains that it lies after it, else None.
+
+        A local time without its zone, or with a wrong one, looks as far ahead as the widest zone is.
+        """
+        if self.fetched_at is None or stamp.at <= self.fetched_at:
+            return stamp
+        if stamp.at - self.fetched_at > timestamps.WIDEST:
+            return None
+        return Stamp(self.fetched_at.astimezone(stamp.at.tzinfo), Precision.DAY, stamp.how)

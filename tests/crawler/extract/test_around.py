@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.extract.around import Around
+from crawler.extract.part import Part
+
+
+def around(html, title="T"):
+    tree = LexborHTMLParser(html)
+    return Around(tree, tree.css_first("h1"), title)
+
+
+def test_lines_below_and_above_stand_nearest_first():
+    found = around("<p>a</p><div>b <i>c</i></div><section><h1>T <b>x</b></h1><p>d</p></section><p>e <i>f</i></p>")
+    assert found.below() == ["d", "e", "f"]
+    assert found.above() == ["c", "b", "a"]
+
+
+def test_they_are_read_as_far_as_they_are_asked_for():
+    found = around("<h1>T</h1>" + "".join(f"<p>{n}</p>" for n in range(100)))
+    assert found.below(2) == ["0", "1"]
+    assert found.below(4) == ["0", "1", "2", "3"]
+    assert found.below(1) == ["0"]
+
+
+def test_what_is_not_shown_as_text_is_none():
+    html = (
+        "<style>a</style><h1>T</h1><script>1 May</script><!-- c --><select><option>x</select><svg><text>y</text></svg>z"
+    )
+    assert (around(html).below(), around(html).above()) == (["z"], [])
+
+
+def test_without_the_element_the_titles_text_is_found():
+    assert around("<p>a</p><p>The bridge opens</p><p>b</p>", "The bridge opens").below() == ["b"]
+    assert around("<p>a</p><p>The bridge opens</p><p>b</p>", "The bridge opens").above() == ["a"]
+    assert around("", "").below() == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 5_000 + "<h1>T</h1>" + "</div>" * 5_000 + "<p>x",
+        ("<div>" * 50 + "x" + "</div>" * 50) * 2_000 + "<h1>T</h1>",
+        "<p>x" * 100_000 + "<h1>T</h1>" + "<p>y" * 100_000,
+        "<h1>" * 1_000 + "T",
+        "<h1>T</h1>" + "<b></b>" * 100_000,
+    ],
+    ids=["deep", "towers", "wide", "nested", "empty"],
+)
+def test_the_walk_is_bounded(html):
+    tree = LexborHTMLParser(html)
+    start = time.process_time()
+    headline = tree.css_first("h1")
+    found = Around(tree, headline, "T")
+    part = Part(tree, headline)
+    assert len(found.below()) <= 40
+    assert len(found.above()) <= 12
+    assert len(part.named) <= 2_000
+    assert time.process_time() - start < 1

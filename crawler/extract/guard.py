@@ -27,8 +27,8 @@ SHORT = 50_000
 """Tags (opening and closing) and bytes of a page that formatting elements cannot blow up: 62,500 copies, 22 MB."""
 MAX_TAGS = 8_000
 """The longest of 839 real pages has 9,770, one in a hundred 6,900. So many elements, nested, parse in .07 s."""
-COPIES = 80_000_000
-"""Bytes that copies of formatting elements may take; 32 million on the worst of a hundred real pages."""
+COPIES = 40_000_000
+"""Bytes that copies of formatting elements may take, at most a hundred thousand of them; 1 in 60 real pages has more."""
 SMALL = 200_000
 """Bytes up to which all attributes of a page cannot hurt, but those of one tag: 40,000 different ones, .4 s."""
 MAX_ATTRIBUTES = 40_000
@@ -44,14 +44,20 @@ USUAL = 8
 """Attributes of a tag that is not looked at: where all tags have so many, they are 56,000, and take .8 s."""
 
 _NAME = rb"[a-zA-Z][^ \t\n\f\r/>]*+"
-_GROW = re.compile(
-    rb"<(?=[abceinfsthu][ \t\n\f\r/>iomt])(?:a%(end)b(?!%(few)b)|(?=[^a])(?:html\b|body\b"
-    rb"|(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)%(end)b(?!%(few)b[^<]*+</\1%(end)b)))(?:%(one)b)*+"
-    % {b"end": markup.NAME_END, b"few": markup.few_attributes(10, 700), b"one": markup.ATTRIBUTE},
-    re.IGNORECASE,
+_LINE = (
+    rb"(?:[^<]++|<(?!\1%(end)b)(?:a|b|br|em|i|img|span|strong|u)%(end)b(?:%(one)b)*+%(close)b|</(?!\1>)\w++>){0,20}+"
 )
-"""Tags that may be copied: formatting elements that are not closed after a few words, links with a long tag (no two
-are open at once, so short ones do little), and the two whose attributes are gathered."""
+"""What may stand in a formatting element without that it stays open: text, and elements of a line of text."""
+_PATTERN = (
+    rb"<(?=[abceinfsthu][ \t\n\f\r/>iomt])(?:a%(end)b(?!%(few)b)|(?=[^a])(?:html\b|body\b"
+    rb"|(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)%(end)b(?!%(few)b%(line)b</\1%(end)b)))(?:%(one)b)*+"
+)
+_PARTS = {b"end": markup.NAME_END, b"close": markup.TAG_END, b"one": markup.ATTRIBUTE}
+_GROW = re.compile(
+    _PATTERN % {**_PARTS, b"line": _LINE % _PARTS, b"few": markup.few_attributes(10, 700)}, re.IGNORECASE
+)
+"""Tags that may be copied: formatting elements that are not closed in their line, links with a long tag (no two are
+open at once, so short ones do little), and the two whose attributes are gathered."""
 _GIANT = re.compile(rb"<%b(?!(?:%b){0,%d}+%b)" % (_NAME, markup.ATTRIBUTE, GIANT, markup.TAG_END))
 _UNUSUAL = re.compile(rb"<(?=%b((?:%b){%d,%d}+))" % (_NAME, markup.ATTRIBUTE, USUAL, GIANT))
 _ROOTS = (b"<html", b"<body")
@@ -82,12 +88,12 @@ def _is_harmless(page: bytes) -> bool:
 def _may_grow(page: bytes, tags: int) -> bool:
     """Whether copies of formatting elements, one of each in front of every tag, take too much memory."""
     found = [match[0] for match in _GROW.finditer(page)]
-    if tags * 130 * sum(map(len, found)) < COPIES:  # at two bytes an attribute
+    if tags * 133 * sum(map(len, found)) < COPIES:  # "<b>" is the shortest, "<b a>" takes 650
         return False
     size = link = roots = 0
     for tag in found:
         attributes = len(markup.ATTRIBUTES.findall(tag))
-        copy = 150 + len(tag) + 250 * attributes
+        copy = 400 + len(tag) + 250 * attributes
         if tag[:5].lower() in _ROOTS:
             roots += attributes
         elif tag[1] in b"aA":

@@ -15,8 +15,8 @@ from itertools import islice
 from crawler.extract import markup
 from crawler.extract.open_elements import NO_CONTENT, OpenElements
 
-MAX_TAGS = 60_000
-"""Opening and closing; the page ends there. Six times the longest of 839 real pages."""
+MAX_TAGS = 40_000
+"""Opening and closing; the page ends there. Four times the longest of 839 real pages."""
 MAX_NAMES = 2_000
 """Different names of tags: the parser finds a name among those of the same hash one by one."""
 MAX_ATTRIBUTES = 100
@@ -25,7 +25,7 @@ MAX_ALL_ATTRIBUTES = 40_000
 """Of one page: different ones are as slow to find as names (100,000 take 2.6 s, 40,000 .4 s)."""
 MAX_LOOSE = 20_000
 """How many ``<`` of a page are kept that begin no tag: each is escaped, which makes it longer."""
-MAX_COPIES = 60_000_000
+MAX_COPIES = 12_000_000
 """Bytes of elements that the parser makes again, where a block ends before the formatting element in it."""
 
 _TOKEN = re.compile(
@@ -121,7 +121,7 @@ class _Writer:
             if number > MAX_ATTRIBUTES:
                 attributes, number = b"", 0
         if name not in _RAW and name not in _ONCE:
-            self.open.open(name, 150 + len(attributes) + 250 * number)
+            self.open.open(name, 400 + len(attributes) + 250 * number)
         return b"<%b%b>" % (name, attributes)
 
     def _end_of(self, name: bytes, at: int) -> int:

@@ -18,6 +18,8 @@ TAG = re.compile(rb"<(?:[a-zA-Z/!?][^<>]*>|!--)")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 START = 4_096
 """Characters that show whether this is text; as many bytes hold a picture's first NULs and broken sequences too."""
+MAX_PLAIN = 2_000_000
+"""Bytes of plain text that are read: two long novels."""
 
 
 def extract(
@@ -51,7 +53,7 @@ def extract(
             address, Stage.EXTRACT, "not-an-article", "This is an image, a PDF or another file without text."
         )
     if not TAG.search(page):
-        return plain.read(page.replace(b"\0", b"").decode("utf-8", "ignore"), address)
+        return plain.read(page[:MAX_PLAIN].replace(b"\0", b"").decode("utf-8", "ignore"), address)
     parsed = LexborHTMLParser(guard.tame(page))
     meta = metadata.read(parsed, address, hint=link, fetched_at=fetched_at, rules=rules)
     found = body.find(parsed, address, meta, rules, explain=explain)

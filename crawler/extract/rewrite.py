@@ -16,7 +16,9 @@ from crawler.extract import markup
 from crawler.extract.open_elements import NO_CONTENT, OpenElements
 
 MAX_TAGS = 40_000
-"""Opening and closing; the page ends there. Four times the longest of 839 real pages."""
+"""Written, opening and closing; the page ends there. Four times the longest of 839 real pages."""
+MAX_READ = 120_000
+"""Tags and comments that are looked at: of 100,000 that nest, most are left out, and the text in them stays."""
 MAX_NAMES = 2_000
 """Different names of tags: the parser finds a name among those of the same hash one by one."""
 MAX_ATTRIBUTES = 100
@@ -25,6 +27,10 @@ MAX_ALL_ATTRIBUTES = 40_000
 """Of one page: different ones are as slow to find as names (100,000 take 2.6 s, 40,000 .4 s)."""
 MAX_LOOSE = 20_000
 """How many ``<`` of a page are kept that begin no tag: each is escaped, which makes it longer."""
+MAX_TEXT = 3_000_000
+"""Bytes of text and script; the page ends there. The longest of 839 real pages has 2.2 million with all its tags."""
+MAX_VALUES = 100_000
+"""Bytes of one tag's attributes: no more than a picture written as text takes."""
 MAX_COPIES = 12_000_000
 """Bytes of elements that the parser makes again, where a block ends before the formatting element in it."""
 
@@ -46,8 +52,8 @@ _ESCAPED = {b"script": b"\\u003c", b"title": b"&lt;", b"style": b""}
 
 def page(source: bytes) -> bytes:
     """The page without what could hurt."""
-    pieces = source.split(b"<", MAX_LOOSE + MAX_TAGS)
-    if len(pieces) > MAX_LOOSE + MAX_TAGS:
+    pieces = source.split(b"<", MAX_LOOSE + MAX_READ)
+    if len(pieces) > MAX_LOOSE + MAX_READ:
         source = b"<".join(pieces[:-1])
     return b"".join(_Writer(source).parts())
 
@@ -58,13 +64,15 @@ class _Writer:
         self.open = OpenElements()
         self.names: set[bytes] = set()
         self.attributes = 0
+        self.written = 0
+        self.room = MAX_TEXT
         self.endless: set[bytes] = set()
         """Elements whose end was looked for in vain."""
 
     def parts(self) -> Iterator[bytes]:
         source = self.source
         at = 0
-        for _ in range(MAX_TAGS):
+        for _ in range(MAX_READ):
             found = _TOKEN.search(source, at)
             if found is None:
                 break
@@ -79,17 +87,19 @@ class _Writer:
             name = name.lower()
             if found[1]:
                 if self.open.close(name):
+                    self.written += 1
                     yield b"</%b>" % name
             elif name in _WITH_CONTENT:
                 at = self._end_of(name, at)
             elif self._keeps(name):
+                self.written += 1
                 yield self._tag(name, found[3])
                 if name in _RAW:
                     end = self._end_of(name, at)
                     content = source[at:end].rpartition(b"</")[0] if end > at else b""
-                    yield content.replace(b"<", _ESCAPED[name]) + b"</%b>" % name
+                    yield self._cut(content).replace(b"<", _ESCAPED[name]) + b"</%b>" % name
                     at = end
-            if self.open.copied > MAX_COPIES:
+            if self.open.copied > MAX_COPIES or self.written > MAX_TAGS or not self.room:
                 return
         else:
             return
@@ -98,7 +108,13 @@ class _Writer:
     def _text(self, text: bytes) -> bytes:
         if not text.isspace():
             self.open.text()
-        return text.replace(b"<", b"&lt;")
+        return self._cut(text).replace(b"<", b"&lt;")
+
+    def _cut(self, text: bytes) -> bytes:
+        """As much of a text as there is room for."""
+        text = text[: self.room]
+        self.room -= len(text)
+        return text
 
     def _keeps(self, name: bytes) -> bool:
         """Whether a tag of this name is written."""
@@ -112,7 +128,7 @@ class _Writer:
 
     def _tag(self, name: bytes, attributes: bytes) -> bytes:
         number = 0
-        if self.attributes > MAX_ALL_ATTRIBUTES:
+        if self.attributes > MAX_ALL_ATTRIBUTES or len(attributes) > MAX_VALUES:
             attributes = b""
         elif attributes:
             kept = list(islice(markup.ATTRIBUTES.finditer(attributes), MAX_ATTRIBUTES + 1))

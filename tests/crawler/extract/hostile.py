@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
+from typing import NamedTuple
 
 P = "<p>" + "The pier was closed for the third time this month, after a survey had found that it moved. " * 4 + "</p>"
 
@@ -133,50 +135,65 @@ TEXTS = {
 """Those that the steps after the parser have to bear."""
 
 CHILD = """
-import json, resource, sys, time
+import json, os, sys, time
+from selectolax.lexbor import LexborHTMLParser
 from tests.crawler.extract.hostile import PAGES, TEXTS
 from crawler.extract import extract, guard
-extract("<p>" + "Words to load what is loaded late. " * 30)
-page = (PAGES | TEXTS)[sys.argv[1]]()
-length = len(page if isinstance(page, bytes) else page.encode("utf-8", "ignore"))
+
 def peak():
     with open("/proc/self/status") as lines:
         return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
-try:
-    open("/proc/self/clear_refs", "w").write("5")
-except OSError:
-    pass
-before, start = peak(), time.process_time()
-if sys.argv[2] == "parse":
-    from selectolax.lexbor import LexborHTMLParser
-    outcome = LexborHTMLParser(guard.tame(page))
-else:
-    outcome = extract(page, "https://news.example/x")
-print(json.dumps([type(outcome).__name__, time.process_time() - start, peak() - before, length]))
+
+def cost(name):
+    page = (PAGES | TEXTS)[name]()
+    length = len(page if isinstance(page, bytes) else page.encode("utf-8", "ignore"))
+    try:
+        open("/proc/self/clear_refs", "w").write("5")  # forget the peak so far
+    except OSError:
+        pass
+    before, start = peak(), time.process_time()
+    if sys.argv[1] == "parse":
+        outcome = LexborHTMLParser(guard.tame(page))
+    else:
+        outcome = extract(page, "https://news.example/x")
+    print(json.dumps([name, type(outcome).__name__, time.process_time() - start, peak() - before, length]), flush=True)
+
+extract("<p>" + "Words to load what is loaded late. " * 30)
+for name in sys.argv[2:]:
+    if not os.fork():
+        cost(name)
+        os._exit(0)
+    os.wait()
 """
 
 
-def cost(name: str, step: str = "extract") -> tuple[str, float, int, int]:
-    """What came out, CPU seconds, megabytes above what the page and the program take, and the page's bytes."""
-    command = [sys.executable, "-c", CHILD, name, step]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        raise AssertionError(f"{name}: exit status {done.returncode}\n{done.stderr[-2_000:]}")
-    outcome, seconds, megabytes, length = json.loads(done.stdout)
-    return outcome, seconds, megabytes, length
+class Cost(NamedTuple):
+    """Of one page: what came out, CPU seconds, megabytes above what the page and the program take, the page's bytes."""
+
+    outcome: str
+    seconds: float
+    megabytes: int
+    length: int
+
+
+def costs(names: Iterable[str], step: str = "extract") -> dict[str, Cost]:
+    """Each in a process of its own; a page whose process did not come to its end is not among them."""
+    command = [sys.executable, "-c", CHILD, step, *names]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=600, check=True)
+    return {name: Cost(*cost) for name, *cost in map(json.loads, done.stdout.splitlines())}
 
 
 def main() -> None:
-    print(f"{'page':34} {'MB':>5}  {'parse':>12}  {'extract':>12}")
-    for name in PAGES | TEXTS:
-        try:
-            _, parse_seconds, parse_size, length = cost(name, "parse")
-            outcome, seconds, size, _ = cost(name)
-        except (AssertionError, subprocess.TimeoutExpired) as error:
-            print(f"{name:34} {str(error)[-200:]}")
+    names = [*PAGES, *TEXTS]
+    parsing, extracting = costs(names, "parse"), costs(names)
+    print(f"{'page':34} {'MB':>5}  {'guard, parse':>12}  {'extract':>12}")
+    for name in names:
+        if name not in parsing or name not in extracting:
+            print(f"{name:34} did not end")
             continue
-        costs = f"{parse_seconds:5.2f}s {parse_size:3}MB  {seconds:5.2f}s {size:4}MB"
-        print(f"{name:34} {length / 1e6:5.1f}  {costs}  {outcome}", flush=True)
+        parsed, found = parsing[name], extracting[name]
+        sums = "  ".join(f"{cost.seconds:5.2f}s {cost.megabytes:4}MB" for cost in (parsed, found))
+        print(f"{name:34} {found.length / 1e6:5.1f}  {sums}  {found.outcome}")
 
 
 if __name__ == "__main__":

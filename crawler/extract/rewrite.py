@@ -97,6 +97,8 @@ class _Writer:
                 if name in _RAW:
                     end = self._end_of(name, at)
                     content = source[at:end].rpartition(b"</")[0] if end > at else b""
+                    if len(content) > self.room:
+                        content = b""
                     yield self._cut(content).replace(b"<", _ESCAPED[name]) + b"</%b>" % name
                     at = end
             if self.open.copied > MAX_COPIES or self.written > MAX_TAGS or not self.room:

@@ -32,8 +32,8 @@ LARGE = 3_000_000
 COPIES = 40_000_000
 """Bytes that copies of formatting elements may take, 100,000 at most; five of 839 real pages seem to take more."""
 SMALL = 200_000
-"""Bytes up to which all attributes of a page cannot hurt, but those of one tag: 40,000 different ones, .4 s."""
-MAX_ATTRIBUTES = 40_000
+"""Bytes up to which all attributes of a page cannot hurt, but those of one tag: 50,000 different ones, .65 s."""
+MAX_ATTRIBUTES = 50_000
 WINDOW = 16_384
 """So many bytes of attributes, 4,000 of them, are compared in .03 s; a small page has room for six such tags."""
 AHEAD = 400

@@ -96,16 +96,20 @@ class _Writer:
                 yield self._tag(name, found[3])
                 if name in _RAW:
                     end = self._end_of(name, at)
-                    content = source[at:end].rpartition(b"</")[0] if end > at else b""
-                    if len(content) > self.room:
-                        content = b""
-                    yield self._cut(content).replace(b"<", _ESCAPED[name]) + b"</%b>" % name
+                    yield self._raw(name, source[at:end])
                     at = end
             if self.open.copied > MAX_COPIES or self.written > MAX_TAGS or not self.room:
                 return
         else:
             return
         yield self._text(source[at:])
+
+    def _raw(self, name: bytes, content: bytes) -> bytes:
+        """A script's content, closed; none if it is too long."""
+        content = content.rpartition(b"</")[0]
+        if len(content) > self.room:
+            content = b""
+        return self._cut(content).replace(b"<", _ESCAPED[name]) + b"</%b>" % name
 
     def _text(self, text: bytes) -> bytes:
         if not text.isspace():

@@ -14,9 +14,12 @@ from archive.models import Article, Failure, Link, Stage
 from config.models import Rules
 from crawler.extract import body, charset, guard, language, metadata, plain, verdict
 
-TAG = re.compile(r"<(?:[a-zA-Z/!?][^<>]*>|!--)")
+TAG = re.compile(rb"<(?:[a-zA-Z/!?][^<>]*>|!--)")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 START = 4_096
+"""Characters that show whether this is text; as many bytes hold a picture's first NULs and broken sequences too."""
+MAX_PLAIN = 2_000_000
+"""Bytes of plain text that are read: two long novels."""
 
 
 def extract(
@@ -41,16 +44,17 @@ def extract(
         explain: Put into ``Article.dropped`` also the parts of the page that were not looked at.
     """
     address = url or ""
-    text = charset.decode(html, content_type) if isinstance(html, bytes) else html
-    if not text.strip("\0\ufeff \t\r\n"):
+    page = charset.utf8(html, content_type) if isinstance(html, bytes) else guard.utf8(html)
+    start = page[:START].decode("utf-8", "replace")
+    if not start.strip("\0\ufeff \t\r\n") and not page.decode("utf-8", "ignore").strip("\0\ufeff \t\r\n"):
         return Failure(address, Stage.EXTRACT, "empty", "The page has no content.")
-    if len(BINARY.findall(text[:START])) > 0.1 * len(text[:START]):
+    if len(BINARY.findall(start)) > 0.1 * len(start):
         return Failure(
             address, Stage.EXTRACT, "not-an-article", "This is an image, a PDF or another file without text."
         )
-    if not TAG.search(text):
-        return plain.read(text, address)
-    parsed = LexborHTMLParser(guard.tame(text))
+    if not TAG.search(page):
+        return plain.read(page[:MAX_PLAIN].replace(b"\0", b"").decode("utf-8", "ignore"), address)
+    parsed = LexborHTMLParser(guard.tame(page))
     meta = metadata.read(parsed, address, hint=link, fetched_at=fetched_at, rules=rules)
     found = body.find(parsed, address, meta, rules, explain=explain)
     if refused := verdict.refuse(parsed, found, meta, address, link):

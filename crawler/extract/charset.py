@@ -64,16 +64,31 @@ _MARKUP = re.compile(rb"<[^<>]{0,5000}>")
 
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of ``body``, an HTTP ``Content-Type`` being taken as a hint; never raises, NULs left out."""
-    return _decode(body, content_type).replace("\0", "").removeprefix("\ufeff")
+    text = _decode(body, content_type)
+    return (text.replace("\0", "") if b"\0" in body else text).removeprefix("\ufeff")
+
+
+def utf8(body: bytes, content_type: str = "") -> bytes:
+    """The same in UTF-8: of a page that is in it already, the page itself."""
+    if b"\0" not in body and b"\x1b" not in body and _is_utf8(body):
+        return body.removeprefix(codecs.BOM_UTF8)
+    return decode(body, content_type).encode("utf-8", "ignore")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        return body.isascii() or bool(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _decode(body: bytes, content_type: str) -> str:
     for bom, name in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(name, "replace")
-    if wide := _utf16(body):
+    if b"\0" in body and (wide := _utf16(body)):
         return body.decode(wide, "replace")
-    if _ESCAPES.search(body) and body.isascii():
+    if b"\x1b" in body and _ESCAPES.search(body) and body.isascii():
         return body.decode("iso-2022-jp", "replace")
     try:
         return body.decode("utf-8")  # hardly anything else is valid by chance, whatever it is declared as

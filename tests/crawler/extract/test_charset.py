@@ -109,12 +109,102 @@ def test_an_empty_body_is_an_empty_text():
     assert charset.decode(b"") == ""
 
 
+MORE = {
+    "iso-8859-2": "Wczoraj w stolicy odbyło się posiedzenie rządu. Źródła mówią, że budżet zostanie przyjęty później.",
+    "iso-8859-7": "Χθες στην πρωτεύουσα έγινε συνεδρίαση της κυβέρνησης για τον προϋπολογισμό του επόμενου έτους.",
+    "iso-8859-9": "Dün başkentte yapılan toplantıda gelecek yılın bütçesi görüşüldü. Çalışmalar sürüyor.",
+    "windows-1257": "Vakar sostinėje įvyko vyriausybės posėdis, kuriame buvo svarstomas kitų metų biudžetas.",
+    "windows-1258": "Hôm qua tại thủ đô".encode("cp1258", "ignore").decode("cp1258") + " được đưa",
+    "windows-874": "เมื่อวานนี้มีการประชุมคณะรัฐมนตรีในเมืองหลวงเพื่อหารือเรื่องงบประมาณปีหน้า",
+    "macintosh": "L’été dernier, la réunion a été reportée à Besançon, où les élus ont été reçus par le préfet.",
+    "x-mac-cyrillic": "Вчера в столице прошло заседание правительства, на котором обсуждали бюджет на следующий год.",
+    "ibm866": "Вчера в столице прошло заседание правительства, на котором обсуждали бюджет на следующий год.",
+}
+CODECS = {"macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "windows-874": "cp874", "ibm866": "cp866"}
+
+
+@pytest.mark.parametrize("label", MORE)
+@pytest.mark.parametrize("place", ["header", "meta"])
+def test_rarer_encodings_are_read_where_they_are_declared(label, place):
+    head = f"<meta charset={label}>" if place == "meta" else ""
+    text = f"<html><head>{head}</head><body><p>{(MORE[label] + ' ') * 6}</p></body></html>"
+    body = text.encode(CODECS.get(label, label), "ignore")
+    assert charset.decode(body, f"text/html; charset={label}" if place == "header" else "") == body.decode(
+        CODECS.get(label, label)
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding"),
+    [
+        *(("x-sjis", "shift_jis"), ("windows-31j", "shift_jis"), ("ks_c_5601-1987", "euc-kr"), ("gb2312", "gbk")),
+        *(
+            ("x-gbk", "gbk"),
+            ("cp1251", "windows-1251"),
+            ("x-euc-jp", "euc-jp"),
+            ("koi", "koi8-r"),
+            ("big5-hkscs", "big5"),
+        ),
+        *(("latin1", "windows-1252"), ("us-ascii", "windows-1252"), ("logical", "windows-1255")),
+    ],
+)
+def test_an_encoding_is_known_by_its_other_names(label, encoding):
+    codec = "windows-1255" if label == "logical" else encoding
+    text, body = page(encoding)
+    assert charset.decode(body.decode(codec).encode(codec), f"text/html; charset={label}") == text
+
+
+@pytest.mark.parametrize("encoding", sorted({"gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "utf-8", "utf-16-le"}))
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_page_cut_in_the_middle_of_a_character_loses_that_one(encoding, declared):
+    text = f"<html><body><p>{TEXTS.get(encoding, TEXTS['utf-8']) * 6}"
+    body = text.encode(encoding)
+    cut = charset.decode(body[:-1], f"text/html; charset={encoding}" if declared else "")
+    assert cut[: len(text) - 1] == text[:-1]
+    assert len(cut) <= len(text) + 1
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1251", "koi8-r"])
+@pytest.mark.parametrize("wrong", ["utf-8", "utf-16", "iso-8859-1", "windows-1252", "us-ascii", "nonsense", ""])
+def test_a_wrong_declaration_in_header_and_page_gives_way_to_the_bytes(encoding, wrong):
+    text, body = page(encoding, f"<meta charset='{wrong}'>")
+    assert charset.decode(body, f"text/html; charset={wrong}") == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declared", ["utf-8", "windows-1252", "utf-16", "gb18030", ""])
+def test_utf_16_without_a_mark_is_known_whatever_it_is_declared_as(encoding, declared):
+    text = f"<html><head><meta charset='{declared}'></head><body><p>{TEXTS['windows-1251'] * 4}</p></body></html>"
+    assert charset.decode(text.encode(encoding), f"text/html; charset={declared}") == text
+    assert charset.utf8(text.encode(encoding)) == text.encode()
+
+
+def test_a_mark_goes_before_a_wrong_declaration_in_the_page():
+    text = "<meta charset=koi8-r><p>Größe, пример, 例"
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        assert charset.utf8(text.encode(encoding), "text/html; charset=gbk") == text.encode()
+
+
+@pytest.mark.parametrize("encoding", [name for name in TEXTS if name != "utf-16"])
+def test_a_page_in_utf_8_is_the_text_in_utf_8(encoding):
+    text, body = page(encoding, f"<meta charset={encoding}>")
+    assert charset.utf8(body) == charset.decode(body).encode() == text.encode()
+    assert charset.utf8(text.encode()) == text.encode()
+
+
+def test_a_page_that_is_in_utf_8_already_is_not_copied():
+    body = "<p>Größere Brücke, пример, 例, 예".encode()
+    assert charset.utf8(body) is body
+
+
 @given(
     st.binary(max_size=400),
     st.sampled_from(["", "text/html; charset=utf-16", "charset=hz-gb-2312", "charset=x-user-defined"]),
 )
 def test_no_bytes_raise(body, content_type):
-    assert "\0" not in charset.decode(body, content_type)
+    text = charset.decode(body, content_type)
+    assert "\0" not in text
+    assert charset.utf8(body, content_type) == text.encode("utf-8", "ignore")
 
 
 @given(st.text(min_size=1).filter(lambda t: "\0" not in t and not t.startswith("\ufeff") and "\x1b" not in t))

@@ -1,0 +1,32 @@
+"""Markup: what a tag is, to the letter of the tokenizer (HTML Standard, 13.2.5), as regular expressions over bytes.
+
+The guard's bounds hold only if it sees the same tags as the parser: a ``>`` within a quoted value ends no tag, a quote
+that does not follow ``=`` opens no value, an ``=`` in front of a name belongs to it. All loops are possessive, so a
+match costs time in proportion to the tag's length whatever is in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+SPACE = rb"[ \t\n\f\r]"
+GAP = rb"[ \t\n\f\r/]"
+ATTRIBUTE = (
+    GAP
+    + rb"*+[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+"  # 13.2.5.32–34: a name may begin with "=", and may hold quotes and "<"
+    + rb"(?:S*+=S*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r>\"'][^ \t\n\f\r>]*+|(?=>))|(?!S*+=))".replace(b"S", SPACE)
+)
+"""One attribute with what parts it from the one before; no match where its value's closing quote is missing."""
+NAME_END = rb"(?=[ \t\n\f\r/>])"
+TAG_END = GAP + rb"*+>"
+
+ATTRIBUTES = re.compile(ATTRIBUTE)
+REST_OF_TAG = re.compile(rb"(?:" + ATTRIBUTE + rb")*+" + TAG_END)
+"""From outside of any value to the end of a tag."""
+
+
+def few_attributes(number: int, chars: int) -> bytes:
+    """A pattern: up to so many attributes, each of their values up to so long, then the tag's end."""
+    short = ATTRIBUTE.replace(b'[^"]*+', b'[^"]{0,%d}+' % chars).replace(b"[^']*+", b"[^']{0,%d}+" % chars)
+    short = short.replace(rb"[^ \t\n\f\r>]*+", rb"[^ \t\n\f\r>]{0,%d}+" % chars)
+    return rb"(?:" + short + rb"){0,%d}+" % number + TAG_END

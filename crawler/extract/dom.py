@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.patterns import Called, called
+from crawler.extract.called import Called, called
 
 # Never holds an article's text.
 SKIPPED = frozenset(

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.extract.called import names
 from crawler.extract.dom import LINE, El, Walk
 from crawler.extract.lines import fold
-from crawler.extract.patterns import names
 
 TOO_LITTLE = 300
 """Mass under which what is left of a page cannot be the article."""
@@ -25,6 +25,11 @@ SURE = 2_000
 """Mass from which what is left of a page is the article, whatever else there is."""
 MOST = 3.0
 """How many times what is left a part must hold to be taken back though its reason leaves little doubt."""
+MANY = 5
+"""Parts left out for one reason from which it is not one of them that is the article, but the reason that means
+nothing: page builders call every part a widget."""
+SOME = 2
+"""Paragraphs from which a part's mass is told by them."""
 WALKS = 12
 """Walks over one page: each takes back a reason, and pages have one or two that mislead."""
 
@@ -89,12 +94,9 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
         sizes = [len(node.text()) * walk.dense for node in nodes]
         if sum(sizes) <= rest * (WHOLE if weak else MOST):  # their mass can't be enough
             continue
-        masses = [
-            Walk(walk.dense, blind=True).read(node).mass if size > LINE else 0.0
-            for node, size in zip(nodes, sizes, strict=True)
-        ]
+        masses = [_mass(node, walk.dense) if size > LINE else 0.0 for node, size in zip(nodes, sizes, strict=True)]
         held[why] = max(masses) if why == "hidden" else sum(masses)
-        if weak and why != "hidden":
+        if weak and why != "hidden" and (len(nodes) < MANY or sum(masses) <= WHOLE * (sum(masses) + rest)):
             big = max(TOO_LITTLE, rest)
             entered.update(node.mem_id for node, mass in zip(nodes, masses, strict=True) if mass > big)
     if len(entered) > before:
@@ -108,6 +110,15 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
             excused.add(why)
             return True
     return False
+
+
+def _mass(node: LexborNode, dense: float) -> float:
+    """About what a walk would find in a part: most of it stands in paragraphs, and else the walk must tell."""
+    paragraphs = node.css("p")
+    if len(paragraphs) < SOME:
+        return Walk(dense, blind=True).read(node).mass
+    linked = sum(len(link.text()) for link in node.css("p a"))
+    return max(0, sum(len(paragraph.text()) for paragraph in paragraphs) - 2 * linked) * dense
 
 
 def _is_weak(why: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.extract import patterns
+from crawler.extract import called
 from crawler.extract.dom import HEADINGS, El
 from crawler.extract.lines import fold
 
@@ -104,7 +104,7 @@ def standfirst(core: Core, description: str, dense: float) -> list[El]:
         if el is core.el:
             return []
         if el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense):
-            named = el.called is not None and patterns.standfirst(el.called)
+            named = el.called is not None and called.standfirst(el.called)
             if named or (len(said) >= 30 and fold(el.text()).startswith(said)):
                 return [el]
         if not el.inline:

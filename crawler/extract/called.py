@@ -1,0 +1,146 @@
+"""What an element is called: its class, id and role, and what the words of ``boilerplate.toml`` make of them.
+
+Sites have some hundred different names each, in other mixtures on each element, so that both the whole and each of
+its names are remembered.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import pairwise
+
+WORD = re.compile(r"[a-z]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NAMING = ("role", "itemprop", "data-testid", "data-component")
+"""Attributes that name an element, beside its class and id."""
+BODY = "body"
+CAPTION = "caption"
+HIDDEN = "hidden"
+SHORTEST_INSIDE = 6
+"""Characters of the shortest word that tells as a piece of a longer one."""
+LONGEST = 1_000
+"""Characters of names that are looked at."""
+SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
+"""A class that shows on wide screens what another one hides."""
+UTILITY = frozenset(":[]/")
+"""Mark a utility class (``md:hidden``, ``w-[3px]``): it says how a part looks, not what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Words in the names of elements; pairs of words are joined by ``-``."""
+
+    telling: Mapping[str, str]
+    """Word → itself where it is a reason to leave an element out, or CAPTION, or BODY."""
+    first: frozenset[str]
+    """The first words of all of these: what to look for first."""
+    strong: frozenset[str]
+    """Reasons that leave little doubt."""
+    always: frozenset[str]
+    """Reasons that hold whatever stands there."""
+    hidden: frozenset[str]
+    standfirst: frozenset[str]
+    inside: tuple[str, ...]
+    doubtful: frozenset[str]
+    """Of elements that hold boilerplate more often than text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """What the names of an element say."""
+
+    names: str
+    """Its class, id, role …, split at camelCase humps, in lower case."""
+    why: str
+    """The word for which it is left out, or an empty string."""
+    body: bool
+    """Whether they say that it holds the article's body."""
+    doubts: int
+    """How many of them are borne by more boilerplate than text."""
+
+
+@cache
+def names() -> Names:
+    words = tomllib.loads(resources.files(__package__).joinpath("boilerplate.toml").read_text("utf-8"))["names"]
+    inside = tuple(words["inside"].split())
+    strong, always = _words(words["strong"]) | frozenset(inside), _words(words["always"])
+    telling = {word: word for word in _words(words["prune"]) | strong | always}
+    telling |= dict.fromkeys(_words(words["caption"]), CAPTION) | dict.fromkeys(_words(words["body"]), BODY)
+    return Names(
+        telling=telling,
+        first=frozenset(word.partition("-")[0] for word in telling),
+        strong=strong,
+        always=always,
+        hidden=frozenset(words["hidden"].split()),
+        standfirst=_words(words["standfirst"]),
+        inside=inside,
+        doubtful=frozenset(words["doubtful"].split()),
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    words = text.split()
+    return frozenset([*words, *(word.replace("-", "") for word in words if "-" in word)])
+
+
+def called(tag: str, attrs: Mapping[str, str | None]) -> Called | None:
+    """What an element's attributes say that it is; None where it has no name."""
+    raw = attrs.get("class") or ""
+    if name := attrs.get("id"):
+        raw = f"{raw} {name}"
+    if len(attrs) > 2:
+        for key in NAMING:
+            if name := attrs.get(key):
+                raw = f"{raw} {name}"
+    if "-" in tag:
+        raw = f"{tag} {raw}"
+    return _called(raw[:LONGEST]) if raw else None
+
+
+@lru_cache(maxsize=50_000)
+def _called(raw: str) -> Called:
+    low = (raw if raw.islower() else CAMEL.sub("-", raw)).lower()
+    why, body, doubts = "", False, 0
+    for name in low.split():
+        told, doubtful = _tells(name)
+        why = why or told
+        body = body or told == BODY
+        doubts += doubtful
+    return Called(low, "" if body or (why == HIDDEN and SHOWN.search(low)) else why, body, doubts)
+
+
+@lru_cache(maxsize=50_000)
+def _tells(name: str) -> tuple[str, bool]:
+    """The word in one name for which an element is left out, or BODY, or nothing; and whether it is doubtful."""
+    known = names()
+    words = WORD.findall(name)
+    doubtful = not known.doubtful.isdisjoint(words)
+    told = [] if known.first.isdisjoint(words) else [w for p in _joined(words) if (w := known.telling.get(p))]
+    if BODY in told:
+        return BODY, doubtful
+    if not UTILITY.isdisjoint(name):
+        return "", doubtful
+    if name in known.hidden:
+        return HIDDEN, doubtful
+    if told:
+        return told[0], doubtful
+    inside = (piece for piece in known.inside if piece in name) if len(name) >= SHORTEST_INSIDE else ()
+    return next(iter(inside), ""), doubtful
+
+
+@lru_cache(maxsize=50_000)
+def standfirst(names_: Called) -> bool:
+    """Whether an element is named as the summary under a headline."""
+    return not names().standfirst.isdisjoint(_joined(WORD.findall(names_.names)))
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Words, then their pairs and triples joined by ``-``."""
+    if len(words) < 2:
+        return words
+    return [*words, *map("-".join, pairwise(words)), *map("-".join, zip(words, words[1:], words[2:], strict=False))]

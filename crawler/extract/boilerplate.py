@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.models import Block, Dropped, Kind
-from crawler.extract.features import NAMES, PROSE, Known, table
-from crawler.extract.lines import EDGES, LONGEST_AMID, Line, fold
+from crawler.extract.features import Known, Survey
+from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
 from crawler.extract.model import model
 from crawler.extract.patterns import notices
-
-SIZE, SHAPE, BEFORE, FROM_END, UNDER_LABEL = map(NAMES.index, ("size", "shape", "before", "from_end", "under_label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +23,9 @@ class Kept:
 
 def cut(lines: list[Line], known: Known) -> Kept:
     """Take the boilerplate out of an article's lines."""
-    mark(lines, known)
-    if any(line.box is not None for line in lines):  # of plain text the model knows too little
-        _weigh(lines, known)
+    survey = mark(lines, known)
+    if survey.around:  # of plain text the model knows too little
+        _weigh(lines, survey)
     _hollow(lines)
     return Kept(
         tuple(line.block for line in lines if not line.why),
@@ -36,43 +34,29 @@ def cut(lines: list[Line], known: Known) -> Kept:
     )
 
 
-def _weigh(lines: list[Line], known: Known) -> None:
+def _weigh(lines: list[Line], survey: Survey) -> None:
     """Let the model say which lines go; where a rule says so too, the rule's name stands."""
     judge = model()
-    for line, row in zip(lines, table(lines, known), strict=True):
-        if is_sure(line, row):
+    for i, line in enumerate(lines):
+        if survey.sure[i]:
             continue
-        if judge.odds(row) >= judge.limit:
+        if judge.odds(survey.row(i)) >= judge.limit:
             line.why = ""
         elif not line.why:
             line.why = "unlike-the-article"
 
 
-def is_sure(line: Line, row: list[float]) -> bool:
-    """Whether a line needs no judgement: figures, and prose of the make that most of the text is of, well within it.
-
-    A third of all lines; on the labelled pages 97 of 100 of them are the article's.
-    """
-    if line.block.kind is Kind.FIGURE:
-        return True
-    return bool(
-        line.ended
-        and not line.why
-        and row[SIZE] > PROSE
-        and row[SHAPE] >= 0.3
-        and line.linked < 0.25
-        and row[BEFORE] > 0.02
-        and row[FROM_END] >= 4
-        and row[UNDER_LABEL] == 1
-    )
-
-
-def mark(lines: list[Line], known: Known) -> None:
-    """Set ``why`` by the rules."""
-    for line in lines:
+def mark(lines: list[Line], known: Known) -> Survey:
+    """Set ``why`` by the rules where a line is not sure to be the article's."""
+    survey = Survey(lines, known)
+    end = len(lines) - LAST
+    for i, line in enumerate(lines):
+        if not survey.sure[i]:
+            describe(line, late=i >= end)
         line.why = _anywhere(line)
     _head(lines, {fold(text) for text in known.titles if text}, [fold(name) for name in known.authors if name])
     _tail(lines)
+    return survey
 
 
 def _legend(block: Block) -> str:

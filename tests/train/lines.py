@@ -82,25 +82,19 @@ def lines() -> Iterator[tuple[list[float], int, float, int]]:
             for record in map(json.loads, file):
                 url = record.get("url") or ""
                 site = int(hashlib.md5((urls.site(url) or record["id"]).encode()).hexdigest(), 16) % 1_000_003
-                found = read(record["html"], url)
+                found, survey = read(record["html"], url)
                 words = [len(WORD.findall(line.text)) for line in found.lines]
-                for row, label, size, line in zip(
-                    features.table(found.lines, found.known),
-                    labels(found.lines, record),
-                    words,
-                    found.lines,
-                    strict=True,
-                ):
-                    if label is not None and not boilerplate.is_sure(line, row):
-                        yield row, label, weight * ((size / sum(words)) ** 0.5 if "text" in record else 1.0), site
+                for i, (label, size) in enumerate(zip(labels(found.lines, record), words, strict=True)):
+                    if label is not None and not survey.sure[i]:
+                        share = (size / sum(words)) ** 0.5 if "text" in record else 1.0
+                        yield survey.row(i), label, weight * share, site
 
 
-def read(html: str, url: str) -> body.Found:
+def read(html: str, url: str) -> tuple[body.Found, features.Survey]:
     parsed = LexborHTMLParser(guard.tame(html.replace("\0", "")))
     meta = metadata.read(parsed, url, hint=None, fetched_at=None, rules=None)
     found = body.read(parsed, url, meta, None)
-    boilerplate.mark(found.lines, found.known)
-    return found
+    return found, boilerplate.mark(found.lines, found.known)
 
 
 def labels(found: list, record: dict) -> list[int | None]:

@@ -18,7 +18,7 @@ from crawler.extract.blocks import Box
 from crawler.extract.lines import Line, fold, label
 
 NAMES = (
-    *("kind", "size", "linked", "rule", "ended", "paragraph", "shape", "kin", "depth", "doubts", "doubts_around"),
+    *("kind", "size", "linked", "ended", "paragraph", "shape", "kin", "depth", "doubts", "doubts_around"),
     *("box_share", "box_linked", "box_pieces", "under_label", "before", "after", "from_end", "since_prose", "to_prose"),
     *("previous_size", "next_size", "next_linked", "capitals", "commas", "odd", "time", "title", "said", "declared"),
     *("twice", "strong"),
@@ -108,7 +108,6 @@ class Survey:
             KINDS[line.block.kind],
             sizes[i],
             line.linked,
-            bool(line.why),
             line.ended,
             el is not None and el.tag == "p",
             self.shapes[self.keys[i]] / whole,

@@ -85,7 +85,7 @@ def lines() -> Iterator[tuple[list[float], int, float, int]]:
                 found, survey = read(record["html"], url)
                 words = [len(WORD.findall(line.text)) for line in found.lines]
                 for i, (label, size) in enumerate(zip(labels(found.lines, record), words, strict=True)):
-                    if label is not None and not survey.sure[i]:
+                    if label is not None and not survey.sure[i] and not found.lines[i].why:
                         share = (size / sum(words)) ** 0.5 if "text" in record else 1.0
                         yield survey.row(i), label, weight * share, site
 

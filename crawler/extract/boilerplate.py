@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from archive.models import Block, Dropped, Kind
@@ -9,6 +10,11 @@ from crawler.extract.features import Known, Survey
 from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
 from crawler.extract.model import model
 from crawler.extract.patterns import notices
+
+HOUR = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4})?\W*$", re.IGNORECASE)
+LONGEST_HOUR = 16
+ENTRIES = 3
+"""Hours alone in a line from which a text is a liveblog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def _weigh(lines: list[Line], survey: Survey) -> None:
     """
     judge = model()
     for i, line in enumerate(lines):
-        if not line.why and not survey.sure[i] and judge.odds(survey.row(i)) < judge.limit:
+        if not line.why and not line.kept and not survey.sure[i] and judge.odds(survey.row(i)) < judge.limit:
             line.why = "unlike-the-article"
 
 
@@ -54,6 +60,7 @@ def mark(lines: list[Line], known: Known) -> Survey:
         if not survey.sure[i]:
             describe(line, late=i >= end)
         line.why = _anywhere(line)
+    _hours(lines)
     _head(lines, {fold(text) for text in known.titles if text}, [fold(name) for name in known.authors if name])
     _tail(lines)
     return survey
@@ -80,11 +87,19 @@ def _anywhere(line: Line) -> str:
     return ""
 
 
+def _hours(lines: list[Line]) -> None:
+    """Keep the times over the entries of a liveblog."""
+    hours = [line for line in lines if len(line.text) <= LONGEST_HOUR and HOUR.match(line.text)]
+    if len(hours) >= ENTRIES:
+        for line in hours:
+            line.kept = True
+
+
 def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
     """The title said again, bylines and datelines before the first paragraph."""
     seen = 0
     for line in lines[:12]:
-        if line.why or not line.text:
+        if line.why or line.kept or not line.text:
             continue
         folded = fold(line.text)
         first = line.block.kind is Kind.HEADING and line.block.level == 1 and not seen
@@ -120,6 +135,7 @@ def _tail(lines: list[Line]) -> None:
             line.why = "after-section"
         elif line.linked > 0.7 and not sources:
             line.why = "link-density"
+        line.kept = sources and not line.why
         sources = sources or (not line.why and EDGES.sub("", line.low) in notices().sources)
 
 

@@ -35,6 +35,8 @@ SAME = 40
 """Characters by which a text is known again."""
 FAR = 40
 """Lines beyond which it does not matter how far away something is."""
+EARLY = 8
+"""Lines among which the description may be said again."""
 DECLARED = 500
 """Characters of the shortest text in JSON-LD that tells by what it leaves out."""
 
@@ -128,7 +130,7 @@ class Survey:
             ODD.search(text) is not None,
             short and TIME.search(text) is not None,
             _alike(low, self.titles) if short and self.titles else 0.0,
-            len(self.said) >= SAME // 2 and fold(low[: 2 * SAME]).startswith(self.said),
+            i < EARLY and len(self.said) >= SAME // 2 and fold(low[: 2 * SAME]).startswith(self.said),
             (text[:SAME] in self.declared) if self.declared else -1.0,
             self.starts[text[:SAME].lower()] > 1,
             sum(len(run.text) for run in line.block.inlines if run.strong) / length,

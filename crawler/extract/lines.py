@@ -58,6 +58,8 @@ class Line:
     """Whether it ends as a sentence does."""
     why: str = ""
     """The rule by which it goes."""
+    kept: bool = False
+    """Whether a rule says that it stays: sources, the hours of a liveblog's entries."""
 
 
 def read(pieces: Sequence[Piece]) -> list[Line]:

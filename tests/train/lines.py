@@ -56,13 +56,13 @@ def main() -> None:
 
 
 def train(rows: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> HistGradientBoostingClassifier:
-    """Few and shallow trees: twice as many gave no set more than .001 on sites not seen."""
+    """Few and shallow trees: sixty of them left .0015 fewer lines wrong on sites not seen, and cost twice as much."""
     forest = HistGradientBoostingClassifier(
-        max_iter=60,
+        max_iter=36,
         max_leaf_nodes=16,
-        learning_rate=0.15,
-        min_samples_leaf=40,
-        l2_regularization=2,
+        learning_rate=0.18,
+        min_samples_leaf=50,
+        l2_regularization=3,
         early_stopping=False,
     )
     return forest.fit(rows, truth, sample_weight=weights)
@@ -85,7 +85,7 @@ def lines() -> Iterator[tuple[list[float], int, float, int]]:
                 found, survey = read(record["html"], url)
                 words = [len(WORD.findall(line.text)) for line in found.lines]
                 for i, (label, size) in enumerate(zip(labels(found.lines, record), words, strict=True)):
-                    if label is not None and not survey.sure[i] and not found.lines[i].why:
+                    if label is not None and not survey.sure[i] and not found.lines[i].why and not found.lines[i].kept:
                         share = (size / sum(words)) ** 0.5 if "text" in record else 1.0
                         yield survey.row(i), label, weight * share, site
 

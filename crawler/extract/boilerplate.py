@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from archive.models import Block, Dropped, Kind
-from crawler.extract.features import NAMES, PROSE, Known, table
-from crawler.extract.lines import EDGES, LONGEST_AMID, Line, fold
+from crawler.extract.features import Known, Survey
+from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
 from crawler.extract.model import model
 from crawler.extract.patterns import notices
 
-SIZE, SHAPE, BEFORE, FROM_END, UNDER_LABEL = map(NAMES.index, ("size", "shape", "before", "from_end", "under_label"))
+HOUR = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4})?\W*$", re.IGNORECASE)
+LONGEST_HOUR = 16
+ENTRIES = 3
+"""Hours alone in a line from which a text is a liveblog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,9 @@ class Kept:
 
 def cut(lines: list[Line], known: Known) -> Kept:
     """Take the boilerplate out of an article's lines."""
-    mark(lines, known)
-    if any(line.box is not None for line in lines):  # of plain text the model knows too little
-        _weigh(lines, known)
+    survey = mark(lines, known)
+    if survey.around:  # of plain text the model knows too little
+        _weigh(lines, survey)
     _hollow(lines)
     return Kept(
         tuple(line.block for line in lines if not line.why),
@@ -36,43 +40,30 @@ def cut(lines: list[Line], known: Known) -> Kept:
     )
 
 
-def _weigh(lines: list[Line], known: Known) -> None:
-    """Let the model say which lines go; where a rule says so too, the rule's name stands."""
+def _weigh(lines: list[Line], survey: Survey) -> None:
+    """Ask the model about lines of which the rules know nothing.
+
+    Where a rule knows, it stands: on the labelled pages the model was right in two of five cases in which it would
+    have kept such a line.
+    """
     judge = model()
-    for line, row in zip(lines, table(lines, known), strict=True):
-        if is_sure(line, row):
-            continue
-        if judge.odds(row) >= judge.limit:
-            line.why = ""
-        elif not line.why:
+    for i, line in enumerate(lines):
+        if not line.why and not line.kept and not survey.sure[i] and judge.odds(survey.row(i)) < judge.limit:
             line.why = "unlike-the-article"
 
 
-def is_sure(line: Line, row: list[float]) -> bool:
-    """Whether a line needs no judgement: figures, and prose of the make that most of the text is of, well within it.
-
-    A third of all lines; on the labelled pages 97 of 100 of them are the article's.
-    """
-    if line.block.kind is Kind.FIGURE:
-        return True
-    return bool(
-        line.ended
-        and not line.why
-        and row[SIZE] > PROSE
-        and row[SHAPE] >= 0.3
-        and line.linked < 0.25
-        and row[BEFORE] > 0.02
-        and row[FROM_END] >= 4
-        and row[UNDER_LABEL] == 1
-    )
-
-
-def mark(lines: list[Line], known: Known) -> None:
-    """Set ``why`` by the rules."""
-    for line in lines:
+def mark(lines: list[Line], known: Known) -> Survey:
+    """Set ``why`` by the rules where a line is not sure to be the article's."""
+    survey = Survey(lines, known)
+    end = len(lines) - LAST
+    for i, line in enumerate(lines):
+        if not survey.sure[i]:
+            describe(line, late=i >= end)
         line.why = _anywhere(line)
+    _hours(lines)
     _head(lines, {fold(text) for text in known.titles if text}, [fold(name) for name in known.authors if name])
     _tail(lines)
+    return survey
 
 
 def _legend(block: Block) -> str:
@@ -96,11 +87,19 @@ def _anywhere(line: Line) -> str:
     return ""
 
 
+def _hours(lines: list[Line]) -> None:
+    """Keep the times over the entries of a liveblog."""
+    hours = [line for line in lines if len(line.text) <= LONGEST_HOUR and HOUR.match(line.text)]
+    if len(hours) >= ENTRIES:
+        for line in hours:
+            line.kept = True
+
+
 def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
     """The title said again, bylines and datelines before the first paragraph."""
     seen = 0
     for line in lines[:12]:
-        if line.why or not line.text:
+        if line.why or line.kept or not line.text:
             continue
         folded = fold(line.text)
         first = line.block.kind is Kind.HEADING and line.block.level == 1 and not seen
@@ -136,6 +135,7 @@ def _tail(lines: list[Line]) -> None:
             line.why = "after-section"
         elif line.linked > 0.7 and not sources:
             line.why = "link-density"
+        line.kept = sources and not line.why
         sources = sources or (not line.why and EDGES.sub("", line.low) in notices().sources)
 
 

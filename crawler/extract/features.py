@@ -8,15 +8,17 @@ links, the place among its neighbours and in the page's structure, and whether w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from archive.models import Kind
 from crawler.extract.blocks import Box
 from crawler.extract.lines import Line, fold, label
 
 NAMES = (
-    *("kind", "size", "linked", "rule", "ended", "paragraph", "shape", "kin", "depth", "doubts", "doubts_around"),
+    *("kind", "size", "linked", "ended", "paragraph", "shape", "kin", "depth", "doubts", "doubts_around"),
     *("box_share", "box_linked", "box_pieces", "under_label", "before", "after", "from_end", "since_prose", "to_prose"),
     *("previous_size", "next_size", "next_linked", "capitals", "commas", "odd", "time", "title", "said", "declared"),
     *("twice", "strong"),
@@ -33,6 +35,8 @@ SAME = 40
 """Characters by which a text is known again."""
 FAR = 40
 """Lines beyond which it does not matter how far away something is."""
+EARLY = 8
+"""Lines among which the description may be said again."""
 DECLARED = 500
 """Characters of the shortest text in JSON-LD that tells by what it leaves out."""
 
@@ -48,70 +52,89 @@ class Known:
     dense: float = 1.0
 
 
-def table(lines: Sequence[Line], known: Known) -> list[list[float]]:
-    """A row of NAMES for each line."""
-    sizes = [len(line.text) * known.dense for line in lines]
-    whole = sum(sizes) or 1.0
-    keys = [_shape(line) for line in lines]
-    shapes: dict[object, float] = {}
-    kin: dict[object, int] = {}
-    for key, size in zip(keys, sizes, strict=True):
-        shapes[key] = shapes.get(key, 0.0) + size
-        kin[key] = kin.get(key, 0) + 1
-    prose = [line.ended and size >= PROSE and line.linked < 0.5 for line, size in zip(lines, sizes, strict=True)]
-    since, to = _distances(prose), _distances(reversed(prose))[::-1]
-    titles = [frozenset(title.lower().split()) for title in known.titles]
-    said = fold(known.description)[: SAME // 2]
-    declared = " ".join(known.article_body.split()) if len(known.article_body) > DECLARED else ""
-    depth = _usual_depth(lines, sizes)
-    around: dict[Box | None, tuple[float, ...]] = {None: (0.0, 0.0, 1.0, 0.0, FAR, 1.0)}
-    seen: set[str] = set()
-    rows = []
-    before = 0.0
-    last = len(lines) - 1
-    for i, line in enumerate(lines):
-        size, text, low, box, el = sizes[i], line.text, line.low, line.box, line.el
+class Survey:
+    """What all lines together look like, and which of them need no judgement."""
+
+    def __init__(self, lines: Sequence[Line], known: Known) -> None:
+        self.lines = lines
+        self.sizes = [len(line.text) * known.dense for line in lines]
+        self.whole = sum(self.sizes) or 1.0
+        self.keys = [_shape(line) for line in lines]
+        self.shapes: dict[object, float] = {}
+        self.kin: dict[object, int] = {}
+        for key, size in zip(self.keys, self.sizes, strict=True):
+            self.shapes[key] = self.shapes.get(key, 0.0) + size
+            self.kin[key] = self.kin.get(key, 0) + 1
+        prose = [
+            line.ended and size >= PROSE and line.linked < 0.5 for line, size in zip(lines, self.sizes, strict=True)
+        ]
+        self.since, self.to = _distances(prose), _distances(reversed(prose))[::-1]
+        self.before = list(accumulate(self.sizes, initial=0.0))
+        boxes = dict.fromkeys(line.box for line in lines if line.box is not None)
+        self.around = {box: _around(box) for box in boxes}
+        self.depth = _usual_depth(lines, self.sizes)
+        self.titles = [frozenset(title.lower().split()) for title in known.titles]
+        self.said = fold(known.description)[: SAME // 2]
+        body = known.article_body
+        self.declared = " ".join(body.split()) if len(body) > DECLARED else ""
+        self.starts = Counter(line.text[:SAME].lower() for line in lines)
+        self.sure = [self._is_sure(i, line) for i, line in enumerate(lines)]
+
+    def _is_sure(self, i: int, line: Line) -> bool:
+        """Figures, and prose of the make that most of the text is of, well within it.
+
+        Two lines of five; on the labelled pages 97 of 100 of them are the article's, and of 12 that a rule would
+        have taken 8 were.
+        """
+        if line.block.kind is Kind.FIGURE:
+            return True
+        return (
+            line.box is not None
+            and line.ended
+            and self.sizes[i] > PROSE
+            and line.linked < 0.25
+            and i < len(self.lines) - 4
+            and self.before[i] > 0.02 * self.whole
+            and self.shapes[self.keys[i]] >= 0.3 * self.whole
+            and self.around[line.box][-1] == 1.0
+        )
+
+    def row(self, i: int) -> list[float]:
+        """NAMES of one line."""
+        line, sizes, whole, last = self.lines[i], self.sizes, self.whole, len(self.lines) - 1
+        text, low, el = line.text, line.low, line.el
         length = len(text) or 1
         short = length <= SHORT
-        if box not in around:
-            around[box] = _around(box)
-        start = low[:SAME]
-        key = keys[i]
-        rows.append(
-            [
-                KINDS[line.block.kind],
-                size,
-                line.linked,
-                bool(line.why),
-                line.ended,
-                el is not None and el.tag == "p",
-                shapes[key] / whole,
-                kin[key],
-                around[box][0] - depth,
-                el.called.doubts if el is not None and el.called is not None else 0,
-                *around[box][1:],
-                before / whole,
-                (whole - before - size) / whole,
-                last - i,
-                since[i],
-                to[i],
-                sizes[i - 1] if i else -1.0,
-                sizes[i + 1] if i < last else -1.0,
-                lines[i + 1].linked if i < last else -1.0,
-                len(CAPITAL.findall(text)) / (text.count(" ") + 1) if short else 0.0,
-                text.count(",") / length,
-                ODD.search(text) is not None,
-                short and TIME.search(text) is not None,
-                _alike(low, titles) if short and titles else 0.0,
-                len(said) >= SAME // 2 and fold(low[: 2 * SAME]).startswith(said),
-                (text[:SAME] in declared) if declared else -1.0,
-                start in seen,
-                sum(len(run.text) for run in line.block.inlines if run.strong) / length,
-            ]
-        )
-        seen.add(start)
-        before += size
-    return rows
+        around = self.around[line.box] if line.box is not None else (0.0, 0.0, 1.0, 0.0, FAR, 1.0)
+        return [
+            KINDS[line.block.kind],
+            sizes[i],
+            line.linked,
+            line.ended,
+            el is not None and el.tag == "p",
+            self.shapes[self.keys[i]] / whole,
+            self.kin[self.keys[i]],
+            around[0] - self.depth,
+            el.called.doubts if el is not None and el.called is not None else 0,
+            *around[1:],
+            self.before[i] / whole,
+            (whole - self.before[i + 1]) / whole,
+            last - i,
+            self.since[i],
+            self.to[i],
+            sizes[i - 1] if i else -1.0,
+            sizes[i + 1] if i < last else -1.0,
+            self.lines[i + 1].linked if i < last else -1.0,
+            len(CAPITAL.findall(text)) / (text.count(" ") + 1) if short else 0.0,
+            text.count(",") / length,
+            ODD.search(text) is not None,
+            short and TIME.search(text) is not None,
+            _alike(low, self.titles) if short and self.titles else 0.0,
+            i < EARLY and len(self.said) >= SAME // 2 and fold(low[: 2 * SAME]).startswith(self.said),
+            (text[:SAME] in self.declared) if self.declared else -1.0,
+            self.starts[text[:SAME].lower()] > 1,
+            sum(len(run.text) for run in line.block.inlines if run.strong) / length,
+        ]
 
 
 def _shape(line: Line) -> object:

@@ -38,7 +38,6 @@ class Line:
     raw: str
     """The block's text as it is kept."""
     text: str
-    low: str
     links: int
     """Runs of text that are links."""
     linked: float
@@ -46,6 +45,8 @@ class Line:
     el: El | None = None
     box: Box | None = None
     """Where it was found; None for plain text."""
+    low: str = ""
+    """Lower-case text, once it was described."""
     label: str = ""
     """``section`` or ``control`` if it is a label and nothing else."""
     promo: int = 0
@@ -57,21 +58,23 @@ class Line:
     """Whether it ends as a sentence does."""
     why: str = ""
     """The rule by which it goes."""
+    kept: bool = False
+    """Whether a rule says that it stays: sources, the hours of a liveblog's entries."""
 
 
 def read(pieces: Sequence[Piece]) -> list[Line]:
     """The lines of an article's blocks as found on a page."""
-    end = len(pieces) - LAST
-    lines = [_line(piece.block, late=number >= end) for number, piece in enumerate(pieces)]
-    for line, piece in zip(lines, pieces, strict=True):
+    lines = []
+    for piece in pieces:
+        line = _line(piece.block)
         line.el, line.box = piece.el, piece.box
+        lines.append(line)
     return lines
 
 
 def plain(blocks: Sequence[Block]) -> list[Line]:
     """The lines of blocks of which nothing else is known."""
-    end = len(blocks) - LAST
-    return [_line(block, late=number >= end) for number, block in enumerate(blocks)]
+    return [_line(block) for block in blocks]
 
 
 def fold(text: str) -> str:
@@ -90,29 +93,32 @@ def label(low: str) -> str:
     return "section" if bare in known.sections else "control" if bare in known.controls else ""
 
 
-def _line(block: Block, *, late: bool) -> Line:
-    """``late``: near enough to the end for a notice that only stands there."""
+def _line(block: Block) -> Line:
     raw = block.text
     text = " ".join(raw.split())
     links, linked, total = _linked(block)
-    low = text.lower()
+    line = Line(block, raw, text, links, linked / total if total else 0.0)
+    line.ended = text[-1:] in ENDS
+    return line
+
+
+def describe(line: Line, *, late: bool) -> None:
+    """Look at its words. ``late``: near enough to the end for a notice that only stands there."""
+    low = line.text.lower()
     if not low.isascii():
         low = low.replace("\u2019", "'").replace("\u0307", "")  # as lower case leaves it over a Turkish capital I
-    line = Line(block, raw, text, low, links, linked / total if total else 0.0)
-    if not low:
-        return line
-    line.ended = text[-1] in ENDS
-    if len(low) > LONGEST_NOTICE or block.kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
-        return line
+    line.low = low
+    kind = line.block.kind
+    if not low or len(low) > LONGEST_NOTICE or kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
+        return
     known = notices()
     if len(low) <= LONGEST_LINE:
         line.label = label(low)
         line.promo = known.promo.length(low)
         line.tags = _is_tags(low, line.linked, ended=line.ended)
-    if block.kind is not Kind.LIST and (late or len(low) <= LONGEST_AMID):
+    if kind is not Kind.LIST and (late or len(low) <= LONGEST_AMID):
         about = known.about(low)
         line.notice = next((notice for notice in about if (late or not notice.tail) and notice.says(low)), None)
-    return line
 
 
 def _linked(block: Block) -> tuple[int, int, int]:

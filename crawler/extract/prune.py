@@ -92,7 +92,10 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
     for why, nodes in by_reason.items():
         weak = _is_weak(why)
         sizes = [len(node.text()) * walk.dense for node in nodes]
-        if sum(sizes) <= rest * (WHOLE if weak else MOST):  # their mass can't be enough
+        enough = rest * (WHOLE if weak else MOST)
+        if sum(sizes) > enough:  # scripts are text to the parser
+            sizes = [size - walk.dense * _code(node) for node, size in zip(nodes, sizes, strict=True)]
+        if sum(sizes) <= enough:
             continue
         masses = [_mass(node, walk.dense) if size > LINE else 0.0 for node, size in zip(nodes, sizes, strict=True)]
         held[why] = max(masses) if why == "hidden" else sum(masses)
@@ -119,6 +122,10 @@ def _mass(node: LexborNode, dense: float) -> float:
         return Walk(dense, blind=True).read(node).mass
     linked = sum(len(link.text()) for link in node.css("p a"))
     return max(0, sum(len(paragraph.text()) for paragraph in paragraphs) - 2 * linked) * dense
+
+
+def _code(node: LexborNode) -> int:
+    return sum(len(code.text()) for code in node.css("script, style"))
 
 
 def _is_weak(why: str) -> bool:

@@ -34,7 +34,7 @@ def html(blocks: Iterable[Block]) -> str:
 def _md_block(block: Block) -> str:
     match block.kind:
         case Kind.HEADING:
-            text = _md_inlines(block.inlines).replace("\n", " ")
+            text = _md_line(block.inlines)
             return f"{'#' * min(max(block.level, 1), 6)} {text}" if text else ""
         case Kind.LIST:
             return _md_list(block)
@@ -46,7 +46,7 @@ def _md_block(block: Block) -> str:
         case Kind.CODE:
             return _md_code(block.text)
         case Kind.FIGURE:
-            caption = _md_inlines(block.inlines).replace("\n", " ")
+            caption = _md_line(block.inlines)
             return f"![{caption}]({_md_url(block.url)})" if block.url else caption
     return _md_inlines(block.inlines)
 
@@ -65,10 +65,7 @@ def _md_list(block: Block) -> str:
 
 
 def _md_table(block: Block) -> str:
-    rows = [
-        [_md_inlines(cell.inlines).replace("\n", " ").replace("|", "\\|") for cell in r.children]
-        for r in block.children
-    ]
+    rows = [[_md_line(cell.inlines).replace("|", "\\|") for cell in r.children] for r in block.children]
     if not rows:
         return ""
     width = max(map(len, rows))
@@ -82,6 +79,11 @@ def _md_table(block: Block) -> str:
 def _md_code(text: str) -> str:
     fence = "`" * max(3, *(len(run) + 1 for run in FENCE.findall(text)), 3)
     return f"{fence}\n{text}\n{fence}"
+
+
+def _md_line(inlines: Sequence[Inline]) -> str:
+    """Runs where Markdown has room for one line only: a break is a blank."""
+    return _md_inlines([replace(run, text=run.text.replace("\n", " ")) for run in inlines])
 
 
 def _md_inlines(inlines: Sequence[Inline]) -> str:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archive.models import Block, Inline, Kind
-from crawler.extract.dom import IMAGES, El
-from crawler.extract.inlines import BREAK, PLAIN, Run, Style, split, squeeze, tidy
-from crawler.urls import canonical
+from crawler.extract import code, figures, tables
+from crawler.extract.dom import El
+from crawler.extract.figures import LEGEND, captioned, is_legend, is_picture, pictures
+from crawler.extract.inlines import Gatherer, clean, line, lines
+from crawler.extract.links import Base
 
 HEADING = {f"h{n}": n for n in range(1, 7)}
 LISTS = {"ul": 0, "ol": 1, "menu": 0, "dl": 0}
-STRONG = frozenset({"b", "strong"})
-EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
-MONOSPACE = frozenset({"code", "kbd", "samp", "tt"})
-LEGEND = 200
-"""Characters of the longest legend in a box without names."""
-PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/_-]{0,500}(?:\.html?)?")
 LABEL = 60
 """Characters of the longest label over a part of a page."""
-
-
 OPAQUE = frozenset({*HEADING, *LISTS, "blockquote", "table", "pre", "figure"})
 """Elements that make blocks of their own kind; others only hold blocks."""
+CAPTIONED = frozenset({Kind.FIGURE, Kind.QUOTE})
+"""Blocks that a legend may follow."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,31 +48,37 @@ class Piece:
 def pieces(el: El, base: str) -> list[Piece]:
     """The blocks in an element, pruned parts left out. ``base``: the URL against which links are resolved."""
     out: list[Piece] = []
-    _Reader(base).spread(Box(el), out)
+    _Reader(Base(base)).spread(Box(el), out)
     return out
 
 
 @dataclass(slots=True)
 class _Reader:
-    base: str
+    base: Base
 
     def spread(self, box: Box, out: list[Piece]) -> None:
         """Open the elements that only hold blocks, keeping in mind where each block stood."""
         run: list[El | str] = []
         first = len(out)
         for kid in box.el.kids:
-            if isinstance(kid, str) or (kid.inline and not kid.pruned):
-                run.append(kid)
+            if isinstance(kid, str) or kid.inline:
+                if run or not (kid.isspace() if isinstance(kid, str) else kid.pruned):
+                    run.append(kid)
                 continue
-            if not kid.inline and run:
+            if run:
                 out += [Piece(block, box.el, box) for block in self.paragraphs(run)]
                 run = []
             if kid.pruned:
-                if kid.pruned == "caption" and len(out) > first:
-                    out[-1].block = self.captioned(out[-1].block, kid)
-            elif kid.tag in OPAQUE or (kid.total <= LEGEND and is_picture(kid)) or not _holds_boxes(kid):
-                out += [Piece(block, kid, box) for block in self.box(kid)]
-            elif kid.total or kid.kids:
+                if len(out) > first and kid.pruned == "caption":
+                    out[-1].block = self.under(out[-1].block, kid)
+            elif not kid.kids:
+                continue
+            elif kid.tag in OPAQUE or _is_line(kid) or is_picture(kid):
+                found = self.box(kid)
+                if len(out) > first:
+                    out[-1].block, found = self.joined(out[-1].block, found, kid)
+                out += [Piece(block, kid, box) for block in found]
+            else:
                 self.spread(Box(kid, box, box.depth + 1), out)
         if run:
             out += [Piece(block, box.el, box) for block in self.paragraphs(run)]
@@ -86,119 +87,110 @@ class _Reader:
             text = out[first].block.text
             box.label = text if len(text) <= LABEL else ""
 
-    def captioned(self, block: Block, caption: El) -> Block:
-        """A figure with the legend that follows it."""
-        if block.kind is not Kind.FIGURE or block.inlines:
-            return block
-        return replace(block, inlines=tidy(self.inlines(self.flat(caption))))
-
     def flow(self, kids: Sequence[El | str]) -> list[Block]:
         """Boxes as blocks, and each run of text between them as a paragraph."""
+        if len(kids) == 1 and isinstance(kids[0], str):
+            return self.paragraphs(kids)
         out: list[Block] = []
         run: list[El | str] = []
         for kid in kids:
-            if isinstance(kid, str):
-                run.append(kid)
-            elif kid.pruned:
-                if not kid.inline:
-                    out += self.paragraphs(run)
-                    run = []
-                if kid.pruned == "caption" and out:
-                    out[-1] = self.captioned(out[-1], kid)
-            elif kid.inline:
-                run.append(kid)
-            else:
+            if isinstance(kid, str) or kid.inline:
+                if run or not (kid.isspace() if isinstance(kid, str) else kid.pruned):
+                    run.append(kid)
+                continue
+            if run:
                 out += self.paragraphs(run)
                 run = []
-                out += self.box(kid)
-        return out + self.paragraphs(run)
+            if kid.pruned:
+                if out and kid.pruned == "caption":
+                    out[-1] = self.under(out[-1], kid)
+                continue
+            found = self.box(kid)
+            if out:
+                out[-1], found = self.joined(out[-1], found, kid)
+            out += found
+        return out + self.paragraphs(run) if run else out
 
-    def paragraphs(self, run: Sequence[El | str]) -> list[Block]:
-        """A run of text, parted where two line breaks follow each other, and the images that stand in it."""
-        found = [Block(Kind.PARAGRAPH, part) for part in split(self.inlines(run))]
-        return found + self.images(run)
+    def under(self, above: Block, legend: El) -> Block:
+        """A block with the legend that follows it, if it can have one."""
+        return captioned(above, [legend], self.base) if above.kind in CAPTIONED else above
 
-    def inlines(self, run: Sequence[El | str]) -> list[Run]:
-        parts: list[Run] = []
-        for item in run:
-            self._inline(item, PLAIN, parts)
-        return parts
+    def joined(self, above: Block, found: list[Block], el: El) -> tuple[Block, list[Block]]:
+        """A picture with the paragraph under it where that shows to be its legend, and the blocks that are left."""
+        if above.kind is not Kind.FIGURE or above.inlines or not found or found[0].kind is not Kind.PARAGRAPH:
+            return above, found
+        if is_legend(el):
+            return captioned(above, [el], self.base), found[1:]
+        if figures.legend_of(found[0]):
+            return figures.with_paragraph(above, found[0]), found[1:]
+        return above, found
 
-    def _inline(self, item: El | str, style: Style, parts: list[Run]) -> None:
-        if isinstance(item, str):
-            if item:
-                parts.append((squeeze(item), style))
-            return
-        if item.pruned:
-            return
-        tag = item.tag
-        if tag == "br":
-            parts.append((BREAK, style))
-            return
-        href, strong, emphasis, code = style
-        if tag in STRONG:
-            style = (href, True, emphasis, code)
-        elif tag in EMPHASIS:
-            style = (href, strong, True, code)
-        elif tag in MONOSPACE:
-            style = (href, strong, emphasis, True)
-        elif tag == "a" and item.url:
-            style = (link(item.url, self.base), strong, emphasis, code)
-        for kid in item.kids:
-            self._inline(kid, style, parts)
+    def paragraphs(self, run: Sequence[El | str], whole: El | None = None) -> list[Block]:
+        """A run of text, parted where two line breaks follow each other, and the images that stand in it.
 
-    def images(self, run: Sequence[El | str]) -> list[Block]:
-        found = []
-        for item in run:
-            if not isinstance(item, str):
-                found += [
-                    Block(Kind.FIGURE, url=url)
-                    for el in item.walk()
-                    if el.tag in IMAGES and (url := source(el, self.base))
-                ]
-        return found
+        ``whole``: the element that the run is all of, which may be a picture and its legend.
+        """
+        if len(run) == 1 and isinstance(run[0], str):  # the commonest case by far
+            text = clean(run[0])
+            return [Block(Kind.PARAGRAPH, (Inline(text),))] if text else []
+        found = Gatherer(self.base)
+        found.add(run)
+        images = found.images
+        if whole is not None and len(images) == 1 and whole.total <= LEGEND:
+            return self.figure(whole)
+        out = [Block(Kind.PARAGRAPH, inlines) for inlines in lines(found.parts)]
+        for img in images:
+            out += figures.figure(img, (), self.base)
+        return out
+
+    def one_line(self, el: El) -> tuple[Inline, ...]:
+        if len(el.kids) == 1 and isinstance(el.kids[0], str):
+            text = clean(el.kids[0])
+            return (Inline(text),) if text else ()
+        found = Gatherer(self.base)
+        found.add(el.kids)
+        return line(found.parts)
 
     def box(self, el: El) -> list[Block]:
         """The blocks that one element which is not inline gives."""
         tag = el.tag
         if tag in HEADING:
-            text = tidy([(" " if text == BREAK else text, style) for text, style in self.inlines(self.flat(el))])
+            text = self.one_line(el)
             return [Block(Kind.HEADING, text, level=HEADING[tag])] if text else []
         if tag in LISTS:
             return self.listing(el)
         if tag == "blockquote":
             inner = self.flow(el.kids)
             return [Block(Kind.QUOTE, children=tuple(inner))] if any(block.text for block in inner) else inner
-        if tag == "table":
-            return self.table(el)
         if tag == "pre":
-            return self.code(el)
+            return code.block(el)
         if tag == "figure":
             return self.figure(el)
-        if el.total <= LEGEND and is_picture(el):
+        if _is_line(el):
+            return self.paragraphs(el.kids, el)
+        if is_picture(el):
             return self.figure(el)
+        if tag == "table":
+            return self.table(el)
         return self.flow(el.kids)
-
-    def flat(self, el: El) -> list[El | str]:
-        """What is in an element with its boxes opened, for where only one line can stand."""
-        out: list[El | str] = []
-        for kid in el.kids:
-            if isinstance(kid, str) or kid.inline:
-                out.append(kid)
-            elif not kid.pruned:
-                out += [" ", *self.flat(kid), " "]
-        return out
 
     def listing(self, el: El) -> list[Block]:
         items: list[Block] = []
         loose: list[Block] = []
+        self._items(el, items, loose, terms=el.tag == "dl")
+        return ([Block(Kind.LIST, children=tuple(items), level=LISTS[el.tag])] if items else []) + loose
+
+    def _items(self, el: El, items: list[Block], loose: list[Block], *, terms: bool) -> None:
         for kid in el.elements():
             if kid.pruned:
+                continue
+            if terms and kid.tag == "div":  # a term and what it means
+                self._items(kid, items, loose, terms=True)
                 continue
             inner = self.flow(kid.kids) if kid.tag not in LISTS else self.listing(kid)
             if not inner:
                 continue
-            if kid.tag in LISTS and items:
+            if items and (kid.tag in LISTS or kid.tag == "dd"):
                 items[-1] = replace(items[-1], children=(*items[-1].children, *inner))
                 continue
             first, rest = inner[0], inner[1:]
@@ -208,80 +200,35 @@ class _Reader:
                 items.append(Block(Kind.ITEM, (), tuple(inner)))
             else:
                 loose += inner
-        return ([Block(Kind.LIST, children=tuple(items), level=LISTS[el.tag])] if items else []) + loose
 
     def table(self, el: El) -> list[Block]:
-        parts = [part for part in el.elements() if not part.pruned]
-        parts += [row for part in parts if part.tag in {"thead", "tbody", "tfoot"} for row in part.elements()]
-        rows = [row for row in parts if row.tag == "tr" and not row.pruned]
-        cells = [[cell for cell in row.elements() if cell.tag in {"td", "th"} and not cell.pruned] for row in rows]
-        nested = any(inner.tag == "table" for inner in el.walk() if inner is not el)
-        if nested or max(map(len, cells), default=0) < 2 or len(rows) < 2:
-            return [block for row in cells for cell in row for block in self.flow(cell.kids)]
-        body = tuple(
-            Block(
-                Kind.ROW,
-                children=tuple(
-                    Block(Kind.CELL, tidy(self.inlines(self.flat(cell))), level=int(cell.tag == "th")) for cell in row
-                ),
-            )
-            for row in cells
-        )
-        return [Block(Kind.TABLE, children=tuple(row for row in body if any(cell.text for cell in row.children)))]
-
-    def code(self, el: El) -> list[Block]:
-        text = "".join(verbatim(el)).strip("\n")
-        return [Block(Kind.CODE, (Inline(text),))] if text.strip() else []
+        title = [block for part in el.elements() if part.tag == "caption" for block in self.flow(part.kids)]
+        cells = tables.rows(el)
+        if not tables.is_data(el, cells):
+            return title + [block for row in cells for cell in row for block in self.flow(cell.kids)]
+        return [*title, tables.block(cells, self.one_line)]
 
     def figure(self, el: El) -> list[Block]:
         """A picture with its legend: that which is named so, else what else is in a short box."""
-        inside = list(el.walk())
-        url = next((found for part in inside if part.tag in IMAGES and (found := source(part, self.base))), "")
-        if not url:
+        images = pictures(el)
+        if not images:
             return self.flow(el.kids)
-        legend = next((kid for part in inside for kid in part.elements() if kid.pruned == "caption"), None)
+        legends = list(figures.legends(el))
+        if len(images) > 1 and sum(part.tag in {"figure", "figcaption"} for part in el.walk()) > 2:
+            return self.flow(el.kids)
         short = el.total <= LEGEND
-        if legend is None and not short:
+        if not legends and not short and not is_legend(el):
             return self.flow(el.kids)
-        caption = tidy(self.inlines(self.flat(legend if legend is not None else el)))
-        picture = Block(Kind.FIGURE, caption, url=url)
+        picture = figures.figure(images[0], legends or [el], self.base)
+        if not picture:
+            return self.flow(el.kids)
         rest = [] if short else [block for block in self.flow(el.kids) if block.kind is not Kind.FIGURE]
-        return [picture, *rest]
+        return [*picture, *rest]
 
 
-def _holds_boxes(el: El) -> bool:
-    return any(not isinstance(kid, str) and not kid.inline for kid in el.kids)
-
-
-def is_picture(el: El) -> bool:
-    """Whether a short box is an image and its legend."""
-    images = 0
-    for part in el.walk():
-        if part.tag in IMAGES:
-            images += 1
-        elif part.tag in HEADING or part.tag in LISTS or part.tag in {"table", "blockquote", "pre"}:
+def _is_line(el: El) -> bool:
+    """Whether an element holds no boxes."""
+    for kid in el.kids:  # noqa: SIM110  # all() takes three times as long
+        if not isinstance(kid, str) and not kid.inline:
             return False
-    return images == 1
-
-
-def verbatim(el: El) -> list[str]:
-    parts: list[str] = []
-    for kid in el.kids:
-        if isinstance(kid, str):
-            parts.append(kid)
-        elif kid.tag == "br":
-            parts.append("\n")
-        else:
-            parts += verbatim(kid)
-    return parts
-
-
-def link(href: str, base: str) -> str:
-    """An absolute http(s) URL, or an empty string. A plain one is what it is: canonical costs 12 µs a link."""
-    return href if PLAIN_URL.fullmatch(href) else canonical(href, base) or ""
-
-
-def source(img: El, base: str) -> str:
-    """The absolute URL of an image, the first one of a ``srcset``."""
-    first = img.url.strip().split(" ", 1)[0].rstrip(",")
-    return link(first, base) if first else ""
+    return True

@@ -45,6 +45,8 @@ class Names:
     """Reasons that hold whatever stands there."""
     hidden: frozenset[str]
     standfirst: frozenset[str]
+    credit: frozenset[str]
+    """Of who took a picture, within its legend."""
     inside: tuple[str, ...]
     doubtful: frozenset[str]
     """Of elements that hold boilerplate more often than text."""
@@ -69,7 +71,8 @@ def names() -> Names:
     words = tomllib.loads(resources.files(__package__).joinpath("boilerplate.toml").read_text("utf-8"))["names"]
     inside = tuple(words["inside"].split())
     strong, always = _words(words["strong"]) | frozenset(inside), _words(words["always"])
-    telling = {word: word for word in _words(words["prune"]) | strong | always}
+    telling = dict.fromkeys(_words(words["credit"]), CAPTION)
+    telling |= {word: word for word in _words(words["prune"]) | strong | always}
     telling |= dict.fromkeys(_words(words["caption"]), CAPTION) | dict.fromkeys(_words(words["body"]), BODY)
     return Names(
         telling=telling,
@@ -78,6 +81,7 @@ def names() -> Names:
         always=always,
         hidden=frozenset(words["hidden"].split()),
         standfirst=_words(words["standfirst"]),
+        credit=_words(words["credit"]),
         inside=inside,
         doubtful=frozenset(words["doubtful"].split()),
     )
@@ -137,6 +141,16 @@ def _tells(name: str) -> tuple[str, bool]:
 def standfirst(names_: Called) -> bool:
     """Whether an element is named as the summary under a headline."""
     return not names().standfirst.isdisjoint(_joined(WORD.findall(names_.names)))
+
+
+@lru_cache(maxsize=50_000)
+def credit(names_: Called) -> bool:
+    """Whether a part of a picture's legend is named as who took it, and not as the legend too."""
+    words = _joined(WORD.findall(names_.names))
+    known = names()
+    if known.credit.isdisjoint(words):
+        return False
+    return not any(known.telling.get(word) == CAPTION and word not in known.credit for word in words)
 
 
 def _joined(words: list[str]) -> list[str]:

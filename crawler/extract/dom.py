@@ -8,7 +8,7 @@ objects alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -37,7 +37,10 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 UNNAMED = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
 """Elements that are what they are, whatever they are called."""
 IMAGES = frozenset({"img", "amp-img"})
-SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url", "src", "srcset", "data-srcset")
+CELLS = frozenset({"td", "th"})
+SOURCES = (
+    *("data-src", "data-original", "data-lazy-src", "data-url", "data-srcset", "data-lazy-srcset", "src", "srcset"),
+)
 """Where an image's address stands, lazy loaders' places first: their ``src`` is a placeholder."""
 MAX_DEPTH = 150  # Real pages stay under 60; what lies deeper is read as flat text.
 STREAMED = re.compile(r"S:[0-9a-f]+$")
@@ -119,6 +122,17 @@ class El:
                     parts.append(" ")
                 stack.extend(reversed(item.kids))
         return " ".join("".join(parts).split())
+
+
+class Cell(El):
+    """A table's cell that reaches over more than one column or row."""
+
+    __slots__ = ("across", "down")
+
+    def __init__(self, tag: str, attrs: Mapping[str, str | None]) -> None:
+        super().__init__(tag)
+        self.across = _count(attrs.get("colspan"))
+        self.down = _count(attrs.get("rowspan"))
 
 
 @dataclass(slots=True)
@@ -214,6 +228,8 @@ class Walk:
                 el.url = attrs.get("href") or ""
             elif tag in IMAGES:
                 el.url = next((v for key in SOURCES if (v := attrs.get(key)) and not v.startswith("data:")), "")
+            elif tag in CELLS and ("colspan" in attrs or "rowspan" in attrs):
+                el = Cell(tag, attrs)
             names = el.called = called(tag, attrs)
             if not why and names is not None and names.why and tag not in INLINE and tag not in UNNAMED:
                 why = names.why
@@ -249,6 +265,11 @@ class Walk:
         if (el.tag == "a" and el.url) or _is_card_list(el):
             el.pruned = "card"
             self.pruned.append(el)
+
+
+def _count(written: str | None) -> int:
+    """How many columns or rows a cell says that it takes."""
+    return max(1, int(written[:4])) if written and written[:4].isdecimal() and written.isascii() else 1
 
 
 def _is_hidden(attrs: dict[str, str | None]) -> bool:

@@ -3,72 +3,171 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from archive.models import Inline
+from crawler.extract.called import credit
+from crawler.extract.dom import IMAGES, El
+from crawler.extract.links import Base
 
-INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00]+")
+STRONG = frozenset({"b", "strong"})
+EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
+MONOSPACE = frozenset({"code", "kbd", "samp", "tt"})
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+SHY, SPACE, JOINER, MARK = "\u00ad", "\u200b", "\u2060", "\ufeff"
+BACK = frozenset("↩↑^⤴↵⏎⬆▲")
+"""What a link from a note back to its place in the text is made of."""
+VARIANTS = "\ufe0e\ufe0f"
+"""Say whether a sign is drawn as text or as a picture."""
 Style = tuple[str, bool, bool, bool]
 """As in Inline: href, strong, emphasis, code."""
 Run = tuple[str, Style]
 PLAIN: Style = ("", False, False, False)
-BREAK = "\n"
-"""Stands for a ``<br>`` until a line is finished; white space of the page never reaches that point as it is."""
+BREAK = "\0"
+"""Stands for a ``<br>`` until a line is finished: no parser lets one through."""
 
 
-def squeeze(text: str) -> str:
-    """White space single, one at an end where there was any; invisible characters left out."""
-    inner = " ".join(text.split())
-    if not inner:
-        return " "
-    if text[0].isspace():
-        inner = f" {inner}"
-    if text[-1].isspace():
-        inner += " "
-    return inner if inner.isascii() else INVISIBLE.sub("", inner)
+def clean(text: str) -> str:
+    """A line of one style: white space single, none at the ends; invisible characters left out."""
+    text = " ".join(text.split())
+    return text if text.isascii() else seen(text)
 
 
-def split(parts: Sequence[Run]) -> list[tuple[Inline, ...]]:
-    """Runs parted by two or more line breaks, each tidied; empty ones left out."""
-    out: list[tuple[Inline, ...]] = []
-    current: list[Run] = []
-    breaks = 0
-    for part in parts:
-        if part[0] == BREAK:
-            breaks += 1
-            if breaks == 2:
-                out.append(tidy(current))
-                current = []
-            continue
-        if part[0].strip():
-            if breaks == 1:
-                current.append((BREAK, part[1]))
-            breaks = 0
-        current.append(part)
-    out.append(tidy(current))
-    return [run for run in out if run]
+def seen(text: str) -> str:
+    if SHY in text or SPACE in text or JOINER in text or MARK in text:  # four looks cost less than one pattern
+        return INVISIBLE.sub("", text)
+    return text
 
 
-def tidy(parts: Sequence[Run]) -> tuple[Inline, ...]:
-    """One line's runs: white space single and none at the ends, equal neighbours joined."""
-    texts: list[str] = []
-    styles: list[Style] = []
-    last = BREAK
-    for text, style in parts:
-        kept = text.lstrip(" ") if last in " \n" else text
-        if not kept:
-            continue
-        if kept == BREAK and texts:
-            texts[-1] = texts[-1].rstrip(" ")
-        last = kept[-1]
-        if styles and styles[-1] == style:
-            texts[-1] += kept
+@dataclass(slots=True)
+class Gatherer:
+    """What is found in a run of text and inline elements; boxes in it are opened."""
+
+    base: Base
+    parts: list[Run] = field(default_factory=list)
+    images: list[El] = field(default_factory=list)
+    credits: list[El] | None = None
+    """The parts that are named as a picture's credit; None if they are like any other."""
+
+    def add(self, items: Iterable[El | str], style: Style = PLAIN) -> None:
+        for item in items:
+            if isinstance(item, str):
+                self.parts.append((item, style))
+            elif self.credits is not None and item.called is not None and credit(item.called):
+                self.credits.append(item)
+            elif not item.pruned:
+                self._element(item, item.tag, style)
+
+    def _element(self, item: El, tag: str, style: Style) -> None:
+        if tag == "br":
+            self.parts.append((BREAK, style))
+        elif tag in IMAGES:
+            self.images.append(item)
+        elif not item.inline:
+            self.parts.append((" ", style))
+            self.add(item.kids, style)
+            self.parts.append((" ", style))
+        elif tag in STRONG:
+            self.add(item.kids, (style[0], True, style[2], style[3]))
+        elif tag in EMPHASIS:
+            self.add(item.kids, (style[0], style[1], True, style[3]))
+        elif tag in MONOSPACE:
+            self.add(item.kids, (style[0], style[1], style[2], True))
+        elif tag == "a" and item.url and item.total:
+            if not _is_way_back(item):
+                self.add(item.kids, (self.base.link(item.url), style[1], style[2], style[3]))
         else:
-            texts.append(kept)
-            styles.append(style)
-    while texts:
-        texts[-1] = texts[-1].rstrip()
-        if texts[-1]:
-            break
-        del texts[-1], styles[-1]
-    return tuple(Inline(text, *style) for text, style in zip(texts, styles, strict=True) if text)
+            self.add(item.kids, style)
+
+
+def _is_way_back(link: El) -> bool:
+    """Whether a link leads from a note to its place in the text."""
+    return link.url.startswith("#") and link.total <= 2 and BACK.issuperset(link.text().rstrip(VARIANTS))
+
+
+def line(parts: Sequence[Run]) -> tuple[Inline, ...]:
+    """The runs of what can only be one line: breaks are blanks."""
+    found = lines([(" ", style) if text is BREAK else (text, style) for text, style in parts])
+    return found[0] if found else ()
+
+
+def lines(parts: Sequence[Run]) -> list[tuple[Inline, ...]]:
+    """Runs parted by two or more line breaks, equal neighbours joined, white space single and none at the ends."""
+    if all(style == PLAIN for _, style in parts):
+        return _plain("".join([text for text, _ in parts]))
+    out: list[tuple[Inline, ...]] = []
+    current = _Line()
+    breaks = 0
+    for text, style in parts:
+        if text == BREAK:
+            breaks += 1
+            continue
+        words = clean(text)
+        if words and breaks:
+            if breaks > 1:
+                out.append(current.finish())
+                current = _Line()
+            else:
+                current.break_()
+            breaks = 0
+        current.add(text, words, style)
+    out.append(current.finish())
+    return [runs for runs in out if runs]
+
+
+@dataclass(slots=True)
+class _Line:
+    texts: list[str] = field(default_factory=list)
+    styles: list[Style] = field(default_factory=list)
+    blank: bool = True
+    """Nothing, a break or white space stands before."""
+    broken: bool = False
+
+    def break_(self) -> None:
+        self.blank = self.broken = bool(self.texts)
+        if self.texts:
+            self.texts[-1] = self.texts[-1].rstrip(" ")
+
+    def add(self, raw: str, words: str, style: Style) -> None:
+        if not words:
+            if not raw or self.blank:
+                return
+            words, self.blank = " ", True
+        else:
+            if self.broken:
+                words, self.broken = "\n" + words, False
+            elif not self.blank and raw[0].isspace():
+                words = " " + words
+            self.blank = raw[-1].isspace()
+            if self.blank:
+                words += " "
+        if self.styles and self.styles[-1] == style:
+            self.texts[-1] += words
+        else:
+            self.texts.append(words)
+            self.styles.append(style)
+
+    def finish(self) -> tuple[Inline, ...]:
+        texts, styles = self.texts, self.styles
+        while texts:
+            texts[-1] = texts[-1].rstrip()
+            if texts[-1]:
+                break
+            del texts[-1], styles[-1]
+        return tuple([Inline(text, *style) for text, style in zip(texts, styles, strict=True) if text])
+
+
+def _plain(text: str) -> list[tuple[Inline, ...]]:
+    if BREAK not in text:
+        text = clean(text)
+        return [(Inline(text),)] if text else []
+    out: list[tuple[Inline, ...]] = []
+    current: list[str] = []
+    for part in [*map(clean, text.split(BREAK)), ""]:
+        if part:
+            current.append(part)
+        elif current:
+            out.append((Inline("\n".join(current)),))
+            current = []
+    return out

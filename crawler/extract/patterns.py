@@ -59,6 +59,8 @@ class Notices:
     notices: tuple[Notice, ...]
     head: re.Pattern[str]
     blocked: re.Pattern[str]
+    credit: re.Pattern[str]
+    """Who took a picture, at the end of its legend."""
     starts: frozenset[str]
     """All hints that are beginnings of words."""
     pieces: tuple[str, ...]
@@ -93,6 +95,7 @@ def notices() -> Notices:
         ),
         head=re.compile("|".join(data["head"]["lines"])),
         blocked=re.compile("|".join(data["blocked"]["says"])),
+        credit=re.compile("|".join(data["legend"]["credit"])),
         starts=frozenset(hint for hint in hints if hint < EAST_ASIAN),
         pieces=tuple(sorted(hint for hint in hints if hint >= EAST_ASIAN)),
     )

@@ -76,7 +76,17 @@ def _fits(kid: El, core: El, *, zone: bool) -> bool:
     """Whether a part beside the core reads like more of the same."""
     if kid.links > 0.3 * kid.total or kid.mass < 80:
         return False
+    if _is_another(kid):
+        return False
     return zone or kid.tag in {"p", "blockquote"} or (kid.tag == core.tag and _alike(kid, core))
+
+
+def _is_another(el: El) -> bool:
+    """Whether an element is an article of its own: what stands over it is a link to it."""
+    if el.headed:
+        return False
+    heads = [inner for inner in el.walk() if inner.tag in HEADINGS and inner.total]
+    return bool(heads) and heads[0].links >= 0.8 * heads[0].total
 
 
 def _alike(kid: El, core: El) -> bool:
@@ -99,17 +109,25 @@ def standfirst(core: Core, description: str, dense: float) -> list[El]:
     said = fold(description)[:60]
     above = {*core.above, core.el}
     stack = list(core.above[:1])
+    around: dict[El, El] = {}
     while stack:
         el = stack.pop()
         if el is core.el:
             return []
         if el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense):
-            named = el.called is not None and called.standfirst(el.called)
-            if named or (len(said) >= 30 and fold(el.text()).startswith(said)):
+            if _is_named(el, around.get(el)) or (len(said) >= 30 and fold(el.text()).startswith(said)):
                 return [el]
         if not el.inline:
-            stack.extend(kid for kid in reversed(el.kids) if not isinstance(kid, str) and not kid.pruned and kid.total)
+            kids = [kid for kid in el.kids if not isinstance(kid, str) and not kid.pruned and kid.total]
+            if len(kids) == 1 and kids[0].total == el.total:
+                around[kids[0]] = el
+            stack.extend(reversed(kids))
     return []
+
+
+def _is_named(el: El, around: El | None) -> bool:
+    """Whether a line, or an element that holds nothing else, is named as a standfirst."""
+    return any(one is not None and one.called is not None and called.standfirst(one.called) for one in (el, around))
 
 
 def _is_line(el: El, dense: float) -> bool:

@@ -1,0 +1,38 @@
+"""Code: text that is kept as it is written."""
+
+from __future__ import annotations
+
+import re
+
+from archive.models import Block, Inline, Kind
+from crawler.extract.dom import El
+
+NUMBERS = re.compile(
+    r"\b(?:gutter|line-?nos?|line-?numbers?|ln-numbers?|linenum(?:ber)?s?|blob-num|line-numbers-rows)\b"
+)
+"""What the column of line numbers beside code is called."""
+NO_CODE = re.compile(r"[\d\s]*")
+
+
+def block(el: El) -> list[Block]:
+    parts: list[str] = []
+    _verbatim(el, parts)
+    text = "".join(parts).strip("\n")
+    return [Block(Kind.CODE, (Inline(text),))] if text.strip() else []
+
+
+def _verbatim(el: El, parts: list[str]) -> None:
+    for kid in el.kids:
+        if isinstance(kid, str):
+            parts.append(kid)
+        elif kid.tag == "br":
+            parts.append("\n")
+        elif not _is_numbers(kid):
+            if not kid.inline and parts and parts[-1][-1:] not in {"\n", ""}:
+                parts.append("\n")
+            _verbatim(kid, parts)
+
+
+def _is_numbers(el: El) -> bool:
+    called = el.called
+    return called is not None and bool(NUMBERS.search(called.names)) and bool(NO_CODE.fullmatch(el.text()))

@@ -1,0 +1,68 @@
+"""Tables: rows of cells in columns that stay under their heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from archive.models import Block, Inline, Kind
+from crawler.extract.dom import Cell, El
+
+GROUPS = frozenset({"thead", "tbody", "tfoot"})
+MOST_COLUMNS = 100
+"""Cells that one row is filled up to at most."""
+MOST_ROWS = 1_000
+"""Rows into which one cell reaches at most."""
+EMPTY = (Block(Kind.CELL), Block(Kind.CELL, level=1))
+"""What stands where a cell reaches, or a head cell."""
+
+OneLine = Callable[[El], tuple[Inline, ...]]
+Reaching = dict[int, tuple[int, Block]]
+"""Column → how many rows more a cell from above takes there, and what stands for it."""
+
+
+def rows(table: El) -> list[list[El]]:
+    """The cells of each row."""
+    parts = [part for part in table.elements() if not part.pruned]
+    parts = [row for part in parts for row in (part.elements() if part.tag in GROUPS else (part,))]
+    trs = [row for row in parts if row.tag == "tr" and not row.pruned]
+    return [[cell for cell in row.elements() if cell.tag in {"td", "th"} and not cell.pruned] for row in trs]
+
+
+def is_data(table: El, cells: list[list[El]]) -> bool:
+    """Whether a table shows data, and does not only part the page into columns."""
+    if len(cells) < 2 or max(map(len, cells)) < 2:
+        return False
+    return not any(inner.tag == "table" for inner in table.walk() if inner is not table)
+
+
+def block(cells: list[list[El]], text: OneLine) -> Block:
+    """A table; where a cell reaches over several columns or rows, empty ones follow it."""
+    made = (Block(Kind.ROW, children=tuple(row)) for row in _grid(cells, text))
+    return Block(Kind.TABLE, children=tuple(row for row in made if any(cell.inlines for cell in row.children)))
+
+
+def _grid(cells: list[list[El]], text: OneLine) -> Iterator[list[Block]]:
+    reaching: Reaching = {}
+    for row in cells:
+        out: list[Block] = []
+        below: Reaching = {}
+        for cell in row:
+            _pass(out, reaching, below)
+            level = int(cell.tag == "th")
+            down, across = (cell.down, cell.across) if isinstance(cell, Cell) else (1, 1)
+            for n in range(max(1, min(across, MOST_COLUMNS - len(out)))):
+                if down > 1:
+                    below[len(out)] = (min(down, MOST_ROWS) - 1, EMPTY[level])
+                out.append(EMPTY[level] if n else Block(Kind.CELL, text(cell), level=level))
+        _pass(out, reaching, below)
+        reaching = below
+        yield out
+
+
+def _pass(out: list[Block], reaching: Reaching, below: Reaching) -> None:
+    """Fill the places that cells from above take."""
+    while (left := reaching.pop(len(out), None)) is not None:
+        rows_left, empty = left
+        if rows_left > 1:
+            below[len(out)] = (rows_left - 1, empty)
+        out.append(empty)

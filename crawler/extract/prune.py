@@ -93,8 +93,8 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
         weak = _is_weak(why)
         sizes = [len(node.text()) * walk.dense for node in nodes]
         enough = rest * (WHOLE if weak else MOST)
-        if sum(sizes) > enough:  # scripts are text to the parser
-            sizes = [size - walk.dense * _code(node) for node, size in zip(nodes, sizes, strict=True)]
+        if sum(sizes) > enough:  # scripts are text to the parser, and menus are links
+            sizes = [size - walk.dense * _no_prose(node) for node, size in zip(nodes, sizes, strict=True)]
         if sum(sizes) <= enough:
             continue
         masses = [_mass(node, walk.dense) if size > LINE else 0.0 for node, size in zip(nodes, sizes, strict=True)]
@@ -124,8 +124,10 @@ def _mass(node: LexborNode, dense: float) -> float:
     return max(0, sum(len(paragraph.text()) for paragraph in paragraphs) - 2 * linked) * dense
 
 
-def _code(node: LexborNode) -> int:
-    return sum(len(code.text()) for code in node.css("script, style"))
+def _no_prose(node: LexborNode) -> int:
+    """Characters of scripts, and of links twice, as they count against a line."""
+    code = sum(len(one.text()) for one in node.css("script, style"))
+    return code + 2 * sum(len(link.text()) for link in node.css("a"))
 
 
 def _is_weak(why: str) -> bool:

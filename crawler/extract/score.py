@@ -114,9 +114,9 @@ def standfirst(core: Core, description: str, dense: float) -> list[El]:
         el = stack.pop()
         if el is core.el:
             return []
-        if el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense):
-            if _is_named(el, around.get(el)) or (len(said) >= 30 and fold(el.text()).startswith(said)):
-                return [el]
+        fits = el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense)
+        if fits and (_is_named(el, around.get(el)) or (len(said) >= 30 and fold(el.text()).startswith(said))):
+            return [el]
         if not el.inline:
             kids = [kid for kid in el.kids if not isinstance(kid, str) and not kid.pruned and kid.total]
             if len(kids) == 1 and kids[0].total == el.total:

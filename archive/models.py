@@ -119,7 +119,7 @@ class Block:
     level: int = 0
     url: str = ""
     credit: str = ""
-    """A figure's credit line; never part of the text."""
+    """A figure's credit line, or who is quoted where that stands under a quote; never part of the text."""
 
     @property
     def text(self) -> str:

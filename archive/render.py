@@ -39,7 +39,8 @@ def _md_block(block: Block) -> str:
         case Kind.LIST:
             return _md_list(block)
         case Kind.QUOTE:
-            inner = "\n\n".join(filter(None, (_md_inlines(block.inlines), markdown(block.children))))
+            who = _md_line([Inline(f"— {block.credit}")]) if block.credit else ""
+            inner = "\n\n".join(filter(None, (_md_inlines(block.inlines), markdown(block.children), who)))
             return "\n".join(f"> {line}".rstrip() for line in inner.split("\n")) if inner else ""
         case Kind.TABLE:
             return _md_table(block)
@@ -155,7 +156,8 @@ def _html_block(block: Block) -> str:
         case Kind.ITEM:
             return f"<li>{text}{inner}</li>"
         case Kind.QUOTE:
-            return f"<blockquote>{f'<p>{text}</p>' if text else ''}{inner}</blockquote>"
+            who = f"<p>— {escape(block.credit)}</p>" if block.credit else ""
+            return f"<blockquote>{f'<p>{text}</p>' if text else ''}{inner}{who}</blockquote>"
         case Kind.TABLE:
             return f"<table>\n{inner}\n</table>"
         case Kind.ROW:

@@ -181,6 +181,7 @@ class _Reader:
         return ([Block(Kind.LIST, children=tuple(items), level=LISTS[el.tag])] if items else []) + loose
 
     def _items(self, el: El, items: list[Block], loose: list[Block], *, terms: bool) -> None:
+        defines = terms and any(kid.tag == "dt" for kid in el.elements())
         for kid in el.elements():
             if kid.pruned:
                 continue
@@ -190,7 +191,7 @@ class _Reader:
             inner = self.flow(kid.kids) if kid.tag not in LISTS else self.listing(kid)
             if not inner:
                 continue
-            if items and (kid.tag in LISTS or kid.tag == "dd"):
+            if items and (kid.tag in LISTS or (kid.tag == "dd" and defines)):
                 items[-1] = replace(items[-1], children=(*items[-1].children, *inner))
                 continue
             first, rest = inner[0], inner[1:]

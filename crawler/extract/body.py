@@ -10,8 +10,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archive.models import Block, Dropped, Inline, Kind
 from config.models import Rules
-from crawler.extract import blocks, boilerplate, guard, lines, prune, score, state
+from crawler.extract import blocks, boilerplate, guard, lines, links, prune, score, state
 from crawler.extract.features import Known
+from crawler.extract.inlines import outward
 from crawler.extract.lines import Line, fold
 from crawler.extract.metadata import Meta
 from crawler.extract.prune import Tree
@@ -42,10 +43,10 @@ class Body:
 
 def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *, explain: bool) -> Body:
     """The article's blocks, without boilerplate."""
-    found = read(parsed, base, meta, rules)
+    found = read(parsed, links.base(parsed, base), meta, rules)
     kept = boilerplate.cut(found.lines, found.known)
     dropped = (*_left_out(found.trees), *kept.dropped) if explain else kept.dropped
-    return Body(kept.blocks, kept.texts, dropped, found.how, found.linked, found.known.dense)
+    return Body(tuple(map(outward, kept.blocks)), kept.texts, dropped, found.how, found.linked, found.known.dense)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from archive.models import Block, Dropped, Kind
+from crawler.extract import doubled
 from crawler.extract.features import Known, Survey
 from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
 from crawler.extract.model import model
@@ -33,6 +34,7 @@ def cut(lines: list[Line], known: Known) -> Kept:
     if survey.around:  # of plain text the model knows too little
         _weigh(lines, survey)
     _hollow(lines)
+    doubled.alone(lines)
     return Kept(
         tuple(line.block for line in lines if not line.why),
         tuple(line.raw for line in lines if not line.why),
@@ -60,6 +62,8 @@ def mark(lines: list[Line], known: Known) -> Survey:
         if not survey.sure[i]:
             describe(line, late=i >= end)
         line.why = _anywhere(line)
+    doubled.labelled(lines)
+    doubled.pull_quotes(lines)
     _hours(lines)
     _head(lines, {fold(text) for text in known.titles if text}, [fold(name) for name in known.authors if name])
     _tail(lines)
@@ -99,6 +103,9 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
     """The title said again, bylines and datelines before the first paragraph."""
     seen = 0
     for line in lines[:12]:
+        if line.block.kind is Kind.FIGURE and not seen and not line.why:
+            legend = fold(_legend(line.block))
+            line.why = "byline" if any(legend.startswith(name) for name in authors) else ""  # a portrait
         if line.why or line.kept or not line.text:
             continue
         folded = fold(line.text)

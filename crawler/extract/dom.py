@@ -34,6 +34,10 @@ INLINE = frozenset(
 BARE = frozenset({"b", "br", "em", "i", "mark", "strong", "sub", "sup", "tbody", "tr", "u", "wbr"})
 """Elements whose attributes tell nothing."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+MAIL = "input[type=email], input[placeholder*=mail i]"
+"""A field for an e-mail address: what it stands in is a sign-up box, whatever it is called."""
+TITLES = HEADINGS | {"summary"}
+"""Elements in which a button is what opens the part that they are the title of."""
 UNNAMED = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
 """Elements that are what they are, whatever they are called."""
 IMAGES = frozenset({"img", "amp-img"})
@@ -172,6 +176,8 @@ class Walk:
     """All of these."""
     blind: bool = False
     """Leave nothing out, to see what all of it holds."""
+    asking: El | None = None
+    """The largest short box, so far, around the last field for an e-mail address."""
     left: list[tuple[LexborNode, str]] = field(default_factory=list)
     """What was not entered because of its tag, names or style, and why."""
     pruned: list[El] = field(default_factory=list)
@@ -189,7 +195,7 @@ class Walk:
         kids = el.kids
         own = linked = total = links = 0
         mass = 0.0
-        inline = el.tag in INLINE
+        inline = el.tag in INLINE or ":" in el.tag
         child = node.first_child
         while child is not None:
             tag = child.tag
@@ -199,14 +205,15 @@ class Walk:
                 size = len(text.strip())
                 own += size
                 total += size
-            elif tag in SKIPPED or tag is None:
-                pass
+            elif tag is None or (tag in SKIPPED and (tag != "button" or el.tag not in TITLES)):
+                if tag == "input" and _asks_for_mail(child):
+                    self.asking = el
             elif depth >= MAX_DEPTH:
                 text = child.text(separator=" ")
                 kids.append(text)
                 own += len(text)
                 total += len(text)
-            elif (kid := El(tag) if tag in BARE else self._enter(child, tag)) is not None:
+            elif (kid := El(tag) if tag in BARE else self._enter(child, tag, el.tag)) is not None:
                 self._fill(child, kid, depth + 1)
                 kids.append(kid)
                 if kid.inline:
@@ -219,12 +226,20 @@ class Walk:
                         links += kid.links
                 else:
                     inline = False
-                    if kid.links:
+                    if kid.pruned:
+                        _judge_caption(kid)
+                    elif kid.links:
                         self._judge_box(kid)
+                    if tag == "figure":
+                        _unveil(child, kid)
+                    if self.asking is not None:
+                        self._judge_asking(kid)
                     if not kid.pruned:
                         total += kid.total
                         links += kid.links
                         mass += kid.mass
+            elif tag == "form" and child.css_first(MAIL) is not None:
+                self.asking = el
             child = child.next
         el.inline = inline
         el.own = own
@@ -237,8 +252,8 @@ class Walk:
             mass += (own - 2 * linked) * WEIGHT.get(el.tag, OTHER) * self.dense
         el.mass = mass
 
-    def _enter(self, node: LexborNode, tag: str) -> El | None:  # noqa: PLR0912  # likewise
-        """The element to be filled; None where there is a reason not to look into it."""
+    def _enter(self, node: LexborNode, tag: str, above: str) -> El | None:  # noqa: PLR0912  # likewise
+        """The element to be filled; None where there is a reason not to look into it. ``above``: in which tag."""
         el = El(tag)
         why = WHY.get(tag, "")
         attrs = node.attributes
@@ -255,8 +270,12 @@ class Walk:
                 names = el.called = called(tag, attrs)
                 if not why and names is not None and names.why and tag not in UNNAMED:
                     why = names.why
-            if ("style" in attrs or "hidden" in attrs) and _is_hidden(attrs):
+            if (("style" in attrs or "hidden" in attrs) and _is_hidden(attrs)) or (
+                above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)
+            ):
                 why = "hidden"
+        if why and above == "blockquote" and tag in {"footer", "figcaption"}:  # who said it
+            why = ""
         if self.blind:
             return el
         if self.marked and (number := node.mem_id) in self.marked:
@@ -272,6 +291,16 @@ class Walk:
         self.left.append((node, why))
         return None
 
+    def _judge_asking(self, el: El) -> None:
+        """Leave out the largest short box around a field for an e-mail address."""
+        if el.total <= CARD and not el.headed and not el.pruned and el.tag not in UNNAMED and not self.blind:
+            self.asking = el
+        else:
+            if self.asking is not None and self.asking is not el and not el.pruned:
+                self.asking.pruned = "sign-up"
+                self.pruned.append(self.asking)
+            self.asking = None
+
     def _judge_inline(self, el: El) -> None:
         """Leave out a few words in a line, or a link, that are called boilerplate."""
         names = el.called = called(el.tag, el.attrs)
@@ -281,11 +310,38 @@ class Walk:
 
     def _judge_box(self, el: El) -> None:
         """Leave out a box that its content shows to be a teaser, or a list of them."""
-        if el.pruned or el.headed or self.blind or "card" in self.excused:
+        if el.headed or self.blind or "card" in self.excused:
             return
         if (el.tag == "a" and el.url) or _is_card_list(el):
             el.pruned = "card"
             self.pruned.append(el)
+
+
+def _asks_for_mail(field: LexborNode) -> bool:
+    attrs = field.attributes
+    if attrs.get("type") in {"hidden", "checkbox", "radio", "submit"}:
+        return False
+    return attrs.get("type") == "email" or "mail" in f"{attrs.get('name')} {attrs.get('placeholder')}".lower()
+
+
+def _judge_caption(el: El) -> None:
+    """Take back what was called a caption and is the whole figure."""
+    if el.tag != "figcaption" and any(inner.tag in IMAGES for inner in el.walk()):
+        el.pruned = ""
+
+
+def _unveil(node: LexborNode, figure: El) -> None:
+    """Give a figure the image that it holds only for readers without scripts."""
+    if any(el.tag in IMAGES and el.url for el in figure.walk()):
+        return
+    img = node.css_first("noscript img[src]")
+    if img is not None:
+        el = El("img")
+        el.url = img.attributes["src"] or ""
+        el.inline = True
+        el.own = el.linked = el.total = el.links = 0
+        el.mass = 0.0
+        figure.kids.insert(0, el)
 
 
 def _count(written: str | None) -> int:
@@ -304,6 +360,8 @@ def _is_card_list(el: El) -> bool:
     if len(el.kids) < 3 or el.total > 12_000 or el.links < 45:
         return False
     boxes = [kid for kid in el.kids if not isinstance(kid, str) and kid.total and not kid.inline and not kid.pruned]
+    if boxes and boxes[0].tag in HEADINGS and boxes[0].links < 15:  # over the list
+        del boxes[0]
     if len(boxes) < 3:
         return False
     first = boxes[0].tag

@@ -99,7 +99,8 @@ def with_paragraph(block: Block, paragraph: Block) -> Block:
 
 def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
     if block.kind is Kind.QUOTE:
-        return replace(block, children=(*block.children, Block(Kind.PARAGRAPH, legend))) if legend else block
+        said_by = "".join(run.text for run in legend)
+        return replace(block, credit=block.credit or said_by or who)
     text = "".join(run.text for run in legend)
     if (found := COUNTER.search(text)) is not None:
         legend = cut(legend, 0, found.start()) if found.start() else cut(legend, found.end(), len(text))

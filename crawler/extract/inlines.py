@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from archive.models import Inline
+from archive.models import Block, Inline
 from crawler.extract.called import credit
 from crawler.extract.dom import IMAGES, El
-from crawler.extract.links import Base
+from crawler.extract.links import WITHIN, Base
 
 STRONG = frozenset({"b", "strong"})
 EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
@@ -125,8 +125,8 @@ class _Line:
     broken: bool = False
 
     def break_(self) -> None:
-        self.blank = self.broken = bool(self.texts)
         if self.texts:
+            self.blank = self.broken = True
             self.texts[-1] = self.texts[-1].rstrip(" ")
 
     def add(self, raw: str, words: str, style: Style) -> None:
@@ -171,3 +171,25 @@ def _plain(text: str) -> list[tuple[Inline, ...]]:
             out.append((Inline("\n".join(current)),))
             current = []
     return out
+
+
+def outward(block: Block) -> Block:
+    """A block without the links to places on the page itself, which only tell what is boilerplate."""
+    if block.children:
+        children = tuple(map(outward, block.children))
+        if any(new is not old for new, old in zip(children, block.children, strict=True)):
+            block = replace(block, children=children)
+    if not any(run.href == WITHIN for run in block.inlines):
+        return block
+    parts = [(run.text, ("" if run.href == WITHIN else run.href, *_marks(run))) for run in block.inlines]
+    out: list[Inline] = []
+    for text, style in parts:
+        if out and (out[-1].href, *_marks(out[-1])) == style:
+            out[-1] = replace(out[-1], text=out[-1].text + text)
+        else:
+            out.append(Inline(text, *style))
+    return replace(block, inlines=tuple(out))
+
+
+def _marks(run: Inline) -> tuple[bool, bool, bool]:
+    return run.strong, run.emphasis, run.code

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from selectolax.lexbor import LexborHTMLParser
+
 from crawler.extract.dom import El
 from crawler.urls import canonical
 
@@ -19,6 +21,10 @@ ORIGIN = re.compile(HOST + r"(?=[/?#]|$)")
 LONGEST_PLAIN = 500
 CANDIDATE = re.compile(r"(\S+?)\s+([\d.]+)[wx]\s*(?:,|$)")
 """One image of a ``srcset``, with its width or its density."""
+
+
+WITHIN = "#"
+"""Stands for all links to places on the page itself: no address to keep, but a link."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Base:
         return canonical(self.url) or ""
 
     def link(self, href: str) -> str:
-        """An absolute http(s) URL; an empty string for other schemes and for places on the page itself."""
+        """An absolute http(s) URL; WITHIN for places on the page itself, an empty string for other schemes."""
         if len(href) < LONGEST_PLAIN:
             if href.startswith("/") and self.origin and PLAIN_PATH.fullmatch(href):
                 return self.origin + href
@@ -46,9 +52,9 @@ class Base:
                 return href
         href = href.strip()
         if href.startswith("#"):
-            return ""
+            return WITHIN
         found = canonical(href, self.url) or ""
-        return "" if "#" in href and found == self.page else found
+        return WITHIN if "#" in href and found == self.page else found
 
     def image(self, img: El) -> str:
         """The address of an image, the largest one where there are several."""
@@ -57,6 +63,12 @@ class Base:
             sizes = CANDIDATE.findall(written)
             written = max(sizes, key=_size)[0] if sizes else written.split(" ", 1)[0]
         return self.link(written.rstrip(",")) if written else ""
+
+
+def base(parsed: LexborHTMLParser, address: str) -> str:
+    """The address against which a page's links are resolved: its own, or what its ``base`` element says."""
+    named = parsed.head.css_first("base[href]") if parsed.head is not None else None
+    return (canonical((named.attributes["href"] or "").strip(), address) if named is not None else "") or address
 
 
 def _size(candidate: tuple[str, str]) -> float:

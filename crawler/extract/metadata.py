@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler.extract import authors, dates, json_ld, labels, titles
+from crawler.extract import authors, dates, json_ld, labels, links, titles
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
@@ -77,7 +77,7 @@ def read(
     )
     section, evidence["section"] = labels.section(page, data)
     tags, evidence["tags"] = labels.tags(page, data, site=site, part=part)
-    image, evidence["image"] = labels.image(page, data, canonical or url)
+    image, evidence["image"] = labels.image(page, data, links.base(tree, canonical or url))
     description, evidence["description"] = labels.description(page, data)
     evidence |= {"title": title.how, "published": published.how if published else ""}
     evidence["modified"] = modified.how if modified else ""

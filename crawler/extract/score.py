@@ -41,14 +41,21 @@ def _down(el: El) -> list[El]:
         kids = [kid for kid in el.elements() if not kid.pruned and kid.mass > 0]
         if not kids:
             return path
+        mass = el.mass
+        head = next((kid for kid in kids if kid.headed), None)
+        if head is not None and head.mass >= ENOUGH:
+            for kid in [kid for kid in kids if kid is not head and _is_twin(kid, head)]:
+                kid.pruned = "beside"
+                kids.remove(kid)
+                mass -= kid.mass
         best = max(kids, key=lambda kid: kid.mass)
         if not best.headed:
             sure = next((kid for kid in kids if kid.headed or kid.tag == "main"), None)
-            if sure is not None and sure.mass >= max(ENOUGH, SOME * el.mass):
+            if sure is not None and sure.mass >= max(ENOUGH, SOME * mass):
                 el = sure
                 path.append(el)
                 continue
-        if best.mass < MOST * el.mass or best.tag in LEAVES:
+        if best.mass < MOST * mass or best.tag in LEAVES:
             return path
         el = best
         path.append(el)
@@ -79,6 +86,11 @@ def _fits(kid: El, core: El, *, zone: bool) -> bool:
     if _is_another(kid):
         return False
     return zone or kid.tag in {"p", "blockquote"} or (kid.tag == core.tag and _alike(kid, core))
+
+
+def _is_twin(el: El, head: El) -> bool:
+    """Whether an element is the next article, as pages have it that go on without end."""
+    return el.tag == head.tag and _alike(el, head) and _is_another(el)
 
 
 def _is_another(el: El) -> bool:

@@ -246,8 +246,8 @@ class Walk:
             elif tag in CELLS and ("colspan" in attrs or "rowspan" in attrs):
                 el = Cell(tag, attrs)
             names = el.called = called(tag, attrs)
-            if not why and names is not None and names.why and tag not in INLINE and tag not in UNNAMED:
-                why = names.why
+            if not why and names is not None and names.why and tag not in INLINE:
+                why = names.why if tag not in UNNAMED or names.why == "hidden" else ""
             if (("style" in attrs or "hidden" in attrs) and _is_hidden(attrs)) or (
                 above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)
             ):

@@ -250,7 +250,8 @@ def _is_line(el: El) -> bool:
 
 def _label(block: Block) -> str:
     """What a block says, if it is short."""
-    if sum([len(run.text) for run in block.inlines]) > LABEL:
-        return ""
+    if block.inlines:
+        text = block.inlines[0].text if len(block.inlines) == 1 else "".join([run.text for run in block.inlines])
+        return text if len(text) <= LABEL and block.kind is not Kind.FIGURE else ""
     text = block.text
     return text if len(text) <= LABEL else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from archive.models import Block, Inline, Kind
-from crawler.extract import code, figures, tables
+from crawler.extract import bullets, code, figures, tables
 from crawler.extract.dom import El
 from crawler.extract.figures import LEGEND, captioned, is_legend, is_picture, pictures
 from crawler.extract.inlines import Gatherer, clean, line, lines
@@ -49,6 +50,19 @@ def pieces(el: El, base: str) -> list[Piece]:
     """The blocks in an element, pruned parts left out. ``base``: the URL against which links are resolved."""
     out: list[Piece] = []
     _Reader(Base(base)).spread(Box(el), out)
+    return _listed(out) if any(bullets.is_item(piece.block) for piece in out) else out
+
+
+def _listed(found: list[Piece]) -> list[Piece]:
+    """Two paragraphs or more of one box that begin with bullets are a list."""
+    out: list[Piece] = []
+    for (is_item, _), group in groupby(found, lambda piece: (bullets.is_item(piece.block), piece.box)):
+        row = list(group)
+        if is_item and len(row) > 1:
+            first = row[0]
+            first.box.pieces -= len(row) - 1
+            row = [Piece(bullets.listed([piece.block for piece in row]), first.el, first.box)]
+        out += row
     return out
 
 
@@ -75,7 +89,7 @@ class _Reader:
                 continue
             elif kid.tag in OPAQUE or _is_line(kid) or is_picture(kid):
                 found = self.box(kid)
-                if len(out) > first:
+                if len(out) > first and out[-1].block.kind is Kind.FIGURE:
                     out[-1].block, found = self.joined(out[-1].block, found, kid)
                 out += [Piece(block, kid, box) for block in found]
             else:
@@ -83,9 +97,8 @@ class _Reader:
         if run:
             out += [Piece(block, box.el, box) for block in self.paragraphs(run)]
         box.pieces = len(out) - first
-        if box.pieces:
-            text = out[first].block.text
-            box.label = text if len(text) <= LABEL else ""
+        if box.pieces and box.above is not None:
+            box.label = _label(out[first].block)
 
     def flow(self, kids: Sequence[El | str]) -> list[Block]:
         """Boxes as blocks, and each run of text between them as a paragraph."""
@@ -106,7 +119,7 @@ class _Reader:
                     out[-1] = self.under(out[-1], kid)
                 continue
             found = self.box(kid)
-            if out:
+            if out and out[-1].kind is Kind.FIGURE:
                 out[-1], found = self.joined(out[-1], found, kid)
             out += found
         return out + self.paragraphs(run) if run else out
@@ -117,7 +130,7 @@ class _Reader:
 
     def joined(self, above: Block, found: list[Block], el: El) -> tuple[Block, list[Block]]:
         """A picture with the paragraph under it where that shows to be its legend, and the blocks that are left."""
-        if above.kind is not Kind.FIGURE or above.inlines or not found or found[0].kind is not Kind.PARAGRAPH:
+        if above.inlines or not found or found[0].kind is not Kind.PARAGRAPH:
             return above, found
         if is_legend(el):
             return captioned(above, [el], self.base), found[1:]
@@ -233,3 +246,12 @@ def _is_line(el: El) -> bool:
         if not isinstance(kid, str) and not kid.inline:
             return False
     return True
+
+
+def _label(block: Block) -> str:
+    """What a block says, if it is short."""
+    if block.inlines:
+        text = block.inlines[0].text if len(block.inlines) == 1 else "".join([run.text for run in block.inlines])
+        return text if len(text) <= LABEL and block.kind is not Kind.FIGURE else ""
+    text = block.text
+    return text if len(text) <= LABEL else ""

@@ -16,6 +16,9 @@ HOUR = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4})?\W*
 LONGEST_HOUR = 16
 ENTRIES = 3
 """Hours alone in a line from which a text is a liveblog."""
+PRICE = re.compile(r"(?:[$€£¥]|usd|eur)\s?\d[\d.,]*(?!\w)")
+"""With links beside it: where to buy what the article is about."""
+LONGEST_PRICE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ def _anywhere(line: Line) -> str:
         return "promo"
     if line.tags and line.linked > 0.5:
         return "tags"
+    if line.linked > 0.4 and len(line.low) <= LONGEST_PRICE and PRICE.match(line.low):
+        return "price"
     if line.notice and not line.notice.tail and len(line.low) <= LONGEST_AMID and line.block.kind is Kind.PARAGRAPH:
         return f"notice:{line.notice.name}"
     return ""
@@ -110,7 +115,7 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
             continue
         folded = fold(line.text)
         first = line.block.kind is Kind.HEADING and line.block.level == 1 and not seen
-        short = len(line.text) < 90 and not line.ended
+        short = len(line.text) < 90 and not line.ended and line.text[-1] not in ":："  # a speaker's name is no byline
         if first or (folded in titles and len(line.text) < 300):
             line.why = "title"
         elif short and any(name in folded for name in authors):

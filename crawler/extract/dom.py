@@ -268,7 +268,7 @@ class Walk:
                 el.attrs = attrs
             else:
                 names = el.called = called(tag, attrs)
-                if not why and names is not None and names.why and tag not in UNNAMED:
+                if not why and names is not None and names.why and (tag not in UNNAMED or names.why == "hidden"):
                     why = names.why
             if (("style" in attrs or "hidden" in attrs) and _is_hidden(attrs)) or (
                 above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)

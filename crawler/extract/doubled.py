@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from archive.models import Kind
 from crawler.extract.blocks import Box
+from crawler.extract.features import PROSE
 from crawler.extract.lines import Line, label
 
 MARKS = " \t\n“”\"'„«»‘’‚›‹—–-.!?…"
@@ -16,8 +17,12 @@ PART = 0.3
 
 
 def pull_quotes(lines: Sequence[Line]) -> None:
-    """Quotes, and paragraphs in a box of their own, whose words stand in another paragraph."""
-    pulled = [line for line in lines if not line.why and len(line.text) in PULLED and _is_apart(line)]
+    """Quotes, and paragraphs in a box of their own, whose words stand in another paragraph.
+
+    Not before the first paragraph: there a standfirst may say what the text says.
+    """
+    first = next((i for i, line in enumerate(lines) if line.ended and len(line.text) >= PROSE), len(lines))
+    pulled = [line for line in lines[first + 1 :] if not line.why and len(line.text) in PULLED and _is_apart(line)]
     if not pulled:
         return
     apart = set(map(id, pulled))

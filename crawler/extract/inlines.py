@@ -11,9 +11,16 @@ from crawler.extract.called import credit
 from crawler.extract.dom import IMAGES, El
 from crawler.extract.links import WITHIN, Base
 
-STRONG = frozenset({"b", "strong"})
-EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
-MONOSPACE = frozenset({"code", "kbd", "samp", "tt"})
+LINK, STRONG, EMPHASIS, MONOSPACE, LINE_BREAK, IMAGE = range(6)
+"""What an element means for the text in it."""
+MEANS = {
+    "a": LINK,
+    "br": LINE_BREAK,
+    **dict.fromkeys(IMAGES, IMAGE),
+    **dict.fromkeys(("b", "strong"), STRONG),
+    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), EMPHASIS),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), MONOSPACE),
+}
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 SHY, SPACE, JOINER, MARK = "\u00ad", "\u200b", "\u2060", "\ufeff"
 BACK = frozenset("↩↑^⤴↵⏎⬆▲")
@@ -60,25 +67,28 @@ class Gatherer:
                 self._element(item, item.tag, style)
 
     def _element(self, item: El, tag: str, style: Style) -> None:
-        if tag == "br":
-            self.parts.append((BREAK, style))
-        elif tag in IMAGES:
-            self.images.append(item)
-        elif not item.inline:
-            self.parts.append((" ", style))
-            self.add(item.kids, style)
-            self.parts.append((" ", style))
-        elif tag in STRONG:
-            self.add(item.kids, (style[0], True, style[2], style[3]))
-        elif tag in EMPHASIS:
-            self.add(item.kids, (style[0], style[1], True, style[3]))
-        elif tag in MONOSPACE:
-            self.add(item.kids, (style[0], style[1], style[2], True))
-        elif tag == "a" and item.url and item.total:
-            if not _is_way_back(item):
+        means = MEANS.get(tag)
+        if means is None:
+            if item.inline:
+                self.add(item.kids, style)
+            else:
+                self.parts.append((" ", style))
+                self.add(item.kids, style)
+                self.parts.append((" ", style))
+        elif means == LINK:
+            if not item.url or not item.total:  # of a link around a picture nobody asks the address
+                self.add(item.kids, style)
+            elif not _is_way_back(item):
                 self.add(item.kids, (self.base.link(item.url), style[1], style[2], style[3]))
+        elif means == IMAGE:
+            self.images.append(item)
+        elif means == LINE_BREAK:
+            self.parts.append((BREAK, style))
         else:
-            self.add(item.kids, style)
+            href, strong, emphasis, code = style
+            self.add(
+                item.kids, (href, strong or means == STRONG, emphasis or means == EMPHASIS, code or means == MONOSPACE)
+            )
 
 
 def _is_way_back(link: El) -> bool:
@@ -94,7 +104,11 @@ def line(parts: Sequence[Run]) -> tuple[Inline, ...]:
 
 def lines(parts: Sequence[Run]) -> list[tuple[Inline, ...]]:
     """Runs parted by two or more line breaks, equal neighbours joined, white space single and none at the ends."""
-    if all(style == PLAIN for _, style in parts):
+    solid = [part for part in parts if not part[0].isspace()]
+    if len(solid) < 2:
+        text = clean(solid[0][0]) if solid and solid[0][0] != BREAK else ""
+        return [(Inline(text, *solid[0][1]),)] if text else []
+    if {style for _, style in solid} == {PLAIN}:
         return _plain("".join([text for text, _ in parts]))
     out: list[tuple[Inline, ...]] = []
     current = _Line()

@@ -47,7 +47,8 @@ def extract(
         explain: Put into ``Article.dropped`` also the parts of the page that were not looked at.
     """
     with _no_collection():
-        return _extract(html, url or "", content_type, rules, link, fetched_at, explain=explain)
+        page = charset.utf8(html, content_type) if isinstance(html, bytes) else guard.utf8(html)
+        return _read(page, url or "", rules=rules, link=link, fetched_at=fetched_at, explain=explain)
 
 
 @contextmanager
@@ -66,17 +67,16 @@ def _no_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _extract(
-    html: str | bytes,
+def _read(
+    page: bytes,
     address: str,
-    content_type: str,
+    *,
     rules: Rules | None,
     link: Link | None,
     fetched_at: datetime | None,
-    *,
     explain: bool,
 ) -> Article | Failure:
-    page = charset.utf8(html, content_type) if isinstance(html, bytes) else guard.utf8(html)
+    """``extract`` of a page in UTF-8."""
     start = page[:START].decode("utf-8", "replace")
     if not start.strip("\0\ufeff \t\r\n") and not page.decode("utf-8", "ignore").strip("\0\ufeff \t\r\n"):
         return Failure(address, Stage.EXTRACT, "empty", "The page has no content.")

@@ -147,7 +147,7 @@ def _tail(lines: list[Line]) -> None:
             line.why = "after-section"
         elif line.linked > 0.7 and not sources:
             line.why = "link-density"
-        line.kept = sources and not line.why
+        line.kept = line.kept or (sources and not line.why)
         sources = sources or (not line.why and EDGES.sub("", line.low) in notices().sources)
 
 

@@ -109,7 +109,7 @@ class Survey:
             line.ended,
             el is not None and el.tag == "p",
             self.shapes[self.keys[i]] / whole,
-            self.kin[self.keys[i]],
+            min(self.kin[self.keys[i]], 2 * FAR),
             around[0] - self.depth,
             el.called.doubts if el is not None and el.called is not None else 0,
             *around[1:],

@@ -59,7 +59,7 @@ class Line:
     why: str = ""
     """The rule by which it goes."""
     kept: bool = False
-    """Whether a rule says that it stays: sources, the hours of a liveblog's entries."""
+    """Whether a rule says that it stays: corrections, sources, the hours of a liveblog's entries."""
 
 
 def read(pieces: Sequence[Piece]) -> list[Line]:
@@ -114,6 +114,9 @@ def describe(line: Line, *, late: bool) -> None:
     if not low or len(low) > LONGEST_NOTICE or kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
         return
     known = notices()
+    line.kept = known.notes.length(low) > 0
+    if line.kept:
+        return
     if len(low) <= LONGEST_LINE:
         line.label = label(low)
         line.promo = known.promo.length(low)

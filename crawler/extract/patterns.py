@@ -53,6 +53,7 @@ class Notices:
     sections: frozenset[str]
     controls: frozenset[str]
     sources: frozenset[str]
+    notes: Starts
     promo: Starts
     tags: Starts
     notices: tuple[Notice, ...]
@@ -83,6 +84,7 @@ def notices() -> Notices:
         sections=frozenset(data["labels"]["section"]),
         controls=frozenset(data["labels"]["control"]),
         sources=frozenset(data["labels"]["sources"]),
+        notes=_start(data["starts"]["notes"]),
         promo=_start(data["starts"]["promo"]),
         tags=_start(data["starts"]["tags"]),
         notices=tuple(

@@ -74,7 +74,7 @@ def _headed(parsed: LexborHTMLParser, titles: Collection[str]) -> set[int]:
     heads = parsed.css("h1")
     if len(heads) != 1:
         heads = [node for node in heads[:20] if fold(node.text()) in titles][:1]
-    ids = set()
+    ids: set[int] = set()
     for head in heads:
         node: LexborNode | None = head
         while node is not None and len(ids) < 500:

@@ -47,7 +47,7 @@ class Names:
     standfirst: frozenset[str]
     credit: frozenset[str]
     """Of who took a picture, within its legend."""
-    inside: tuple[str, ...]
+    inside: re.Pattern[str]
     doubtful: frozenset[str]
     """Of elements that hold boilerplate more often than text."""
 
@@ -82,7 +82,7 @@ def names() -> Names:
         hidden=frozenset(words["hidden"].split()),
         standfirst=_words(words["standfirst"]),
         credit=_words(words["credit"]),
-        inside=inside,
+        inside=re.compile("|".join(inside)),
         doubtful=frozenset(words["doubtful"].split()),
     )
 
@@ -133,8 +133,8 @@ def _tells(name: str) -> tuple[str, bool]:
         return HIDDEN, doubtful
     if told:
         return told[0], doubtful
-    inside = (piece for piece in known.inside if piece in name) if len(name) >= SHORTEST_INSIDE else ()
-    return next(iter(inside), ""), doubtful
+    found = known.inside.search(name) if len(name) >= SHORTEST_INSIDE else None
+    return found[0] if found else "", doubtful
 
 
 @lru_cache(maxsize=50_000)

@@ -70,18 +70,37 @@ CARD = 400
 """Characters of the longest teaser in a list of them."""
 
 
+NONE: Mapping[str, str | None] = {}
+
+
 class El:
     """An element that was entered: its tag, its names and its measures."""
 
     __slots__ = (
-        *("called", "headed", "inline", "kids", "linked", "links", "mass", "own", "pruned", "tag", "total", "url"),
+        *(
+            "attrs",
+            "called",
+            "headed",
+            "inline",
+            "kids",
+            "linked",
+            "links",
+            "mass",
+            "own",
+            "pruned",
+            "tag",
+            "total",
+            "url",
+        ),
     )
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
         self.kids: list[El | str] = []
         self.called: Called | None = None
-        """What its class, id, role … say."""
+        """What its class, id, role … say; of an inline element only once it was asked for."""
+        self.attrs: Mapping[str, str | None] = NONE
+        """Of an inline element."""
         self.url = ""
         """Of a link or an image, as the page writes it."""
         self.headed = False
@@ -198,7 +217,7 @@ class Walk:
                 self._fill(child, kid, depth + 1)
                 kids.append(kid)
                 if kid.inline:
-                    if kid.called is not None and kid.called.why:
+                    if kid.own and kid.attrs and (kid.own <= INLINE_NAMED or tag == "a"):
                         self._judge_inline(kid)
                     if not kid.pruned:
                         own += kid.own
@@ -233,7 +252,7 @@ class Walk:
             mass += (own - 2 * linked) * WEIGHT.get(el.tag, OTHER) * self.dense
         el.mass = mass
 
-    def _enter(self, node: LexborNode, tag: str, above: str) -> El | None:
+    def _enter(self, node: LexborNode, tag: str, above: str) -> El | None:  # noqa: PLR0912  # likewise
         """The element to be filled; None where there is a reason not to look into it. ``above``: in which tag."""
         el = El(tag)
         why = WHY.get(tag, "")
@@ -245,9 +264,12 @@ class Walk:
                 el.url = next((v for key in SOURCES if (v := attrs.get(key)) and not v.startswith("data:")), "")
             elif tag in CELLS and ("colspan" in attrs or "rowspan" in attrs):
                 el = Cell(tag, attrs)
-            names = el.called = called(tag, attrs)
-            if not why and names is not None and names.why and tag not in INLINE:
-                why = names.why if tag not in UNNAMED or names.why == "hidden" else ""
+            if tag in INLINE:
+                el.attrs = attrs
+            else:
+                names = el.called = called(tag, attrs)
+                if not why and names is not None and names.why and (tag not in UNNAMED or names.why == "hidden"):
+                    why = names.why
             if (("style" in attrs or "hidden" in attrs) and _is_hidden(attrs)) or (
                 above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)
             ):
@@ -280,11 +302,10 @@ class Walk:
             self.asking = None
 
     def _judge_inline(self, el: El) -> None:
-        why = el.called.why if el.called is not None else ""
-        if self.blind or el.tag in UNNAMED or why in self.excused:
-            return
-        if el.tag == "a" or el.own <= INLINE_NAMED:
-            el.pruned = why
+        """Leave out a few words in a line, or a link, that are called boilerplate."""
+        names = el.called = called(el.tag, el.attrs)
+        if names is not None and names.why and not self.blind and names.why not in self.excused:
+            el.pruned = names.why
             self.pruned.append(el)
 
     def _judge_box(self, el: El) -> None:

@@ -20,13 +20,11 @@ from crawler.extract.lines import Line, fold, label
 NAMES = (
     *("kind", "size", "linked", "ended", "paragraph", "shape", "kin", "depth", "doubts", "doubts_around"),
     *("box_share", "box_linked", "box_pieces", "under_label", "before", "after", "from_end", "since_prose", "to_prose"),
-    *("previous_size", "next_size", "next_linked", "capitals", "commas", "odd", "time", "title", "said", "declared"),
-    *("twice", "strong"),
+    *("previous_size", "next_size", "capitals", "odd", "said", "declared", "twice"),
 )
 KINDS = {Kind.HEADING: 0, Kind.LIST: 1, Kind.PARAGRAPH: 2, Kind.QUOTE: 3, Kind.TABLE: 4, Kind.CODE: 5, Kind.FIGURE: 6}
 CAPITAL = re.compile(r"(?:^|\s)[A-ZÀ-ÞА-Я]")
 ODD = re.compile(r"[|©•→»›▶►#@_]|https?:|www\.|\.{3}$|…$")
-TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b(?:19|20)\d\d\b")
 PROSE = 100
 """Characters from which a line that ends as a sentence does is prose."""
 SHORT = 300
@@ -73,7 +71,6 @@ class Survey:
         boxes = dict.fromkeys(line.box for line in lines if line.box is not None)
         self.around = {box: _around(box) for box in boxes}
         self.depth = _usual_depth(lines, self.sizes)
-        self.titles = [frozenset(title.lower().split()) for title in known.titles]
         self.said = fold(known.description)[: SAME // 2]
         body = known.article_body
         self.declared = " ".join(body.split()) if len(body) > DECLARED else ""
@@ -103,8 +100,7 @@ class Survey:
         """NAMES of one line."""
         line, sizes, whole, last = self.lines[i], self.sizes, self.whole, len(self.lines) - 1
         text, low, el = line.text, line.low, line.el
-        length = len(text) or 1
-        short = length <= SHORT
+        short = len(text) <= SHORT
         around = self.around[line.box] if line.box is not None else (0.0, 0.0, 1.0, 0.0, FAR, 1.0)
         return [
             KINDS[line.block.kind],
@@ -124,16 +120,11 @@ class Survey:
             self.to[i],
             sizes[i - 1] if i else -1.0,
             sizes[i + 1] if i < last else -1.0,
-            self.lines[i + 1].linked if i < last else -1.0,
             len(CAPITAL.findall(text)) / (text.count(" ") + 1) if short else 0.0,
-            text.count(",") / length,
             ODD.search(text) is not None,
-            short and TIME.search(text) is not None,
-            _alike(low, self.titles) if short and self.titles else 0.0,
             i < EARLY and len(self.said) >= SAME // 2 and fold(low[: 2 * SAME]).startswith(self.said),
             (text[:SAME] in self.declared) if self.declared else -1.0,
             self.starts[text[:SAME].lower()] > 1,
-            sum(len(run.text) for run in line.block.inlines if run.strong) / length,
         ]
 
 
@@ -176,8 +167,3 @@ def _around(box: Box) -> tuple[float, ...]:
     whole = up.el.total or 1
     linked = box.el.links / box.el.total if box.el.total else 0.0
     return (box.depth, doubts, box.el.total / whole, linked, box.pieces, labelled / whole if labelled else 1.0)
-
-
-def _alike(low: str, titles: Sequence[frozenset[str]]) -> float:
-    words = frozenset(low.split())
-    return max(len(words & title) / len(words | title) for title in titles)

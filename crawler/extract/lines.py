@@ -88,8 +88,10 @@ def label(low: str) -> str:
     """``section`` or ``control`` where a lower-case line is a label and nothing else."""
     if len(low) > LONGEST_LABEL:
         return ""
-    bare = EDGES.sub("", low)
     known = notices()
+    if low[:1].isalpha() and low[:2] not in known.heads:
+        return ""
+    bare = EDGES.sub("", low)
     return "section" if bare in known.sections else "control" if bare in known.controls else ""
 
 

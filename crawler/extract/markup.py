@@ -21,8 +21,6 @@ NAME_END = rb"(?=[ \t\n\f\r/>])"
 TAG_END = GAP + rb"*+>"
 
 ATTRIBUTES = re.compile(ATTRIBUTE)
-REST_OF_TAG = re.compile(rb"(?:" + ATTRIBUTE + rb")*+" + TAG_END)
-"""From outside of any value to the end of a tag."""
 
 
 def few_attributes(number: int, chars: int) -> bytes:

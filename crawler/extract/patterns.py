@@ -11,8 +11,6 @@ from importlib import resources
 
 STARTS = re.compile(r"(?<!\w)\w{1,4}|©")
 EAST_ASIAN = "\u3000"
-HEAD = 2
-"""Characters by which a phrase is looked for first; no phrase is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,13 @@ class Starts:
     """Phrases that a line may begin with, whole words where the script has spaces."""
 
     heads: frozenset[str]
-    """The first characters of each: what to look for first, at little cost."""
+    """The first four characters of each, of shorter ones all: what to look for first, at little cost."""
     phrases: re.Pattern[str]
 
     def length(self, line: str) -> int:
         """Characters of the longest phrase that ``line`` begins with; 0 for none."""
-        if line[:HEAD] not in self.heads:
+        heads = self.heads
+        if line[:4] not in heads and line[:3] not in heads and line[:2] not in heads:
             return 0
         found = self.phrases.match(line)
         return found.end() if found else 0
@@ -61,6 +60,8 @@ class Notices:
     blocked: re.Pattern[str]
     credit: re.Pattern[str]
     """Who took a picture, at the end of its legend."""
+    heads: frozenset[str]
+    """The first two characters of all labels."""
     starts: frozenset[str]
     """All hints that are beginnings of words."""
     pieces: tuple[str, ...]
@@ -96,6 +97,7 @@ def notices() -> Notices:
         head=re.compile("|".join(data["head"]["lines"])),
         blocked=re.compile("|".join(data["blocked"]["says"])),
         credit=re.compile("|".join(data["legend"]["credit"])),
+        heads=frozenset(label[:2] for kind in ("section", "control") for label in data["labels"][kind]),
         starts=frozenset(hint for hint in hints if hint < EAST_ASIAN),
         pieces=tuple(sorted(hint for hint in hints if hint >= EAST_ASIAN)),
     )
@@ -104,4 +106,4 @@ def notices() -> Notices:
 def _start(phrases: list[str]) -> Starts:
     ordered = sorted(phrases, key=len, reverse=True)
     whole = (re.escape(p) + (r"(?!\w)" if p[-1:].isalpha() and p[-1] < "\u0e00" else "") for p in ordered)
-    return Starts(frozenset(phrase[:HEAD] for phrase in phrases), re.compile("|".join(whole)))
+    return Starts(frozenset(phrase[:4] for phrase in phrases), re.compile("|".join(whole)))

@@ -126,8 +126,8 @@ def standfirst(core: Core, description: str, dense: float) -> list[El]:
         el = stack.pop()
         if el is core.el:
             return []
-        is_line = el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense)
-        if is_line and (_is_named(el, around.get(el)) or (len(said) >= 30 and fold(el.text()).startswith(said))):
+        fits = el not in above and not el.inline and el.tag not in {"h1", "li"} and _is_line(el, dense)
+        if fits and (_is_named(el, around.get(el)) or (len(said) >= 30 and fold(el.text()).startswith(said))):
             return [el]
         if not el.inline:
             kids = [kid for kid in el.kids if not isinstance(kid, str) and not kid.pruned and kid.total]

@@ -17,6 +17,9 @@ from crawler.extract.vocabulary import vocabulary
 
 SHORTEST = 80
 """Letters under which nothing is an article: a headline's worth."""
+NEARLY_ALL = 0.8
+"""Share of a page's text from which a short one is all that the page has to say, and is taken at its word: but not
+where a source listed it as an article, because then it is an error that was answered with status 200."""
 LONGEST_NOTICE = 1_500
 SHORT = 500
 SEVERAL, CLEAR, FEW_LINKS = 3, 0.7, 0.3
@@ -39,8 +42,15 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     if size < SHORTEST:
         if not text and not meta.title:
             return _failure(url, "empty", "The page shows no text without its scripts.")
-        return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
+        if link is not None or not text or size < NEARLY_ALL * _shown(parsed) * body.dense:
+            return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
     return _other(parsed, body, meta, url, link)
+
+
+def _shown(parsed: LexborHTMLParser) -> int:
+    """Characters of all that the page says to readers."""
+    code = sum(len(node.text()) for node in parsed.css("body script, body style, body noscript, body template"))
+    return len(parsed.body.text(strip=True)) - code if parsed.body else 0
 
 
 def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> Failure | None:

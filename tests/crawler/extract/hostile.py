@@ -46,6 +46,8 @@ PAGES = {
     "a long format": lambda: f"<p><b a='{'x' * 1_000_000}'>" + "<p>x" * 450,
     "a long link": lambda: f"<p><a href='{'>' * 1_000_000}'>" + "<p>x" * 450,
     "a format of many attributes": lambda: "<p><i " + numbered("a# ", 900) + ">" + "<p>x" * 7_000,
+    "a link of many values": lambda: "<p><a " + numbered(f"b#='>{'x' * 600}' ", 160) + ">" + "<p>x" * 3_000,
+    "blocks in formats": lambda: numbered("<b id=#>" + "<div>" * 9 + "</b>", 300) + "<p>x" * 2_000 + " " * 60_000,
     "links in blocks": lambda: "<a href=x><div>" * 50_000 + P * 5,
     "links in tables": lambda: "<table><a href=x>" * 50_000 + P * 5,
     "formats in tables": lambda: numbered("<table><b id=#>", 4_000) + P * 5,
@@ -60,6 +62,7 @@ PAGES = {
     "attributes that all differ": lambda: "".join(
         "<p " + "".join(f"b{tag * 300 + n:x} " for n in range(300)) + ">" for tag in range(600)
     ),
+    "attributes behind closed quotes": lambda: "<p " + numbered("a# b# c='>' d# ", 50_000) + f">{P}",
     "attributes of the root": lambda: "".join(
         "<html " + "".join(f"a{tag}-{n} " for n in range(500)) + ">" for tag in range(200)
     ),
@@ -80,6 +83,9 @@ PAGES = {
     "list items": lambda: "<ul>" + "<li>x" * 500_000,
     "definitions": lambda: "<dl>" + "<dt><dd>" * 500_000,
     "closing tags": lambda: "<div>" * 400 + "</p>" * 1_000_000,
+    "closing tags in vain": lambda: "<span>" * 7_900 + "</x>" * 12_000 + P,
+    "options closed": lambda: "<select>" + "<option>x</option>" * 9_900,
+    "links in a picture": lambda: "<svg>" + "<link>" * 19_000 + P,
     "closing line breaks": lambda: "</br>" * 2_000_000,
     "rows in text": lambda: "<table>" + "x<tr>" * 500_000,
     "frames": lambda: "<frameset>" * 500_000,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.models import Block, Inline
-from crawler.extract.called import credit
+from crawler.extract.called import called, credit
 from crawler.extract.dom import IMAGES, El
 from crawler.extract.links import WITHIN, Base
 
@@ -61,7 +61,7 @@ class Gatherer:
         for item in items:
             if isinstance(item, str):
                 self.parts.append((item, style))
-            elif self.credits is not None and item.called is not None and credit(item.called):
+            elif self.credits is not None and _is_credit(item):
                 self.credits.append(item)
             elif not item.pruned:
                 self._element(item, item.tag, style)
@@ -89,6 +89,11 @@ class Gatherer:
             self.add(
                 item.kids, (href, strong or means == STRONG, emphasis or means == EMPHASIS, code or means == MONOSPACE)
             )
+
+
+def _is_credit(el: El) -> bool:
+    names = el.called or called(el.tag, el.attrs)  # of an inline element names are read where they are needed
+    return names is not None and credit(names)
 
 
 def _is_way_back(link: El) -> bool:

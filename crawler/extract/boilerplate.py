@@ -65,7 +65,9 @@ def mark(lines: list[Line], known: Known) -> Survey:
         if not survey.sure[i]:
             describe(line, late=i >= end)
         line.why = _anywhere(line)
-        line.kept = line.kept or line.block.kind is Kind.QUOTE  # posts are quoted too, and are a part of the story
+        line.kept = line.kept or (
+            line.block.kind is Kind.QUOTE and line.linked < 0.5
+        )  # posts are quoted too, and are a part of the story
     doubled.labelled(lines)
     doubled.pull_quotes(lines)
     _hours(lines)

@@ -22,6 +22,8 @@ class Notice:
     """Only after the article's last paragraph."""
     hints: frozenset[str]
     """Beginnings of words, or pieces of East Asian text, one of which must be there: what to look for first."""
+    also: frozenset[str]
+    """Further beginnings, one of which must be there too; empty where the hints are rare enough."""
     cues: tuple[re.Pattern[str], ...]
     """All of them must be found."""
 
@@ -73,13 +75,16 @@ class Notices:
         hit = self.starts.intersection(STARTS.findall(line))
         if not line.isascii():
             hit |= {piece for piece in self.pieces if piece in line}
-        return (notice for notice in self.notices if not hit.isdisjoint(notice.hints)) if hit else iter(())
+        if not hit:
+            return iter(())
+        told = [notice for notice in self.notices if not hit.isdisjoint(notice.hints)]
+        return (notice for notice in told if not notice.also or not hit.isdisjoint(notice.also))
 
 
 @cache
 def notices() -> Notices:
     data = tomllib.loads(resources.files(__package__).joinpath("notices.toml").read_text("utf-8"))
-    hints = frozenset(hint for item in data["notice"] for hint in item["hints"].split())
+    hints = frozenset(hint for item in data["notice"] for hint in f"{item['hints']} {item.get('also', '')}".split())
     return Notices(
         sections=frozenset(data["labels"]["section"]),
         controls=frozenset(data["labels"]["control"]),
@@ -92,6 +97,7 @@ def notices() -> Notices:
                 item["name"],
                 item.get("tail", False),
                 frozenset(item["hints"].split()),
+                frozenset(item.get("also", "").split()),
                 tuple(map(re.compile, item["all"])),
             )
             for item in data["notice"]

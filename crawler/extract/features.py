@@ -66,6 +66,8 @@ class Survey:
         prose = [
             line.ended and size >= PROSE and line.linked < 0.5 for line, size in zip(lines, self.sizes, strict=True)
         ]
+        self.prose_left = list(accumulate(reversed(prose)))[::-1]
+        """Lines of prose from each to the end."""
         self.since, self.to = _distances(prose), _distances(reversed(prose))[::-1]
         self.before = list(accumulate(self.sizes, initial=0.0))
         boxes = dict.fromkeys(line.box for line in lines if line.box is not None)
@@ -90,7 +92,7 @@ class Survey:
             and line.ended
             and self.sizes[i] > PROSE
             and line.linked < 0.25
-            and i < len(self.lines) - 4
+            and self.prose_left[i] >= 3
             and self.before[i] > 0.02 * self.whole
             and self.shapes[self.keys[i]] >= 0.3 * self.whole
             and self.around[line.box][-1] == 1.0

@@ -19,8 +19,9 @@ SHORTEST = 80
 """Letters under which nothing is an article: a headline's worth."""
 NEARLY_ALL = 0.8
 """Share of a page's text from which a short one is all that the page has to say. Under a title it is taken at its word,
-but not where a source listed it as an article: then it is an error that was answered with status 200. With more
-around it, a short text that nothing declares to be an article is none: of 1,450 articles two."""
+but not where a source listed it as an article: then it is an error that was answered with status 200."""
+MOST_OF_IT = 0.6
+"""With more than that around it, a short text that nothing declares to be an article is none: of 1,450 articles two."""
 LONGEST_NOTICE = 1_500
 SHORT = 500
 SEVERAL, CLEAR, FEW_LINKS = 3, 0.7, 0.3
@@ -43,16 +44,16 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     if size < SHORTEST:
         if not text and not meta.title:
             return _failure(url, "empty", "The page shows no text without its scripts.")
-        if link is not None or not (text and meta.title) or not _is_all(parsed, body):
+        if link is not None or not (text and meta.title) or _share(parsed, body) < NEARLY_ALL:
             return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
     return _other(parsed, body, meta, url, link)
 
 
-def _is_all(parsed: LexborHTMLParser, body: Body) -> bool:
-    """Whether the text is nearly all that the page says to readers."""
+def _share(parsed: LexborHTMLParser, body: Body) -> float:
+    """How much of what the page says to readers the text is."""
     code = sum(len(node.text()) for node in parsed.css("body script, body style, body noscript, body template"))
     shown = len(parsed.body.text(strip=True)) - code if parsed.body else 0
-    return sum(map(len, body.texts)) >= NEARLY_ALL * shown
+    return sum(map(len, body.texts)) / max(1, shown)
 
 
 def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Link | None) -> Failure | None:
@@ -65,8 +66,8 @@ def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     found = signals.of_page(meta, made(), text, url, link)
     marks = {name: partial(mark, parsed, found) for name, mark in signals.MARKS.items()}
     doubt, logits = model.judge(found, marks)
-    silent = found["undeclared"] and found["small"] and found["few_long"] and not _is_all(parsed, body)
-    if doubt <= model.limit and not silent:
+    silent = url and found["undeclared"] and found["small"] and found["few_long"]
+    if doubt <= model.limit and not (silent and (found.get("url_service") or _share(parsed, body) < MOST_OF_IT)):
         return None
     return _failure(url, "not-an-article", _looks_like(*model.reasons(found, logits)))
 

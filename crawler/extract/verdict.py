@@ -20,7 +20,7 @@ SHORTEST = 80
 NEARLY_ALL = 0.8
 """Share of a page's text from which a short one is all that the page has to say. Under a title it is taken at its word,
 but not where a source listed it as an article: then it is an error that was answered with status 200."""
-MOST_OF_IT = 0.6
+MOST_OF_IT = 0.4
 """With more than that around it, a short text that nothing declares to be an article is none: of 1,450 articles two."""
 LONGEST_NOTICE = 1_500
 SHORT = 500
@@ -67,7 +67,9 @@ def _other(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     marks = {name: partial(mark, parsed, found) for name, mark in signals.MARKS.items()}
     doubt, logits = model.judge(found, marks)
     silent = url and found["undeclared"] and found["small"] and found["few_long"]
-    if doubt <= model.limit and not (silent and (found.get("url_service") or _share(parsed, body) < MOST_OF_IT)):
+    if doubt <= model.limit and not (
+        silent and (found.get("url_service") or found.get("buttons") or _share(parsed, body) < MOST_OF_IT)
+    ):
         return None
     return _failure(url, "not-an-article", _looks_like(*model.reasons(found, logits)))
 

@@ -12,8 +12,8 @@ from crawler.extract.blocks import Box, Piece
 from crawler.extract.dom import El
 from crawler.extract.patterns import Notice, notices
 
-EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-"""Arrows, bullets, colons and counts around a label."""
+EDGES = re.compile(r"^[\W\d_]+|(?<=\w)\[[^\W\d]{2,20}\]$|[\W\d_]+$")
+"""Arrows, bullets, colons and counts around a label, and what a wiki puts behind it: ``[edit]``."""
 SENTENCE = re.compile(r"[.!?…。！？।؟]")
 VERBISH = re.compile(
     r"(?:are|is|was|were|be|that|which|who|on|in|at|can|could|will|would|have|has|had|do|does|may|should|must|for|from|"

@@ -38,7 +38,7 @@ KINDS = ("article", "shop", "listing", "documentation", "service")
 KIND_OF = {"collection": "shop", "product": "shop"}
 JUDGED = ("fundus", "wcxb")
 """Sets of which every page is said to be an article; the others hold some forums and front pages."""
-ALLOWED = 0.005
+ALLOWED = 0.004
 """Share of the articles of unseen sites that may be refused."""
 ALLOWED_OF_A_SET = 0.01
 """Likewise of each set, forums included."""

@@ -174,8 +174,6 @@ class Walk:
     """``mem_id`` of elements that are not left out."""
     marked: frozenset[int] = frozenset()
     """All of these."""
-    blind: bool = False
-    """Leave nothing out, to see what all of it holds."""
     asking: El | None = None
     """The largest short box, so far, around the last field for an e-mail address."""
     left: list[tuple[LexborNode, str]] = field(default_factory=list)
@@ -276,8 +274,6 @@ class Walk:
                 why = "hidden"
         if why and above == "blockquote" and tag in {"footer", "figcaption"}:  # who said it
             why = ""
-        if self.blind:
-            return el
         if self.marked and (number := node.mem_id) in self.marked:
             if number in self.headed:
                 el.headed = True
@@ -293,7 +289,7 @@ class Walk:
 
     def _judge_asking(self, el: El) -> None:
         """Leave out the largest short box around a field for an e-mail address."""
-        if el.total <= CARD and not el.headed and not el.pruned and el.tag not in UNNAMED and not self.blind:
+        if el.total <= CARD and not el.headed and not el.pruned and el.tag not in UNNAMED:
             self.asking = el
         else:
             if self.asking is not None and self.asking is not el and not el.pruned:
@@ -304,13 +300,13 @@ class Walk:
     def _judge_inline(self, el: El) -> None:
         """Leave out a few words in a line, or a link, that are called boilerplate."""
         names = el.called = called(el.tag, el.attrs)
-        if names is not None and names.why and not self.blind and names.why not in self.excused:
+        if names is not None and names.why and names.why not in self.excused:
             el.pruned = names.why
             self.pruned.append(el)
 
     def _judge_box(self, el: El) -> None:
         """Leave out a box that its content shows to be a teaser, or a list of them."""
-        if el.headed or self.blind or "card" in self.excused:
+        if el.headed or "card" in self.excused:
             return
         if (el.tag == "a" and el.url) or _is_card_list(el):
             el.pruned = "card"

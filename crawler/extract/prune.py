@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.called import names
-from crawler.extract.dom import LINE, El, Walk
+from crawler.extract.dom import LINE, OTHER, El, Walk
 from crawler.extract.lines import fold
 
 TOO_LITTLE = 300
@@ -120,10 +120,12 @@ def _excuse(tree: Tree, excused: set[str], entered: set[int]) -> bool:
 
 
 def _mass(node: LexborNode, dense: float) -> float:
-    """About what a walk would find in a part: most of it stands in paragraphs, and else the walk must tell."""
+    """About what a walk would find in a part: most of it stands in paragraphs, and else in long runs of text."""
     paragraphs = node.css("p")
     if len(paragraphs) < SOME:
-        return Walk(dense, blind=True).read(node).mass
+        runs = node.text(separator="\n", strip=True).split("\n")
+        long = sum(size for size in map(len, runs) if size * dense >= LINE)
+        return max(0.0, OTHER * (long - _no_prose(node)) * dense)
     linked = sum(len(link.text()) for link in node.css("p a"))
     return max(0, sum(len(paragraph.text()) for paragraph in paragraphs) - 2 * linked) * dense
 

@@ -132,8 +132,8 @@ def _mass(node: LexborNode, dense: float) -> float:
 
 def _no_prose(node: LexborNode) -> int:
     """Characters of scripts, and of links twice, as they count against a line."""
-    code = sum(len(one.text()) for one in node.css("script, style"))
-    return code + 2 * sum(len(link.text()) for link in node.css("a"))
+    return sum(len(one.text()) * (1 + (one.tag == "a")) for one in node.css("script, style, a"))
+
 
 
 def _is_weak(why: str) -> bool:

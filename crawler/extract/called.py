@@ -108,7 +108,7 @@ def called(tag: str, attrs: Mapping[str, str | None]) -> Called | None:
 
 @lru_cache(maxsize=50_000)
 def _called(raw: str) -> Called:
-    low = (raw if raw.islower() else CAMEL.sub("-", raw)).lower()
+    low = raw if raw.islower() else CAMEL.sub("-", raw).lower()
     why, body, doubts = "", False, 0
     for name in low.split():
         told, doubtful = _tells(name)
@@ -124,17 +124,26 @@ def _tells(name: str) -> tuple[str, bool]:
     known = names()
     words = WORD.findall(name)
     doubtful = not known.doubtful.isdisjoint(words)
-    told = [] if known.first.isdisjoint(words) else [w for p in _joined(words) if (w := known.telling.get(p))]
+    told = [] if known.first.isdisjoint(words) else _told(words, known)
     if BODY in told:
         return BODY, doubtful
-    if not UTILITY.isdisjoint(name):
-        return "", doubtful
     if name in known.hidden:
-        return HIDDEN, doubtful
-    if told:
-        return told[0], doubtful
-    found = known.inside.search(name) if len(name) >= SHORTEST_INSIDE else None
-    return found[0] if found else "", doubtful
+        told = [HIDDEN]
+    elif not told and len(name) >= SHORTEST_INSIDE and (found := known.inside.search(name)):
+        told = [found[0]]
+    return told[0] if told and UTILITY.isdisjoint(name) else "", doubtful
+
+
+def _told(words: list[str], known: Names) -> list[str]:
+    """What one, two or three words side by side tell."""
+    found = []
+    for i, phrase in enumerate(words):
+        if phrase in known.first:
+            found.append(known.telling.get(phrase))
+            for word in words[i + 1 : i + 3]:
+                phrase = f"{phrase}-{word}"  # noqa: PLW2901  # grows
+                found.append(known.telling.get(phrase))
+    return [*filter(None, found)]
 
 
 @lru_cache(maxsize=50_000)

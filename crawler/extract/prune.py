@@ -135,7 +135,6 @@ def _no_prose(node: LexborNode) -> int:
     return sum(len(one.text()) * (1 + (one.tag == "a")) for one in node.css("script, style, a"))
 
 
-
 def _is_weak(why: str) -> bool:
     known = names()
     return why[0] != "<" and why not in known.always and why not in known.strong

@@ -118,6 +118,8 @@ TEXTS = {
     "full stops of 10 MB": lambda: "<p>" + "." * 10_000_000 + P,
     "plain text of 10 MB": lambda: "The pier was closed for a month after a survey.\n\n" * 200_000,
     "plain text in one line": lambda: "word " * 2_000_000,
+    "plain lines": lambda: "a b c d\n" * 1_200_000,
+    "sentences": lambda: "<p>The pier was closed for a month after a survey had found that it moved.</p>" * 100_000,
     "plain spaces": lambda: "x" + " " * 10_000_000 + "x",
     "tags of 10 MB": lambda: "Tags " + "a " * 5_000_000,
     "brackets in JSON-LD": lambda: f"<script type=application/ld+json>{'[' * 5_000_000}</script>{P}",

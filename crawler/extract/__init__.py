@@ -18,7 +18,8 @@ from config.models import Rules
 from crawler.extract import body, charset, guard, language, metadata, plain, verdict
 
 TAG = re.compile(rb"<(?:[a-zA-Z/!?][^<>]*>|!--)")
-BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32)})
+"""All but white space and Escape, which begins other character sets."""
 START = 4_096
 """Characters that show whether this is text; as many bytes hold a picture's first NULs and broken sequences too."""
 MAX_PLAIN = 2_000_000
@@ -77,10 +78,11 @@ def _read(
     explain: bool,
 ) -> Article | Failure:
     """``extract`` of a page in UTF-8."""
-    start = page[:START].decode("utf-8", "replace")
+    begin = page[:START]
+    start = begin.decode("utf-8", "replace")
     if not start.strip("\0\ufeff \t\r\n") and not page.decode("utf-8", "ignore").strip("\0\ufeff \t\r\n"):
         return Failure(address, Stage.EXTRACT, "empty", "The page has no content.")
-    if len(BINARY.findall(start)) > 0.1 * len(start):
+    if len(begin) - len(begin.translate(None, CONTROLS)) + start.count("\ufffd") > 0.1 * len(start):
         return Failure(
             address, Stage.EXTRACT, "not-an-article", "This is an image, a PDF or another file without text."
         )

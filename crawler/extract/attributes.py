@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import re
-from typing import NamedTuple
 
 from crawler.extract import markup
 
@@ -18,8 +17,6 @@ STRETCH = 16_384
 """Bytes. 50,000 different attributes take 205,000 at least, so 12 places lie among them."""
 FEW = 50_000
 """Bytes of a page whose attributes, 12,000 different ones at most, take .3 s even in one tag."""
-LONG = 16_384
-"""Bytes of a tag: a picture written as text, or what a page is to do."""
 GIANT = 1_000
 """Attributes of one tag: half a million comparisons, 1.6 ms."""
 MANY = 14_000
@@ -29,19 +26,11 @@ _TAG = re.compile(rb"<[a-zA-Z]")
 _SOME = re.compile(rb"(?:" + markup.ATTRIBUTE + rb"){0,%d}+" % (GIANT + 2))
 
 
-class Seen(NamedTuple):
-    few: bool
-    """Far less attributes than the parser can bear; False may be a false alarm."""
-    long: bool
-    """There may be a tag that is long, or that has a ``>`` in a value."""
-
-
-def look(page: bytes) -> Seen:
-    """What stands at places drawn at random, one in each stretch of the page."""
+def are_few(page: bytes) -> bool:
+    """Whether there are far fewer than the parser can bear; False may be a false alarm."""
     if len(page) <= FEW:
-        return Seen(few=True, long=False)
+        return True
     estimate = 0.0
-    long = False
     seen: dict[int, float] = {}
     for stretch in range(0, len(page), STRETCH):
         at = stretch + int(random.random() * STRETCH)  # noqa: S311  # no key
@@ -51,19 +40,17 @@ def look(page: bytes) -> Seen:
         if begin >= 0 and (tag := _TAG.search(page, begin, at)):
             starts.append(tag.start())
         for quote in (b'"', b"'"):
-            if _opens(page, page.rfind(quote, 0, end)):
-                long = True
-                if (closing := page.find(quote, end, at)) >= 0:
-                    starts.append(closing)
+            closing = page.find(quote, end, at)
+            if closing >= 0 and _opens(page, page.rfind(quote, 0, end)):
+                starts.append(closing)
         for start in starts:
             if start not in seen:
                 size, number = _measure(page, start + 1)
-                long = long or size > LONG
                 seen[start] = STRETCH * number / size
                 if number >= GIANT:
-                    return Seen(few=False, long=True)
+                    return False
             estimate += seen[start]
-    return Seen(estimate <= MANY, long)
+    return estimate <= MANY
 
 
 def _opens(page: bytes, quote: int) -> bool:

@@ -84,6 +84,10 @@ class Kind(StrEnum):
     CELL = "cell"
 
 
+PARAGRAPH, HEADING, LIST, QUOTE, TABLE, CODE, FIGURE, ITEM, ROW, CELL = Kind
+"""On Python 3.11 ``Kind.FIGURE`` takes .15 µs, which an article asks some two thousand times; a name takes .02."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inline:
     """A run of text in one style; line feeds in it are line breaks within the paragraph."""

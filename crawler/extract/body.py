@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from archive.models import Block, Dropped, Inline, Kind
+from archive.models import PARAGRAPH, Block, Dropped, Inline
 from config.models import Rules
 from crawler.extract import blocks, boilerplate, guard, lines, links, prune, score, state
 from crawler.extract.features import Known
@@ -109,7 +109,7 @@ def _above(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _paragraphs(text: str) -> list[Block]:
-    return [Block(Kind.PARAGRAPH, (Inline(line),)) for part in text.split("\n") if (line := " ".join(part.split()))]
+    return [Block(PARAGRAPH, (Inline(line),)) for part in text.split("\n") if (line := " ".join(part.split()))]
 
 
 def _left_out(trees: Iterable[Tree]) -> Iterator[Dropped]:

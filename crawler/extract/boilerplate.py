@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.models import Block, Dropped, Kind
+from archive.models import FIGURE, HEADING, PARAGRAPH, QUOTE, Block, Dropped
 from crawler.extract import doubled
 from crawler.extract.features import Known, Survey
 from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
@@ -57,7 +57,7 @@ def cut(lines: list[Line], known: Known) -> Kept:
 
 def _may_be_notice(line: Line) -> bool:
     """Whether it might say "Sign up for our newsletter" between the article's paragraphs, looking just like them."""
-    return line.block.kind is Kind.PARAGRAPH and len(line.text) <= LONGEST_AMID
+    return line.block.kind is PARAGRAPH and len(line.text) <= LONGEST_AMID
 
 
 def mark(lines: list[Line], known: Known, plain: Sequence[bool]) -> None:
@@ -72,7 +72,7 @@ def mark(lines: list[Line], known: Known, plain: Sequence[bool]) -> None:
             describe(line, late=i >= end)
         line.why = _anywhere(line)
         line.kept = line.kept or (
-            line.block.kind is Kind.QUOTE and line.linked < 0.5
+            line.block.kind is QUOTE and line.linked < 0.5
         )  # posts are quoted too, and are a part of the story
     doubled.labelled(lines)
     doubled.pull_quotes(lines)
@@ -87,11 +87,11 @@ def _legend(block: Block) -> str:
 
 def _anywhere(line: Line) -> str:
     """The rule by which a line goes wherever it stands."""
-    if line.block.kind is Kind.FIGURE:  # A picture whose legend is a link is a card that leads to something else.
+    if line.block.kind is FIGURE:  # A picture whose legend is a link is a card that leads to something else.
         return "card" if line.linked > 0.5 else ""
     if line.label == "control":
         return "label:control"
-    if line.block.kind is Kind.HEADING:
+    if line.block.kind is HEADING:
         return ""
     if line.promo and (line.linked > 0.5 or line.low[line.promo :].lstrip()[:1] in {":", "\uff1a"}):
         return "promo"
@@ -99,7 +99,7 @@ def _anywhere(line: Line) -> str:
         return "tags"
     if line.linked > 0.4 and len(line.low) <= LONGEST_PRICE and PRICE.match(line.low):
         return "price"
-    if line.notice and not line.notice.tail and len(line.low) <= LONGEST_AMID and line.block.kind is Kind.PARAGRAPH:
+    if line.notice and not line.notice.tail and len(line.low) <= LONGEST_AMID and line.block.kind is PARAGRAPH:
         return f"notice:{line.notice.name}"
     return ""
 
@@ -116,13 +116,13 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
     """The title said again, bylines and datelines before the first paragraph."""
     seen = 0
     for line in lines[:12]:
-        if line.block.kind is Kind.FIGURE and not seen and not line.why:
+        if line.block.kind is FIGURE and not seen and not line.why:
             legend = fold(_legend(line.block))
             line.why = "byline" if any(legend.startswith(name) for name in authors) else ""  # a portrait
         if line.why or line.kept or not line.text:
             continue
         folded = fold(line.text)
-        first = line.block.kind is Kind.HEADING and line.block.level == 1 and not seen
+        first = line.block.kind is HEADING and line.block.level == 1 and not seen
         short = len(line.text) < 90 and not line.ended and line.text[-1] not in ":："  # a speaker's name is no byline
         if first or (folded in titles and len(line.text) < 300):
             line.why = "title"
@@ -166,13 +166,13 @@ def _last_prose(lines: list[Line]) -> int:
     for number, line in enumerate(lines):
         if line.why or not line.text:
             continue
-        if line.label == "section" and (line.block.kind is Kind.HEADING or line.linked < 0.5):
+        if line.label == "section" and (line.block.kind is HEADING or line.linked < 0.5):
             section = True
         elif line.label or line.linked > 0.7 or line.notice or line.tags:
             continue
-        elif line.block.kind in {Kind.PARAGRAPH, Kind.QUOTE} and len(line.text) >= 100 and line.ended:
+        elif line.block.kind in (PARAGRAPH, QUOTE) and len(line.text) >= 100 and line.ended:
             last, section = number, False
-        elif not section and line.block.kind is not Kind.HEADING and not (line.promo and not line.ended):
+        elif not section and line.block.kind is not HEADING and not (line.promo and not line.ended):
             last = number
     return last
 
@@ -180,8 +180,8 @@ def _last_prose(lines: list[Line]) -> int:
 def _hollow(lines: list[Line]) -> None:
     """Headings with nothing under them at the end, and before what went."""
     for line in reversed(lines):
-        if line.why or (not line.text and line.block.kind is not Kind.FIGURE):
+        if line.why or (not line.text and line.block.kind is not FIGURE):
             continue
-        if line.block.kind is not Kind.HEADING:
+        if line.block.kind is not HEADING:
             return
         line.why = "hollow-heading"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archive.models import Kind
+from archive.models import FIGURE, PARAGRAPH, QUOTE
 from crawler.extract.blocks import Box
 from crawler.extract.features import PROSE
 from crawler.extract.lines import Line, label
@@ -34,10 +34,10 @@ def pull_quotes(lines: Sequence[Line]) -> None:
 
 
 def _is_apart(line: Line) -> bool:
-    if line.block.kind is Kind.QUOTE:
+    if line.block.kind is QUOTE:
         return True
     box = line.box
-    return line.block.kind is Kind.PARAGRAPH and box is not None and box.pieces == 1 and box.above is not None
+    return line.block.kind is PARAGRAPH and box is not None and box.pieces == 1 and box.above is not None
 
 
 def labelled(lines: Sequence[Line]) -> None:
@@ -69,7 +69,7 @@ def _heads_section(box: Box) -> bool:
 
 def alone(lines: Sequence[Line]) -> None:
     """Pictures in a box all of whose text went: an author's portrait, a card's image."""
-    pictures = [line for line in lines if line.block.kind is Kind.FIGURE and not line.why and line.box is not None]
+    pictures = [line for line in lines if line.block.kind is FIGURE and not line.why and line.box is not None]
     if not pictures or not any(line.why for line in lines):
         return
     gone: dict[Box, bool] = {}  # for boxes with text: whether all of it went

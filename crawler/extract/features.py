@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
 
-from archive.models import Kind
+from archive.models import CODE, FIGURE, HEADING, LIST, PARAGRAPH, QUOTE, TABLE
 from crawler.extract.blocks import Box
 from crawler.extract.lines import Line, fold
 
@@ -23,7 +23,7 @@ NAMES = (
 )
 """Left out, as without them not one more line in a thousand is judged wrong on sites not seen: capitals, odd signs,
 lines to the next prose, doubtful names further up, a label over the part, the same beginning twice."""
-KINDS = {Kind.HEADING: 0, Kind.LIST: 1, Kind.PARAGRAPH: 2, Kind.QUOTE: 3, Kind.TABLE: 4, Kind.CODE: 5, Kind.FIGURE: 6}
+KINDS = {HEADING: 0, LIST: 1, PARAGRAPH: 2, QUOTE: 3, TABLE: 4, CODE: 5, FIGURE: 6}
 PROSE = 100
 """Characters from which a line that ends as a sentence does is prose."""
 SAME = 40
@@ -83,7 +83,7 @@ class Survey:
         Two lines of five; on the labelled pages 97 of 100 of them are the article's, and of 12 that a rule would
         have taken 8 were.
         """
-        if line.block.kind in {Kind.FIGURE, Kind.CODE}:
+        if line.block.kind in (FIGURE, CODE):
             return True
         return (
             line.box is not None

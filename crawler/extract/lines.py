@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.models import Block, Kind
+from archive.models import CODE, FIGURE, LIST, TABLE, Block
 from crawler.extract.blocks import Box, Piece
 from crawler.extract.dom import El
 from crawler.extract.patterns import Notice, notices
@@ -22,6 +22,8 @@ VERBISH = re.compile(
 """After such a word, "Tags" or "Topics" begins a sentence and no list."""
 ENDS = frozenset(".!?…。！？।؟。」』”\"'’)]")
 NO_LETTERS = re.compile(r"[\W_]+")
+WORDLESS = frozenset({FIGURE, CODE, TABLE})
+"""Blocks whose words say nothing of the site."""
 LONGEST_NOTICE = 700
 LONGEST_AMID = 320
 LAST = 15
@@ -111,7 +113,7 @@ def describe(line: Line, *, late: bool) -> None:
         low = low.replace("\u2019", "'").replace("\u0307", "")  # as lower case leaves it over a Turkish capital I
     line.low = low
     kind = line.block.kind
-    if not low or len(low) > LONGEST_NOTICE or kind in {Kind.FIGURE, Kind.CODE, Kind.TABLE}:
+    if not low or len(low) > LONGEST_NOTICE or kind in WORDLESS:
         return
     known = notices()
     line.kept = known.notes.length(low) > 0
@@ -121,7 +123,7 @@ def describe(line: Line, *, late: bool) -> None:
         line.label = label(low)
         line.promo = known.promo.length(low)
         line.tags = _is_tags(low, line.linked, ended=line.ended)
-    if kind is not Kind.LIST and (late or len(low) <= LONGEST_AMID):
+    if kind is not LIST and (late or len(low) <= LONGEST_AMID):
         about = known.about(low)
         line.notice = next((notice for notice in about if (late or not notice.tail) and notice.says(low)), None)
 

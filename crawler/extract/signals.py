@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.models import Block, Kind, Link
+from archive.models import CODE, HEADING, PARAGRAPH, Block, Link
 from crawler.extract.body import Body
 from crawler.extract.metadata import Meta
 from crawler.extract.vocabulary import vocabulary
@@ -53,7 +53,7 @@ class Shape:
 
 def shape(body: Body) -> Shape:
     sizes = [len(text) * body.dense for text in body.texts]
-    paragraphs = tuple(size for block, size in zip(body.blocks, sizes, strict=True) if block.kind is Kind.PARAGRAPH)
+    paragraphs = tuple(size for block, size in zip(body.blocks, sizes, strict=True) if block.kind is PARAGRAPH)
     long = tuple(size for size in paragraphs if size >= LONG)
     return Shape(max(1.0, sum(sizes)), body.blocks, paragraphs, long, body.linked, body.dense, body.texts)
 
@@ -146,8 +146,8 @@ KINDS_OF_URL = ("listing", "shop", "service", "docs", "news", "dated")
 
 def _text(text: Shape, title: str) -> Signals:
     paragraphs, long = text.paragraphs, text.long
-    headings = sum(block.kind is Kind.HEADING for block in text.blocks)
-    code = sum(block.kind is Kind.CODE for block in text.blocks) * 4
+    headings = sum(block.kind is HEADING for block in text.blocks)
+    code = sum(block.kind is CODE for block in text.blocks) * 4
     code += sum(inline.code for block in text.blocks for inline in block.inlines)
     whole = "\n".join(text.texts)
     # Most signs are not there, which is known in a tenth of the time that counting takes: 19 µs for 68 in all.

@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.models import Failure, Kind, Link, Quality, Stage
+from archive.models import PARAGRAPH, Failure, Link, Quality, Stage
 from crawler.extract import kinds, signals
 from crawler.extract.body import Body
 from crawler.extract.metadata import Meta
@@ -138,7 +138,7 @@ def quality(body: Body, meta: Meta) -> Quality:
 
 def _cut_off(body: Body, meta: Meta) -> bool:
     """Whether the text ends in the middle, or holds far fewer words than the page says."""
-    last = next((block for block in reversed(body.blocks) if block.kind is Kind.PARAGRAPH), None)
+    last = next((block for block in reversed(body.blocks) if block.kind is PARAGRAPH), None)
     if last is not None and re.search(r"(?:\.\.\.|…)\s*$", last.text):
         return True
     if meta.word_count is None:

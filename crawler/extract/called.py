@@ -14,7 +14,10 @@ from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
-WORD = re.compile(r"[a-z]+")
+WORD = re.compile(r"(?<!\d)[a-z]+|[a-z]++(?!\d)")
+"""Not between digits: ``4ad58`` is a number."""
+SLUG = 4
+"""Hyphens in an id from which it is a heading's words, to be linked to, and names nothing."""
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 NAMING = ("role", "itemprop", "data-testid", "data-component")
 """Attributes that name an element, beside its class and id."""
@@ -95,7 +98,7 @@ def _words(text: str) -> frozenset[str]:
 def called(tag: str, attrs: Mapping[str, str | None]) -> Called | None:
     """What an element's attributes say that it is; None where it has no name."""
     raw = attrs.get("class") or ""
-    if name := attrs.get("id"):
+    if (name := attrs.get("id")) and name.count("-") < SLUG:
         raw = f"{raw} {name}"
     if len(attrs) > 2:
         for key in NAMING:

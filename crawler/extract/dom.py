@@ -49,6 +49,9 @@ SOURCES = (
 MAX_DEPTH = 150  # Real pages stay under 60; what lies deeper is read as flat text.
 STREAMED = re.compile(r"S:[0-9a-f]+$")
 """The id under which React sends a part of the page hidden, to be moved into its place by script."""
+FOLDED = re.compile(r"accord|collaps|faq|answer|toggle|tab|panel|expand", re.IGNORECASE)
+"""Names of parts that unfold at a click."""
+OPENS = "button, h2, h3, h4, [aria-expanded], summary"
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 WEIGHT = {
     **dict.fromkeys(HEADINGS | {"figure", "figcaption"}, 0.0),
@@ -272,6 +275,8 @@ class Walk:
                 above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)
             ):
                 why = "hidden"
+            if why == "hidden" and _unfolds(node, attrs):
+                why = ""
         if why and above == "blockquote" and tag in {"footer", "figcaption"}:  # who said it
             why = ""
         if self.marked and (number := node.mem_id) in self.marked:
@@ -349,6 +354,22 @@ def _is_hidden(attrs: dict[str, str | None]) -> bool:
     if "hidden" in attrs:
         return attrs["hidden"] != "until-found" and not STREAMED.match(attrs.get("id") or "")
     return HIDDEN.search(attrs["style"] or "") is not None
+
+
+def _unfolds(node: LexborNode, attrs: Mapping[str, str | None]) -> bool:
+    """Whether a hidden part is what a click on the heading over it shows, as in lists of questions and answers.
+
+    It says so itself (https://www.w3.org/WAI/ARIA/apg/patterns/accordion/), or it and what it stands in are called so.
+    On the labelled pages, 28 such parts are the article's and 2 are not; of other hidden parts 16 of 300 are.
+    """
+    if attrs.get("role") in {"region", "tabpanel"} and "aria-labelledby" in attrs:
+        return True
+    up, before = node.parent, node.prev
+    if up is None or not all(FOLDED.search(f"{a.get('class')} {a.get('id')}") for a in (attrs, up.attributes)):
+        return False
+    while before is not None and before.tag in {"-text", "-comment"}:
+        before = before.prev
+    return before is not None and (before.tag in TITLES or before.css_first(OPENS) is not None)
 
 
 def _is_card_list(el: El) -> bool:

@@ -94,6 +94,31 @@ def test_the_standfirst_above_the_body_belongs_to_it():
     assert texts(page(f"<article>{head}<div><div>{paragraphs(*P)}</div></div></article>")) == [said, *P]
 
 
+@pytest.mark.parametrize(
+    "panel",
+    [
+        'role="region" aria-labelledby="q1" style="display:none"',
+        'role="tabpanel" aria-labelledby="q1" hidden',
+        'class="accordion-panel" style="display: none"',
+    ],
+)
+def test_what_unfolds_at_a_click_is_a_part_of_the_article(panel):
+    fold = f'<div class="accordion-item"><h3 id="q1"><button>Why?</button></h3><div {panel}><p>{P[2]}</p></div></div>'
+    found = texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:2])}{fold}{paragraphs(*P[3:5])}</article>"))
+    assert [text for text in found if text != "Why?"] == P[:5]
+
+
+def test_what_is_hidden_for_another_reason_is_not():
+    part = f'<div style="display:none"><p>{P[5]}</p></div>'
+    assert texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:4])}{part}</article>")) == P[:4]
+
+
+@pytest.mark.parametrize("name", ["menu-what-the-cooks-of-oldmoor-serve", "block_5c4ad58f"])
+def test_the_words_of_a_heading_and_the_letters_of_a_number_in_an_id_name_nothing(name):
+    part = f'<section id="{name}">{paragraphs(P[5])}</section>'
+    assert texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:5] * 5)}{part}</article>")) == [*P[:5] * 5, P[5]]
+
+
 def test_links_of_sources_are_a_part_of_the_article():
     tail = '<h2>Sources</h2><ul><li><a href="https://a.example/">Survey of the harbour office, 2026</a></li></ul>'
     assert texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P)}{tail}</article>"))[-1].startswith("- Survey")

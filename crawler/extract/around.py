@@ -87,22 +87,31 @@ def _texts(nodes: Iterator[LexborNode]) -> Iterator[str]:
 
 def _following(node: LexborNode) -> Iterator[LexborNode]:
     """The nodes after an element and its content, in the page's order, without those that hold no text to read."""
+    return islice(_inside(_after(node)), STEPS)
+
+
+def _after(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements and texts that begin after an element, but for what is in them."""
     current: LexborNode | None = node
-    inside = False
-    for _ in range(STEPS):
-        if current is None:
-            return
-        step = current.first_child if inside else None
-        if step is not None and current.tag in _NO_TEXT:
-            step = None
-        while step is None:
-            step = current.next
-            if step is None:
-                current = current.parent
-                if current is None or current.tag == "body":
-                    return
-        current, inside = step, True
-        yield current
+    while current is not None and current.tag != "body":
+        beside = current.next
+        while beside is not None:
+            yield beside
+            beside = beside.next
+        current = current.parent
+
+
+def _inside(nodes: Iterator[LexborNode]) -> Iterator[LexborNode]:
+    """They and all that is in them: the parser's own walk takes half the time of one by their neighbours."""
+    for top in nodes:
+        hidden = 0
+        for node in top.traverse(include_text=True):
+            if hidden:
+                hidden -= 1
+            else:
+                yield node
+                if node.tag in _NO_TEXT:
+                    hidden = sum(1 for _ in node.traverse(include_text=True)) - 1
 
 
 def _preceding(node: LexborNode) -> Iterator[LexborNode]:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract import timestamps
 from crawler.extract.around import Around
 from crawler.extract.head import Head
-from crawler.extract.names import BLANKS, LONGEST, LONGEST_BYLINE, MOST, clean, is_person
+from crawler.extract.names import BLANKS, LONGEST, LONGEST_BYLINE, MOST, clean, is_person, small
 from crawler.extract.part import Part
 from crawler.extract.select import brief
 from crawler.extract.words import words
@@ -74,7 +74,7 @@ def _within(holder: LexborNode, nodes: Sequence[LexborNode]) -> list[LexborNode]
 def _written(lines: list[str]) -> list[str]:
     """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
     for at, line in enumerate(lines):
-        if len(line) > LINE or not (match := words().starts.match(line)):
+        if len(line) > LINE or not (match := words().starts.match(small(line))):
             continue
         rest = line[match.end() :].strip(BLANKS)
         names: list[str] = []
@@ -94,7 +94,7 @@ def _labelled(page: Head) -> Iterator[str]:
     """Names in the pairs of label and data that a page shows where its link is shared: "Written by", "Ada Moss"."""
     for number in "12":
         label, name = (page.first(f"twitter:{part}{number}")[0] for part in ("label", "data"))
-        if label and words().starts.openings.fullmatch(label.rstrip(" :")):
+        if label and words().starts.fullmatch(small(label.rstrip(" :"))):
             yield name
 
 
@@ -122,7 +122,7 @@ def _one(nodes: Sequence[LexborNode]) -> list[str]:
 def _unit(lines: Iterable[str]) -> list[str]:
     """The team or the company that signs in a line below the headline."""
     for line, following in pairwise([*lines, ""]):
-        match = words().starts.match(line) if len(line) <= LONGEST else None
+        match = words().starts.match(small(line)) if len(line) <= LONGEST else None
         name = (line[match.end() :].strip(BLANKS) or following) if match else ""
         if len(name) > 2 and name.count(" ") < 5 and not any(map(str.isdigit, name)):
             return [name]

@@ -16,7 +16,7 @@ MOST_NODES = 4_000
 LONGEST = 5_000
 """Characters of a meta element's content."""
 
-_LINKS = 'script[type*="ld+json" i], link:is([rel~="canonical" i], [rel="image_src"], [itemprop])'
+_LINKS = 'link:is([rel~="canonical" i], [rel="image_src"], [itemprop])'
 """Document-wide: an image in ``<noscript>`` pushes the rest of the head into the body.
 
 What a query costs a page: 0.02 ms for the walk, 0.01 for each further selector, 0.02 more for an attribute that HTML
@@ -41,9 +41,7 @@ class Head:
         self._tidied: dict[str, tuple[str, ...]] = {}
         self.title = tree.css_first("title")
         self.headlines = tree.tags("h1")
-        self.links: list[tuple[str, str]] = []
-        """Relation and address of canonical links and ``image_src``."""
-        self.scripts: list[LexborNode] = []
+        self.scripts = tree.css('script[type*="ld+json" i]')
         """Those of JSON-LD."""
         for node in tree.tags("meta")[:MOST_NODES]:
             attributes = node.attributes
@@ -51,12 +49,16 @@ class Head:
                 for key in ("property", "name", "itemprop"):
                     if name := attributes.get(key):
                         self._meta.setdefault(name.strip().lower(), []).append(content)
-        for node in tree.css(_LINKS)[:MOST_NODES]:
-            if node.tag == "script":
-                self.scripts.append(node)
-            else:
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Relation and address of canonical links, ``image_src`` and those of microdata.
+
+        An image in ``<noscript>`` pushes the rest of the head into the body, but of most pages that is not asked.
+        """
+        for part in filter(None, (self._tree.head, self._tree.body)):
+            for node in part.css(_LINKS)[:MOST_NODES]:
                 attributes = node.attributes
-                self.links.append(((attributes.get("rel") or "").lower(), attributes.get("href") or ""))
+                yield (attributes.get("rel") or "").lower(), attributes.get("href") or ""
 
     @cached_property
     def times(self) -> list[LexborNode]:

@@ -203,6 +203,8 @@ def _main(tops: list[Node], url: str) -> Node:
     articles = [n for n in tops if not ARTICLES.isdisjoint(types_of(n))]
     if not articles:
         return next((n for name in _STAND_INS for n in tops if name in types_of(n)), {})
+    if len(articles) == 1:
+        return articles[0]
     address = url.partition("#")[0].partition("?")[0].rstrip("/")
 
     def rank(node: Node) -> tuple[bool, bool, int]:

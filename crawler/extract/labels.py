@@ -61,7 +61,7 @@ def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
 
 def _offered(page: Head, data: LinkedData) -> Iterator[Found]:
     """The addresses that a page gives for itself, surest first."""
-    for rel, href in page.links:
+    for rel, href in page.links():
         if rel != "image_src":
             yield href, "link:canonical"
     for value in page.values("og:url")[:1]:
@@ -122,7 +122,7 @@ def _images(page: Head, data: LinkedData) -> Iterator[Found]:
         yield value, "json-ld:image"
     for value, name in page.all("twitter:image", "twitter:image:src", "thumbnail"):
         yield value, f"meta:{name}"
-    for rel, href in page.links:
+    for rel, href in page.links():
         if rel == "image_src":
             yield href, "link:image_src"
 

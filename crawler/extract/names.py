@@ -43,7 +43,7 @@ def split(byline: str) -> Iterator[str]:
     if _is_address(byline):
         return
     known = words()
-    if byline.count(" ") > 2 and (match := known.hands.search(byline)):
+    if byline.count(" ") > 2 and (match := known.hands.search(small(byline))):
         byline = byline[: match.start()]
     text = _ASIDE.sub(" ", _ASIDE.sub(" ", byline)) if "(" in byline or "[" in byline else byline
     text = _EMAIL.sub(" ", text) if "@" in text else text
@@ -85,6 +85,11 @@ def is_desk(name: str) -> bool:
     return not words().desks.isdisjoint(name.casefold().split())
 
 
+def small(text: str) -> str:
+    """In lower case, character by character: patterns are found ten times as fast without looking for both."""
+    return text.replace("İ", "i").lower()  # which is two characters in lower case
+
+
 def _is_address(text: str) -> bool:
     return ("." in text or "/" in text) and _URL.search(text) is not None
 
@@ -92,12 +97,16 @@ def _is_address(text: str) -> bool:
 def _bare(name: str) -> str:
     """A name without what is written before and after it."""
     name = squeeze(name).strip(BLANKS)
+    known = words()
     for _ in range(2):
-        if match := words().prefixes.match(name):
-            name = name[match.end() :].strip(BLANKS)
-    for suffix in words().suffixes:
-        if name.endswith(suffix) and len(name) > len(suffix) + 1:
-            name = name.removesuffix(suffix).strip(BLANKS)
+        match = known.prefixes.match(small(name))
+        if match is None:
+            break
+        name = name[match.end() :].strip(BLANKS)
+    if name.endswith(known.suffixes):
+        for suffix in known.suffixes:
+            if name.endswith(suffix) and len(name) > len(suffix) + 1:
+                name = name.removesuffix(suffix).strip(BLANKS)
     return _PLACE.sub("", name) if name.count(" ") > 1 else name
 
 

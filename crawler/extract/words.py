@@ -9,33 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_HEAD = re.compile(r"(?<!\w)\w{1,4}")
-
-
-@dataclass(frozen=True, slots=True)
-class Openings:
-    """What a line may begin with, as whole words; in scripts without spaces nothing parts them from what follows."""
-
-    heads: frozenset[str]
-    """The first two characters of each, of shorter ones all: what to look for first, at little cost."""
-    openings: re.Pattern[str]
-
-    def match(self, line: str) -> re.Match[str] | None:
-        head = line[:2].casefold()
-        return self.openings.match(line) if head in self.heads or head[:1] in self.heads else None
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What a line may say anywhere, from the beginning of a word."""
-
-    heads: frozenset[str]
-    """The first four letters of each, of shorter words all: what to look for first, at a tenth of the cost."""
-    hints: re.Pattern[str]
-
-    def search(self, line: str) -> re.Match[str] | None:
-        return None if self.heads.isdisjoint(_HEAD.findall(line.casefold())) else self.hints.search(line)
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -43,9 +16,9 @@ class Words:
 
     months: Mapping[str, Mapping[str, int]]
     """Language → name → 1 to 12; under an empty language those of all, the earlier in the file winning."""
-    prefixes: Openings
-    """What stands before the names in a byline."""
-    starts: Openings
+    prefixes: re.Pattern[str]
+    """What stands before the names in a byline. This and ``starts`` and ``hands`` are looked for in lower case."""
+    starts: re.Pattern[str]
     """Those that hardly anything but a byline begins with."""
     published: re.Pattern[str]
     """What stands at dates of publication."""
@@ -62,7 +35,7 @@ class Words:
     """A newsroom that signs as one has one of these words."""
     particles: frozenset[str]
     """Those within a name that are written small."""
-    hands: Hints
+    hands: re.Pattern[str]
     """What stands before the names of people who edited, checked or illustrated."""
     agencies: frozenset[str]
 
@@ -100,17 +73,16 @@ def _months(text: str) -> dict[str, int]:
     }
 
 
-def _openings(phrases: Iterable[str]) -> Openings:
+def _openings(phrases: Iterable[str]) -> re.Pattern[str]:
+    """In scripts without spaces nothing parts them from what follows."""
     ordered = sorted(phrases, key=len, reverse=True)
-    whole = (re.escape(one) + (r"(?!\w)" if one[-1].islower() else "") for one in ordered)
-    return Openings(frozenset(one[:2] for one in ordered), re.compile("|".join(whole), re.IGNORECASE))
+    return re.compile("|".join(re.escape(one) + (r"(?!\w)" if one[-1].islower() else "") for one in ordered))
 
 
-def _hints(phrases: Iterable[str]) -> Hints:
+def _hints(phrases: Iterable[str]) -> re.Pattern[str]:
     ordered = sorted(phrases, key=len, reverse=True)
-    heads = frozenset(head for one in ordered for head in _HEAD.findall(one)[:1])
     hints = "|".join(re.escape(one).replace(r"\ ", r"[\s;]+") for one in ordered)
-    return Hints(heads, re.compile(rf"(?<!\w)(?:{hints})", re.IGNORECASE))
+    return re.compile(rf"(?<!\w)(?:{hints})")
 
 
 def _any(text: str) -> re.Pattern[str]:

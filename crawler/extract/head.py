@@ -63,7 +63,7 @@ class Head:
     @cached_property
     def times(self) -> list[LexborNode]:
         """The ``<h1>`` and ``<time>`` elements in the page's order."""
-        return self._tree.css("h1, time")
+        return self._tree.css("h1, time") if self._tree.tags("time") else []
 
     @property
     def dated(self) -> list[LexborNode]:

@@ -34,23 +34,40 @@ class Around:
         self._tree, self._headline, self._title = tree, headline, title
         self._known: tuple[list[str], list[str]] = ([], [])
 
-    def below(self, count: int = BELOW) -> list[str]:
+    def below(self, count: int = BELOW) -> Iterator[str]:
         return self._lines(0, count)
 
-    def above(self, count: int = ABOVE) -> list[str]:
+    def above(self, count: int = ABOVE) -> Iterator[str]:
         return self._lines(1, count)
 
-    def _lines(self, side: int, count: int) -> list[str]:
+    def dated(self) -> Iterator[tuple[str, str]]:
+        """The short lines of the page's text that may name a year, each with the end of the line before."""
+        before = ""
+        for line in self._all:
+            if len(line) < LONGEST and ("20" in line or "19" in line or "25" in line) and _is_text(line):
+                yield squeeze(line), before[-LABEL:]
+            before = line
+
+    def _lines(self, side: int, count: int) -> Iterator[str]:
         known = self._known[side]
-        if len(known) < count:
-            known.extend(islice(self._sources[side], count - len(known)))
-        return known[:count]
+        for at in range(count):
+            if at == len(known):
+                line = next(self._sources[side], None)
+                if line is None:
+                    return
+                known.append(line)
+            yield known[at]
+
+    @cached_property
+    def _all(self) -> list[str]:
+        body = self._tree.body
+        return body.text(separator="\n", strip=True)[:MOST].split("\n") if body else []
 
     @cached_property
     def _sources(self) -> tuple[Iterator[str], Iterator[str]]:
         if self._headline is not None:
             return _texts(_following(self._headline)), _texts(_preceding(self._headline))
-        texts, start = _split(self._tree), self._title[:12]
+        texts, start = self._all, self._title[:12]
         at = next(
             (i for i, t in enumerate(texts) if start and t.startswith(start) and self._title.startswith(t[:40])), -1
         )
@@ -61,42 +78,40 @@ def _squeezed(texts: Iterable[str]) -> Iterator[str]:
     return (squeeze(text[:LONGEST_LINE]) for text in texts if _is_text(text))
 
 
-def dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """The short lines of the page's text that may name a year, each with the end of the line before."""
-    before = ""
-    for line in _split(tree):
-        if len(line) < LONGEST and ("20" in line or "19" in line or "25" in line) and _is_text(line):
-            yield squeeze(line), before[-LABEL:]
-        before = line
-
-
-def _split(tree: LexborHTMLParser) -> list[str]:
-    return tree.body.text(separator="\n", strip=True)[:MOST].split("\n") if tree.body else []
-
-
 def _texts(nodes: Iterator[LexborNode]) -> Iterator[str]:
     for node in nodes:
-        text = node.text_content if node.is_text_node else None
+        text = node.text_content  # None for an element
         if text and not text.isspace() and (line := squeeze(text[:LONGEST_LINE])):
             yield line
 
 
 def _following(node: LexborNode) -> Iterator[LexborNode]:
     """The nodes after an element and its content, in the page's order, without those that hold no text to read."""
+    return islice(_inside(_after(node)), STEPS)
+
+
+def _after(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements and texts that begin after an element, but for what is in them."""
     current: LexborNode | None = node
-    inside = False
-    for _ in range(STEPS):
-        if current is None:
-            return
-        step = current.first_child if inside and current.tag not in _NO_TEXT else None
-        while step is None:
-            step = current.next
-            if step is None:
-                current = current.parent
-                if current is None or current.tag == "body":
-                    return
-        current, inside = step, True
-        yield current
+    while current is not None and current.tag != "body":
+        beside = current.next
+        while beside is not None:
+            yield beside
+            beside = beside.next
+        current = current.parent
+
+
+def _inside(nodes: Iterator[LexborNode]) -> Iterator[LexborNode]:
+    """They and all that is in them: the parser's own walk takes half the time of one by their neighbours."""
+    for top in nodes:
+        hidden = 0
+        for node in top.traverse(include_text=True):
+            if hidden:
+                hidden -= 1
+            else:
+                yield node
+                if node.tag in _NO_TEXT:
+                    hidden = sum(1 for _ in node.traverse(include_text=True)) - 1
 
 
 def _preceding(node: LexborNode) -> Iterator[LexborNode]:
@@ -112,8 +127,8 @@ def _preceding(node: LexborNode) -> Iterator[LexborNode]:
                 return
             continue
         for _ in range(DEEPEST):
-            last = step.last_child if step.tag not in _NO_TEXT else None
-            if last is None:
+            last = step.last_child
+            if last is None or step.tag in _NO_TEXT:
                 break
             step = last
         current = step

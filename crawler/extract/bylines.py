@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract import timestamps
 from crawler.extract.around import Around
 from crawler.extract.head import Head
-from crawler.extract.names import BLANKS, LONGEST, LONGEST_BYLINE, MOST, begin, clean, is_person
+from crawler.extract.names import BLANKS, LONGEST, LONGEST_BYLINE, MOST, clean, is_person, small
 from crawler.extract.part import Part
 from crawler.extract.select import brief
 from crawler.extract.words import words
@@ -25,18 +25,16 @@ NEIGHBOURS = 6
 LINE = 100
 """Characters of a line that begins like a byline."""
 _LINK = re.compile(r"/(?:authors?|autor(?:es|en|a)?|auteurs?)/")
-_NAMED = re.compile(r"byline|author|autor", re.IGNORECASE)
-"""What an element is called that holds a byline."""
 
 
 def people(page: Head, part: Part, near: Around) -> Iterator[tuple[str, list[str]]]:
     """(rule, names written like people's) from each place that signs, surest first."""
     yield "meta:twitter:label", list(_labelled(page))
     yield "byline", _signed(page.signed, part)
-    yield "byline", _signed([node for node, href, _ in part.named if href and _LINK.search(href)], part)
-    yield "byline", _signed([node for node, _, called in part.named if called and _NAMED.search(called)], part)
+    yield "byline", _signed([node for node, href in part.links if "/a" in href and _LINK.search(href)], part)
+    yield "byline", _signed(part.bylines, part)
     yield "text", _written([*near.below(), *near.above()])
-    yield "text", _beside_date(near.below(BESIDE))
+    yield "text", _beside_date(list(near.below(BESIDE)))
 
 
 def others(page: Head, near: Around) -> Iterator[tuple[str, list[str]]]:
@@ -76,7 +74,7 @@ def _within(holder: LexborNode, nodes: Sequence[LexborNode]) -> list[LexborNode]
 def _written(lines: list[str]) -> list[str]:
     """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
     for at, line in enumerate(lines):
-        if len(line) > LINE or not (match := begin(words().starts).match(line)):
+        if len(line) > LINE or not (match := words().starts.match(small(line))):
             continue
         rest = line[match.end() :].strip(BLANKS)
         names: list[str] = []
@@ -96,14 +94,15 @@ def _labelled(page: Head) -> Iterator[str]:
     """Names in the pairs of label and data that a page shows where its link is shared: "Written by", "Ada Moss"."""
     for number in "12":
         label, name = (page.first(f"twitter:{part}{number}")[0] for part in ("label", "data"))
-        if label and begin(words().starts).fullmatch(label.rstrip(" :")):
+        if label and words().starts.fullmatch(small(label.rstrip(" :"))):
             yield name
 
 
 def _beside_date(lines: Sequence[str]) -> list[str]:
     """Names that stand alone in a line below the headline, next to a date."""
+    dates = [_is_date(line) for line in lines]
     for at, line in enumerate(lines):
-        if len(line) <= LONGEST and any(_is_date(other) for other in lines[max(0, at - 1) : at + NEXT]):
+        if len(line) <= LONGEST and any(dates[max(0, at - 1) : at + NEXT]):
             names = clean([line])
             if names and all(map(is_person, names)) and " " in line:
                 return list(names)
@@ -120,10 +119,10 @@ def _one(nodes: Sequence[LexborNode]) -> list[str]:
     return list(texts) if len(texts) == 1 else []
 
 
-def _unit(lines: Sequence[str]) -> list[str]:
+def _unit(lines: Iterable[str]) -> list[str]:
     """The team or the company that signs in a line below the headline."""
     for line, following in pairwise([*lines, ""]):
-        match = begin(words().starts).match(line) if len(line) <= LONGEST else None
+        match = words().starts.match(small(line)) if len(line) <= LONGEST else None
         name = (line[match.end() :].strip(BLANKS) or following) if match else ""
         if len(name) > 2 and name.count(" ") < 5 and not any(map(str.isdigit, name)):
             return [name]

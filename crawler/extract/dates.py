@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler.extract import around, shown
+from crawler.extract import shown
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
@@ -144,7 +144,7 @@ def _published(
         yield stamp
     yield from shown.lines(clock, near)
     yield from _stamps(clock, _state(tree.raw_html or b""), "script")
-    yield from shown.anywhere(clock, around.dated(tree))
+    yield from shown.anywhere(clock, near.dated())
     if match := _URL_MONTH.search(url):
         yield from _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
 

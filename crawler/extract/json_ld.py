@@ -39,6 +39,7 @@ SCRIPTS = 200
 NODES = 2_000
 """Objects looked at."""
 
+_DECODER = json.JSONDecoder(strict=False)
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s?\]\]>|\]\]>);?$")
 _COMMA = re.compile(r",(?=\s*[}\]])")
 _DOUBLE_COMMA = re.compile(r",(?:\s*,)+")
@@ -100,7 +101,7 @@ def loads(source: str) -> list[Any]:
     for attempt in (_same, _repair, _unescape):
         text = attempt(source)
         try:
-            return [json.loads(text, strict=False)]
+            return [_DECODER.decode(text)]
         except RecursionError:
             return []
         except ValueError:
@@ -153,11 +154,11 @@ def _unescape(source: str) -> str:
 
 def _several(source: str) -> list[Any]:
     """Values written one after the other, up to the first that cannot be read."""
-    decoder, at = json.JSONDecoder(strict=False), 0
+    at = 0
     values: list[Any] = []
     while at < len(source) and len(values) < 50:
         try:
-            value, end = decoder.raw_decode(source, at)
+            value, end = _DECODER.raw_decode(source, at)
         except (ValueError, RecursionError):
             break
         values.append(value)
@@ -202,6 +203,8 @@ def _main(tops: list[Node], url: str) -> Node:
     articles = [n for n in tops if not ARTICLES.isdisjoint(types_of(n))]
     if not articles:
         return next((n for name in _STAND_INS for n in tops if name in types_of(n)), {})
+    if len(articles) == 1:
+        return articles[0]
     address = url.partition("#")[0].partition("?")[0].rstrip("/")
 
     def rank(node: Node) -> tuple[bool, bool, int]:

@@ -30,9 +30,7 @@ _TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
 _SECTION_METAS = ("article:section", "parsely-section", "og:article:section", "sailthru.section", "section", "category")
-_LOGO = re.compile(
-    r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon", re.IGNORECASE
-)
+_LOGO = re.compile(r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon")
 _FREE = {"true": False, "false": True, "1": False, "0": True, "yes": False, "no": True}
 
 
@@ -63,10 +61,9 @@ def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
 
 def _offered(page: Head, data: LinkedData) -> Iterator[Found]:
     """The addresses that a page gives for itself, surest first."""
-    for node in page.links:
-        attributes = node.attributes
-        if (attributes.get("rel") or "").lower() != "image_src":
-            yield attributes.get("href") or "", "link:canonical"
+    for rel, href in page.links():
+        if rel != "image_src":
+            yield href, "link:canonical"
     for value in page.values("og:url")[:1]:
         yield value, "og:url"
     for value in json_ld.addresses(data.article.get("url")):
@@ -111,7 +108,7 @@ def image(page: Head, data: LinkedData, base: str) -> Found:
     stand_in = NONE
     for value, how in _images(page, data):
         found = address(value, base), how
-        if found[0] and not _LOGO.search(found[0]):
+        if found[0] and not _LOGO.search(found[0].lower()):
             return found[0], how
         if found[0] and not stand_in[0]:
             stand_in = found[0], how
@@ -125,9 +122,9 @@ def _images(page: Head, data: LinkedData) -> Iterator[Found]:
         yield value, "json-ld:image"
     for value, name in page.all("twitter:image", "twitter:image:src", "thumbnail"):
         yield value, f"meta:{name}"
-    for node in page.links:
-        if (node.attributes.get("rel") or "").lower() == "image_src":
-            yield node.attributes.get("href") or "", "link:image_src"
+    for rel, href in page.links():
+        if rel == "image_src":
+            yield href, "link:image_src"
 
 
 def description(page: Head, data: LinkedData) -> Found:
@@ -176,7 +173,7 @@ def _tag_places(page: Head, data: LinkedData, part: Part) -> Iterator[tuple[str,
         yield f"meta:{name}", [part for value in values for part in split(value)]
     tagged = [link for node in page.tagged[:MOST_TAGS] for link in (node.css("a") if node.tag != "a" else [node])]
     yield "rel=tag", [brief(node, limit=200) for node in tagged[:MOST_TAGS]]
-    links = [node for node, href, _ in part.named if href and _TOPIC.search(href)][:100]
+    links = [node for node, href in part.links if ("/t" in href or "/e" in href) and _TOPIC.search(href)][:100]
     topics = [node for node in links if node.parent and node.parent.tag != "p" and not part.excludes(node, lists=False)]
     if 1 < len(topics) <= MOST_TOPICS:
         yield "links", [brief(node, limit=200) for node in topics]

@@ -16,6 +16,8 @@ LONGEST_BYLINE = 500
 """Characters of a byline that are read."""
 BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
 
+_SIGNS = frozenset(",;|/•·&、，\n")
+"""Signs that part names; what else does stands between blanks."""
 _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")
 _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
 _ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
@@ -31,26 +33,26 @@ def clean(values: Iterable[str]) -> tuple[str, ...]:
 
 def desks(values: Iterable[str]) -> tuple[str, ...]:
     """The first signature that names no person: a desk, a team."""
-    names = (_bare(value[:LONGEST_BYLINE]) for value in values if not _URL.search(value) and not _CODE.search(value))
+    names = (_bare(value[:LONGEST_BYLINE]) for value in values if not _is_address(value) and not _CODE.search(value))
     return tuple(n for n in names if 1 < len(n) <= LONGEST and n.casefold() not in words().nobody)[:1]
 
 
 def split(byline: str) -> Iterator[str]:
     """The names in one byline, without what is said around them."""
     byline = byline[:LONGEST_BYLINE]
-    if _URL.search(byline):
+    if _is_address(byline):
         return
-    if byline.count(" ") > 2 and (match := _hands().search(byline)):
+    known = words()
+    if byline.count(" ") > 2 and (match := known.hands.search(small(byline))):
         byline = byline[: match.start()]
     text = _ASIDE.sub(" ", _ASIDE.sub(" ", byline)) if "(" in byline or "[" in byline else byline
     text = _EMAIL.sub(" ", text) if "@" in text else text
     if not text.strip(BLANKS):
         text = byline  # nothing but an address: better than nobody
-    known = words()
-    for part in _joins().split(text):
+    for part in [text] if text.count(" ") < 2 and _SIGNS.isdisjoint(text) else _joins().split(text):
         name = _bare(part)
         folded = name.casefold()
-        if not 1 < len(name) <= LONGEST or _CODE.search(name) or _URL.search(folded) or folded in known.nobody:
+        if not 1 < len(name) <= LONGEST or _CODE.search(name) or _is_address(folded) or folded in known.nobody:
             continue
         if not is_agency(name) and (
             set(folded.replace(".", "").split()) <= known.credentials or set(folded.split()) & known.roles
@@ -83,28 +85,29 @@ def is_desk(name: str) -> bool:
     return not words().desks.isdisjoint(name.casefold().split())
 
 
+def small(text: str) -> str:
+    """In lower case, character by character: patterns are found ten times as fast without looking for both."""
+    return text.replace("İ", "i").lower()  # which is two characters in lower case
+
+
+def _is_address(text: str) -> bool:
+    return ("." in text or "/" in text) and _URL.search(text) is not None
+
+
 def _bare(name: str) -> str:
     """A name without what is written before and after it."""
     name = squeeze(name).strip(BLANKS)
+    known = words()
     for _ in range(2):
-        if match := begin(words().prefixes).match(name):
-            name = name[match.end() :].strip(BLANKS)
-    for suffix in words().suffixes:
-        if name.endswith(suffix) and len(name) > len(suffix) + 1:
-            name = name.removesuffix(suffix).strip(BLANKS)
-    return _PLACE.sub("", name)
-
-
-@cache
-def begin(options: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of these at the beginning, as whole words; in scripts without spaces nothing parts them from the name."""
-    return re.compile("|".join(re.escape(o) + (r"(?!\w)" if o[-1].islower() else "") for o in options), re.IGNORECASE)
-
-
-@cache
-def _hands() -> re.Pattern[str]:
-    hands = "|".join(re.escape(one).replace(r"\ ", r"[\s;]+") for one in words().hands)
-    return re.compile(rf"(?<!\w)(?:{hands})", re.IGNORECASE)
+        match = known.prefixes.match(small(name))
+        if match is None:
+            break
+        name = name[match.end() :].strip(BLANKS)
+    if name.endswith(known.suffixes):
+        for suffix in known.suffixes:
+            if name.endswith(suffix) and len(name) > len(suffix) + 1:
+                name = name.removesuffix(suffix).strip(BLANKS)
+    return _PLACE.sub("", name) if name.count(" ") > 1 else name
 
 
 @cache

@@ -9,22 +9,24 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_NODES = 2_000
 """Named elements looked at."""
+MOST_LINKS = 4_000
+"""Links looked at."""
 DEEPEST = 12
 """Elements around one that are looked at for names of other texts."""
 HIGHEST = 100
 """Elements around the headline."""
 
-_NAMED = 'a[href*="/aut"], a[href*="/t"], a[href*="/etiquet"], [class*="byline" i], [class*="aut" i]'
-"""Links to authors and topics, and elements named after bylines; and others, which are told apart when looked at.
-
-Each attribute that is asked of every element costs 0.03 ms a page, one that is asked of links alone 0.01.
-"""
+_CALLED = '[class*="byline" i], [class*="aut" i]'
+"""Elements that may be named after bylines: what stands in attributes costs 0.03 ms a page for each selector."""
+_BYLINE = re.compile(r"byline|author|autor", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"related|recommend|sidebar|comment|popular|latest|teaser|(?<![a-z])card|carousel|recent|read-?more|footer"
-    r"|promo(?!ted)|trending|most-?read|upcoming|listing",
-    re.IGNORECASE,
+    r"related|recommend|sidebar|comment|popular|latest|teaser|card(?<![a-z]card)|carousel|recent|read-?more|footer"
+    r"|promo(?!ted)|trending|most-?read|upcoming|listing"
 )
-"""Names of parts of a page that date and sign other texts, as do these elements."""
+"""Names of parts of a page, in lower case, that date and sign other texts, as do these elements.
+
+That each begins with a letter, of one case, makes the search four times as fast.
+"""
 _ELSEWHERE = frozenset({"footer", "nav", "form", "li"})
 _OWN = frozenset({"body", "html", "main"})
 
@@ -44,17 +46,18 @@ class Part:
             up = up.parent
 
     @cached_property
-    def named(self) -> list[tuple[LexborNode, str, str]]:
-        """Elements in it that are called after bylines, and links to authors and topics, in the page's order.
+    def links(self) -> list[tuple[LexborNode, str]]:
+        """The links in it with their addresses, in the page's order.
 
-        Each with its address, if it is a link, and its class.
+        To find those of one kind by their address costs a query as much as to read all.
         """
-        found = []
-        for node in self._whole.css(_NAMED)[:MOST_NODES]:
-            attributes = node.attributes
-            href = attributes.get("href") if node.tag == "a" else ""
-            found.append((node, href or "", attributes.get("class") or ""))
-        return found
+        return [(node, href) for node in self._whole.css("a")[:MOST_LINKS] if (href := node.attrs.get("href"))]
+
+    @property
+    def bylines(self) -> list[LexborNode]:
+        """Elements in it that are called after bylines."""
+        nodes = self._whole.css(_CALLED)[:MOST_NODES]
+        return [node for node in nodes if _BYLINE.search(node.attrs.get("class") or "")]
 
     def excludes(self, node: LexborNode, *, lists: bool = True) -> bool:
         """Whether an element belongs to another text; ``lists``: whether those in lists do.
@@ -83,4 +86,6 @@ class Part:
 
 def _is_others(node: LexborNode) -> bool:
     attributes = node.attributes
-    return bool(attributes) and bool(_OTHERS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+    return bool(attributes) and bool(
+        _OTHERS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower())
+    )

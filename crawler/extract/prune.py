@@ -71,7 +71,7 @@ def read(
 
 def _headed(parsed: LexborHTMLParser, titles: Collection[str]) -> set[int]:
     """The headline and all that it stands in."""
-    heads = parsed.css("h1")
+    heads = parsed.tags("h1")
     if len(heads) != 1:
         heads = [node for node in heads[:20] if fold(node.text()) in titles][:1]
     ids: set[int] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from itertools import chain
+from itertools import chain, islice
 
 from selectolax.lexbor import LexborNode
 
@@ -74,11 +74,11 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
     yield from late
 
 
-def _parts(near: Around) -> Iterator[list[str]]:
+def _parts(near: Around) -> Iterator[Iterable[str]]:
     yield near.below(BELOW)
     yield near.above(ABOVE)
-    yield near.below()[BELOW:]
-    yield near.above()[ABOVE:]
+    yield islice(near.below(), BELOW, None)
+    yield islice(near.above(), ABOVE, None)
 
 
 def anywhere(clock: Clock, texts: Iterable[tuple[str, str]]) -> Iterator[Stamp]:

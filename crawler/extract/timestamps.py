@@ -43,31 +43,32 @@ _ZONES = {
 }
 """Minutes east of Greenwich. Names without a season (ET) are taken as standard time: an hour off at most."""
 
+# The patterns of dates begin with a digit and look back after it: what begins with a sign is found three times as fast.
 _TIME = (
     r"(?:\D{0,14}?(?<!\d)(?P<hour>[01]?\d|2[0-4])\s?(?:[:.h時时]|시\s?)\s?(?P<minute>[0-5]\d)(?!\d)"
     r"(?:[:.](?P<second>[0-5]\d|60)(?:[.,]\d+)?)?\s?(?P<half>[ap]\.?\s?m\b\.?)?"
     r"\s?(?:\(?(?P<zone>Z\b|(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|(?:UTC|GMT)[+-]\d{1,2}\b|[+-]\d{2}\b|[A-Za-zМСК]{2,4}\b)\)?)?)?"
 )
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>\d{4})(?P<s>[-/.])(?P<month>\d{1,2})(?P=s)(?P<day>\d{1,2})(?!\d)"
+    r"(?P<year>\d(?<!\d\d)\d{3})(?P<s>[-/.])(?P<month>\d{1,2})(?P=s)(?P<day>\d{1,2})(?!\d)"
     r"(?:(?:T|\s+|,\s*|\s*-\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:[.,]\d+)?"
     r"\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>Z\b|(?:UTC|GMT)?\s*[+-]\d{1,2}:?\d{2}|[+-]\d{2}\b|[A-Z]{3,4}\b)?)?",
     re.IGNORECASE,
 )
 _PACKED = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?P<year>(?:1(?<!\d1)9|2(?<!\d2)0)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
 DIGIT = re.compile(r"\d")
-YEAR = re.compile(r"\d{4}|[’']\d\d|\d\s?[./-]\s?\d{1,2}[./-]\s?\d\d")
+YEAR = re.compile(r"[\d’'](?:(?<=\d)\d{3}|(?<!\d)\d\d|(?<=\d)\s?[./-]\s?\d{1,2}[./-]\s?\d\d)")
 """What no date is without."""
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 _EAST = re.compile(
-    r"(?P<year>\d{4})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
+    r"(?P<year>\d\d{3})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
     + _TIME
 )
 _DAY_MONTH = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})\s?(?:st|nd|rd|th|er|º|°|ª|-го)?[\s.,/-]{1,3}(?:(?:de|of|tháng|-?an?)\s+|d['’]\s?)?"
+    r"(?P<day>\d(?<!\d\d)\d?)\s?(?:st|nd|rd|th|er|º|°|ª|-го)?[\s.,/-]{1,3}(?:(?:de|of|tháng|-?an?)\s+|d['’]\s?)?"
     r"(?P<name>[^\W_]{1,16}(?:\.(?:[^\W_]{1,3}\.)?)?(?:\s(?:الثاني|الأول))?)(?:[\s.,/-]{1,3}(?:(?:del?|do|of|năm)\s+)?)(?P<year>\d{4}|[’']\d\d)(?!\d)"
     + _TIME,
     re.IGNORECASE,
@@ -78,7 +79,8 @@ _MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<year>\d{4})[.,]?\s(?:m\.\s)?(?P<name>[^\W\d_]{3,12})\.?\s(?:mėn\.\s)?(?P<day>\d{1,2})(?!\d)" + _TIME,
+    r"(?P<year>\d(?<!\d\d)\d{3})[.,]?\s(?:m\.\s)?(?P<name>[^\W\d_]{3,12})\.?\s(?:mėn\.\s)?(?P<day>\d{1,2})(?!\d)"
+    + _TIME,
     re.IGNORECASE,
 )
 _JS = re.compile(
@@ -86,11 +88,11 @@ _JS = re.compile(
     r"(?P<zone>[A-Z]{3,4})? ?(?P<year>\d{4})"
 )
 _NUMERIC = re.compile(
-    r"(?<![\d.])(?P<first>\d{1,2})(?P<s>[./-])\s?(?P<then>\d{1,2})(?P=s)\s?(?P<year>\d{4}|\d\d)(?![\d/])" + _TIME,
+    r"(?P<first>\d(?<![\d.]\d)\d?)(?P<s>[./-])\s?(?P<then>\d{1,2})(?P=s)\s?(?P<year>\d{4}|\d\d)(?![\d/])" + _TIME,
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(
-    r"(?<!\d\s)(?<!\d\.\s)(?<![^\W\d_])(?P<name>[^\W\d_]{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)",
+    r"(?<![^\W\d_])(?<!\d\s)(?<!\d\.\s)(?P<name>[^\W\d_]{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _YEAR_MONTH = re.compile(r"^\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*$")

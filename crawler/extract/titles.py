@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -28,7 +27,8 @@ CUT = 90
 """Characters from which a machine-readable headline may have been cut: search engines showed 110."""
 
 _SEPARATOR = re.compile(r"\s+[-–—·•»«‹›⋆/\\:~]+\s+|\s*[|｜ㅣ│]+\s*|\s+::\s+")
-_MARK = re.compile(r"[-–—·•»«‹›⋆/\\:~|｜ㅣ│]")
+_MARK = re.compile(r"[-–—·•»«‹›⋆/\\:~|｜ㅣ│](?:(?<=[|｜ㅣ│])|(?<=\s.))")
+"""What every separator has: a sign after a blank, or a bar. It is found in a tenth of the time."""
 _BAR = frozenset("|｜ㅣ│")
 _KICKER = re.compile(
     r"kicker|topline|top-line|overline|dachzeile|roof-?line|eyebrow|spitzmarke|pretitle|pre-title|surtitle|antetitulo|badge"
@@ -65,11 +65,11 @@ def read(
     )
     headline = data.text("headline", "name", limit=LONGEST)[0] or page.first("headline", "hdl")[0][:LONGEST]
     og = page.first("og:title")[0][:LONGEST]
-    title = _first(node.text()[: 20 * LONGEST] for node in page.titles[:1])
+    title = _first([page.title.text()[: 20 * LONGEST]] if page.title else [])
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]
     raw = {"json-ld:headline": headline, "og:title": og, "meta:title": other, "title": title}
     names = {fold(text) for text in raw.values()}
-    heads = [(text, node) for node in islice(page.headlines, 10) for text in _heads(node, names)]
+    heads = [(text, node) for node in page.headlines[:10] for text in _heads(node, names)]
     main, node = _main(heads, raw.values(), site)
     h1 = strip_site(main, site, (), bars=False)
     known = {key for text in (h1, headline, og, other) if (key := fold(text))}

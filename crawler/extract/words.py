@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,10 +16,10 @@ class Words:
 
     months: Mapping[str, Mapping[str, int]]
     """Language → name → 1 to 12; under an empty language those of all, the earlier in the file winning."""
-    prefixes: tuple[str, ...]
-    """What stands before the names in a byline, longest first."""
-    starts: tuple[str, ...]
-    """Those that hardly anything but a byline begins with, longest first."""
+    prefixes: re.Pattern[str]
+    """What stands before the names in a byline. This and ``starts`` and ``hands`` are looked for in lower case."""
+    starts: re.Pattern[str]
+    """Those that hardly anything but a byline begins with."""
     published: re.Pattern[str]
     """What stands at dates of publication."""
     changed: re.Pattern[str]
@@ -35,8 +35,8 @@ class Words:
     """A newsroom that signs as one has one of these words."""
     particles: frozenset[str]
     """Those within a name that are written small."""
-    hands: tuple[str, ...]
-    """What stands before the names of people who edited, checked or illustrated, longest first."""
+    hands: re.Pattern[str]
+    """What stands before the names of people who edited, checked or illustrated."""
     agencies: frozenset[str]
 
 
@@ -48,8 +48,8 @@ def words() -> Words:
     prefixes = {one for line in byline["prefixes"].splitlines() for one in _list(line)}
     return Words(
         months={"": {name: n for known in reversed(months.values()) for name, n in known.items()}, **months},
-        prefixes=tuple(sorted(prefixes, key=len, reverse=True)),
-        starts=tuple(sorted(_list(byline["starts"]), key=len, reverse=True)),
+        prefixes=_openings(prefixes),
+        starts=_openings(_list(byline["starts"])),
         published=_any(data["dates"]["published"]),
         changed=_any(data["dates"]["changed"]),
         suffixes=tuple(byline["suffixes"].split()),
@@ -60,7 +60,7 @@ def words() -> Words:
         unlike=frozenset(byline["unlike"].casefold().split()),
         desks=frozenset(byline["desks"].casefold().split()),
         particles=frozenset(byline["particles"].casefold().split()),
-        hands=tuple(sorted(_list(byline["hands"]), key=len, reverse=True)),
+        hands=_hints(_list(byline["hands"])),
         agencies=frozenset(_list(byline["agencies"])),
     )
 
@@ -71,6 +71,18 @@ def _months(text: str) -> dict[str, int]:
         for number, names in enumerate(text.casefold().split("|"), 1)
         for name in names.split()
     }
+
+
+def _openings(phrases: Iterable[str]) -> re.Pattern[str]:
+    """In scripts without spaces nothing parts them from what follows."""
+    ordered = sorted(phrases, key=len, reverse=True)
+    return re.compile("|".join(re.escape(one) + (r"(?!\w)" if one[-1].islower() else "") for one in ordered))
+
+
+def _hints(phrases: Iterable[str]) -> re.Pattern[str]:
+    ordered = sorted(phrases, key=len, reverse=True)
+    hints = "|".join(re.escape(one).replace(r"\ ", r"[\s;]+") for one in ordered)
+    return re.compile(rf"(?<!\w)(?:{hints})")
 
 
 def _any(text: str) -> re.Pattern[str]:

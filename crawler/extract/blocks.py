@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from archive.models import Block, Inline, Kind
+from archive.models import FIGURE, HEADING, ITEM, LIST, PARAGRAPH, QUOTE, Block, Inline
 from crawler.extract import bullets, code, figures, tables
 from crawler.extract.dom import El
 from crawler.extract.figures import LEGEND, captioned, is_legend, is_picture, pictures
@@ -19,7 +19,7 @@ LABEL = 60
 """Characters of the longest label over a part of a page."""
 OPAQUE = frozenset({*HEADING, *LISTS, "blockquote", "table", "pre", "figure"})
 """Elements that make blocks of their own kind; others only hold blocks."""
-CAPTIONED = frozenset({Kind.FIGURE, Kind.QUOTE})
+CAPTIONED = frozenset({FIGURE, QUOTE})
 """Blocks that a legend may follow."""
 
 
@@ -89,7 +89,7 @@ class _Reader:
                 continue
             elif kid.tag in OPAQUE or _is_line(kid) or is_picture(kid):
                 found = self.box(kid)
-                if len(out) > first and out[-1].block.kind is Kind.FIGURE:
+                if len(out) > first and out[-1].block.kind is FIGURE:
                     out[-1].block, found = self.joined(out[-1].block, found, kid)
                 out += [Piece(block, kid, box) for block in found]
             else:
@@ -119,7 +119,7 @@ class _Reader:
                     out[-1] = self.under(out[-1], kid)
                 continue
             found = self.box(kid)
-            if out and out[-1].kind is Kind.FIGURE:
+            if out and out[-1].kind is FIGURE:
                 out[-1], found = self.joined(out[-1], found, kid)
             out += found
         return out + self.paragraphs(run) if run else out
@@ -130,7 +130,7 @@ class _Reader:
 
     def joined(self, above: Block, found: list[Block], el: El) -> tuple[Block, list[Block]]:
         """A picture with the paragraph under it where that shows to be its legend, and the blocks that are left."""
-        if above.inlines or not found or found[0].kind is not Kind.PARAGRAPH:
+        if above.inlines or not found or found[0].kind is not PARAGRAPH:
             return above, found
         if is_legend(el):
             return captioned(above, [el], self.base), found[1:]
@@ -145,13 +145,13 @@ class _Reader:
         """
         if len(run) == 1 and isinstance(run[0], str):  # the commonest case by far
             text = clean(run[0])
-            return [Block(Kind.PARAGRAPH, (Inline(text),))] if text else []
+            return [Block(PARAGRAPH, (Inline(text),))] if text else []
         found = Gatherer(self.base)
         found.add(run)
         images = found.images
         if whole is not None and len(images) == 1 and whole.total <= LEGEND:
             return self.figure(whole)
-        out = [Block(Kind.PARAGRAPH, inlines) for inlines in lines(found.parts)]
+        out = [Block(PARAGRAPH, inlines) for inlines in lines(found.parts)]
         for img in images:
             out += figures.figure(img, (), self.base)
         return out
@@ -169,12 +169,12 @@ class _Reader:
         tag = el.tag
         if tag in HEADING:
             text = self.one_line(el)
-            return [Block(Kind.HEADING, text, level=HEADING[tag])] if text else []
+            return [Block(HEADING, text, level=HEADING[tag])] if text else []
         if tag in LISTS:
             return self.listing(el)
         if tag == "blockquote":
             inner = self.flow(el.kids)
-            return [Block(Kind.QUOTE, children=tuple(inner))] if any(block.text for block in inner) else inner
+            return [Block(QUOTE, children=tuple(inner))] if any(block.text for block in inner) else inner
         if tag == "pre":
             return code.block(el)
         if tag == "figure":
@@ -191,7 +191,7 @@ class _Reader:
         items: list[Block] = []
         loose: list[Block] = []
         self._items(el, items, loose, terms=el.tag == "dl")
-        return ([Block(Kind.LIST, children=tuple(items), level=LISTS[el.tag])] if items else []) + loose
+        return ([Block(LIST, children=tuple(items), level=LISTS[el.tag])] if items else []) + loose
 
     def _items(self, el: El, items: list[Block], loose: list[Block], *, terms: bool) -> None:
         defines = terms and any(kid.tag == "dt" for kid in el.elements())
@@ -208,10 +208,10 @@ class _Reader:
                 items[-1] = replace(items[-1], children=(*items[-1].children, *inner))
                 continue
             first, rest = inner[0], inner[1:]
-            if first.kind is Kind.PARAGRAPH:
-                items.append(Block(Kind.ITEM, first.inlines, tuple(rest)))
+            if first.kind is PARAGRAPH:
+                items.append(Block(ITEM, first.inlines, tuple(rest)))
             elif any(block.text for block in inner):
-                items.append(Block(Kind.ITEM, (), tuple(inner)))
+                items.append(Block(ITEM, (), tuple(inner)))
             else:
                 loose += inner
 
@@ -236,7 +236,7 @@ class _Reader:
         picture = figures.figure(images[0], legends or [el], self.base)
         if not picture:
             return self.flow(el.kids)
-        rest = [] if short else [block for block in self.flow(el.kids) if block.kind is not Kind.FIGURE]
+        rest = [] if short else [block for block in self.flow(el.kids) if block.kind is not FIGURE]
         return [*picture, *rest]
 
 
@@ -252,6 +252,6 @@ def _label(block: Block) -> str:
     """What a block says, if it is short."""
     if block.inlines:
         text = block.inlines[0].text if len(block.inlines) == 1 else "".join([run.text for run in block.inlines])
-        return text if len(text) <= LABEL and block.kind is not Kind.FIGURE else ""
+        return text if len(text) <= LABEL and block.kind is not FIGURE else ""
     text = block.text
     return text if len(text) <= LABEL else ""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.models import Block, Kind
+from archive.models import ITEM, LIST, PARAGRAPH, Block
 
 SIGNS = frozenset("·•▪▫◦‣●○■□⁃∙➢➤✓✔")
 
 
 def is_item(block: Block) -> bool:
-    return block.kind is Kind.PARAGRAPH and block.inlines[0].text[0] in SIGNS and len(block.text) > 1
+    return block.kind is PARAGRAPH and block.inlines[0].text[0] in SIGNS and len(block.text) > 1
 
 
 def listed(blocks: list[Block]) -> Block:
     """A list of paragraphs that are items."""
-    return Block(Kind.LIST, children=tuple(map(_item, blocks)))
+    return Block(LIST, children=tuple(map(_item, blocks)))
 
 
 def _item(block: Block) -> Block:
@@ -24,4 +24,4 @@ def _item(block: Block) -> Block:
     if not text and rest:
         first, rest = rest[0], rest[1:]
         text = first.text.lstrip()
-    return Block(Kind.ITEM, (replace(first, text=text), *rest) if text else tuple(rest))
+    return Block(ITEM, (replace(first, text=text), *rest) if text else tuple(rest))

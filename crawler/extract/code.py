@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archive.models import Block, Inline, Kind
+from archive.models import CODE, Block, Inline
 from crawler.extract.dom import El
 
 NUMBERS = re.compile(
@@ -18,7 +18,7 @@ def block(el: El) -> list[Block]:
     parts: list[str] = []
     _verbatim(el, parts)
     text = "".join(parts).strip("\n")
-    return [Block(Kind.CODE, (Inline(text),))] if text.strip() else []
+    return [Block(CODE, (Inline(text),))] if text.strip() else []
 
 
 def _verbatim(el: El, parts: list[str]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from archive.models import Block, Inline, Kind
+from archive.models import FIGURE, PARAGRAPH, QUOTE, Block, Inline
 from crawler.extract.called import CAPTION, credit
 from crawler.extract.dom import HEADINGS, IMAGES, El
 from crawler.extract.inlines import Gatherer, clean, line
@@ -69,7 +69,7 @@ def is_legend(el: El) -> bool:
 def figure(img: El, legends: Sequence[El], base: Base) -> list[Block]:
     """A block for an image, with what is said under it."""
     url = base.image(img)
-    return [captioned(Block(Kind.FIGURE, url=url), legends, base)] if url else []
+    return [captioned(Block(FIGURE, url=url), legends, base)] if url else []
 
 
 def captioned(block: Block, legends: Sequence[El], base: Base) -> Block:
@@ -89,7 +89,7 @@ def captioned(block: Block, legends: Sequence[El], base: Base) -> Block:
 def legend_of(paragraph: Block) -> bool:
     """Whether a paragraph under a picture is its legend by the credit at its end."""
     text = paragraph.text
-    return paragraph.kind is Kind.PARAGRAPH and len(text) <= LEGEND and notices().credit.search(text) is not None
+    return paragraph.kind is PARAGRAPH and len(text) <= LEGEND and notices().credit.search(text) is not None
 
 
 def with_paragraph(block: Block, paragraph: Block) -> Block:
@@ -98,7 +98,7 @@ def with_paragraph(block: Block, paragraph: Block) -> Block:
 
 
 def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
-    if block.kind is Kind.QUOTE:
+    if block.kind is QUOTE:
         said_by = "".join(run.text for run in legend)
         return replace(block, credit=block.credit or said_by or who)
     text = "".join(run.text for run in legend)

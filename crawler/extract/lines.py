@@ -30,6 +30,7 @@ LAST = 15
 """Blocks at the end in which a tail may begin."""
 LONGEST_LINE = 220
 LONGEST_LABEL = 60
+CODE = Kind.CODE
 
 
 @dataclass(slots=True, eq=False)
@@ -66,12 +67,7 @@ class Line:
 
 def read(pieces: Sequence[Piece]) -> list[Line]:
     """The lines of an article's blocks as found on a page."""
-    lines = []
-    for piece in pieces:
-        line = _line(piece.block)
-        line.el, line.box = piece.el, piece.box
-        lines.append(line)
-    return lines
+    return [_line(piece.block, piece.el, piece.box) for piece in pieces]
 
 
 def plain(blocks: Sequence[Block]) -> list[Line]:
@@ -97,11 +93,19 @@ def label(low: str) -> str:
     return "section" if bare in known.sections else "control" if bare in known.controls else ""
 
 
-def _line(block: Block) -> Line:
+def _line(block: Block, el: El | None = None, box: Box | None = None) -> Line:
     raw = block.text
-    text = " ".join(raw.split())
-    links, linked, total = _linked(block)
-    line = Line(block, raw, text, links, linked / total if total else 0.0)
+    runs = block.inlines
+    if block.children or block.kind is CODE or "\n" in raw or "  " in raw:
+        text = " ".join(raw.split())
+    else:
+        text = raw.strip()  # other white space was made single when it was read; looking costs a third of parting
+    if not block.children and len(runs) == 1:
+        links, linked = (1, 1.0) if runs[0].href else (0, 0.0)
+    else:
+        links, characters, total = _linked(block)
+        linked = characters / total if total else 0.0
+    line = Line(block, raw, text, links, linked, el, box)
     line.ended = text[-1:] in ENDS
     return line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archive.models import Article, Block, Failure, Inline, Kind, Quality, Stage
+from archive.models import PARAGRAPH, Article, Block, Failure, Inline, Quality, Stage
 from crawler.extract import boilerplate, language
 from crawler.extract.features import Known
 from crawler.extract.lines import plain
@@ -29,7 +29,7 @@ def read(text: str, url: str) -> Article | Failure:
     title = ""
     if len(lines) > 1 and len(lines[0]) <= MAX_TITLE and not lines[0].endswith((".", "。")):
         title, lines = lines[0], lines[1:]
-    kept = boilerplate.cut(plain([Block(Kind.PARAGRAPH, (Inline(line),)) for line in lines]), Known((title,)))
+    kept = boilerplate.cut(plain([Block(PARAGRAPH, (Inline(line),)) for line in lines]), Known((title,)))
     flags = ("no-date", "no-author") if title else ("no-date", "no-author", "no-title")
     return Article(
         url=url,

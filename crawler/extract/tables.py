@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archive.models import Block, Inline, Kind
+from archive.models import CELL, ROW, TABLE, Block, Inline
 from crawler.extract.dom import Cell, El
 
 GROUPS = frozenset({"thead", "tbody", "tfoot"})
@@ -12,7 +12,7 @@ MOST_COLUMNS = 100
 """Cells that one row is filled up to at most."""
 MOST_ROWS = 1_000
 """Rows into which one cell reaches at most."""
-EMPTY = (Block(Kind.CELL), Block(Kind.CELL, level=1))
+EMPTY = (Block(CELL), Block(CELL, level=1))
 """What stands where a cell reaches, or a head cell."""
 
 OneLine = Callable[[El], tuple[Inline, ...]]
@@ -37,8 +37,8 @@ def is_data(table: El, cells: list[list[El]]) -> bool:
 
 def block(cells: list[list[El]], text: OneLine) -> Block:
     """A table; where a cell reaches over several columns or rows, empty ones follow it."""
-    made = (Block(Kind.ROW, children=tuple(row)) for row in _grid(cells, text))
-    return Block(Kind.TABLE, children=tuple(row for row in made if any(cell.inlines for cell in row.children)))
+    made = (Block(ROW, children=tuple(row)) for row in _grid(cells, text))
+    return Block(TABLE, children=tuple(row for row in made if any(cell.inlines for cell in row.children)))
 
 
 def _grid(cells: list[list[El]], text: OneLine) -> Iterator[list[Block]]:
@@ -53,7 +53,7 @@ def _grid(cells: list[list[El]], text: OneLine) -> Iterator[list[Block]]:
             for n in range(max(1, min(across, MOST_COLUMNS - len(out)))):
                 if down > 1:
                     below[len(out)] = (min(down, MOST_ROWS) - 1, EMPTY[level])
-                out.append(EMPTY[level] if n else Block(Kind.CELL, text(cell), level=level))
+                out.append(EMPTY[level] if n else Block(CELL, text(cell), level=level))
         _pass(out, reaching, below)
         reaching = below
         yield out

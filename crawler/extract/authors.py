@@ -86,8 +86,8 @@ def _places(
         yield f"json-ld:{key}", list(_names(data, data.article.get(key)))
     yield _BODIES, list(_names(data, data.article.get("author"), bodies=True))
     for name in _METAS:
-        values = page.values(name)[:MOST]
-        yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
+        if values := page.values(name)[:MOST]:
+            yield f"meta:{name}", [_SURNAME_FIRST.sub(r"\2 \1", value[:LONGEST_BYLINE]) for value in values]
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield from bylines.people(page, part, near)

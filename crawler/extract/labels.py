@@ -169,8 +169,8 @@ def _crumbs(data: LinkedData) -> list[str]:
 def _tag_places(page: Head, data: LinkedData, part: Part) -> Iterator[tuple[str, list[str]]]:
     yield "json-ld:keywords", list(_keywords(data.article.get("keywords")))
     for name in _TAG_METAS:
-        values = page.values(name)
-        yield f"meta:{name}", [part for value in values for part in split(value)]
+        if values := page.values(name):
+            yield f"meta:{name}", [part for value in values for part in split(value)]
     tagged = [link for node in page.tagged[:MOST_TAGS] for link in (node.css("a") if node.tag != "a" else [node])]
     yield "rel=tag", [brief(node, limit=200) for node in tagged[:MOST_TAGS]]
     links = [node for node, href in part.links if ("/t" in href or "/e" in href) and _TOPIC.search(href)][:100]

@@ -23,6 +23,7 @@ def tidy(text: str, limit: int = 1_000) -> str:
 
 def squeeze(text: str) -> str:
     """Text that was parsed already: without invisible characters and needless blanks."""
+    text = text.strip()
     if text.isprintable() and "\ufffd" not in text:  # so no blank but " ", and of the invisible none but that one
-        return " ".join(text.split()) if "  " in text else text.strip(" ")
+        return " ".join(text.split()) if "  " in text else text
     return " ".join(_INVISIBLE.sub("", text).split())

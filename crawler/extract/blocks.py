@@ -13,11 +13,11 @@ from crawler.extract.figures import LEGEND, captioned, is_legend, is_picture, pi
 from crawler.extract.inlines import Gatherer, clean, line, lines
 from crawler.extract.links import Base
 
-HEADING = {f"h{n}": n for n in range(1, 7)}
+LEVELS = {f"h{n}": n for n in range(1, 7)}
 LISTS = {"ul": 0, "ol": 1, "menu": 0, "dl": 0}
 LABEL = 60
 """Characters of the longest label over a part of a page."""
-OPAQUE = frozenset({*HEADING, *LISTS, "blockquote", "table", "pre", "figure"})
+OPAQUE = frozenset({*LEVELS, *LISTS, "blockquote", "table", "pre", "figure"})
 """Elements that make blocks of their own kind; others only hold blocks."""
 CAPTIONED = frozenset({FIGURE, QUOTE})
 """Blocks that a legend may follow."""
@@ -167,9 +167,9 @@ class _Reader:
     def box(self, el: El) -> list[Block]:
         """The blocks that one element which is not inline gives."""
         tag = el.tag
-        if tag in HEADING:
+        if tag in LEVELS:
             text = self.one_line(el)
-            return [Block(HEADING, text, level=HEADING[tag])] if text else []
+            return [Block(HEADING, text, level=LEVELS[tag])] if text else []
         if tag in LISTS:
             return self.listing(el)
         if tag == "blockquote":

@@ -30,7 +30,6 @@ LAST = 15
 """Blocks at the end in which a tail may begin."""
 LONGEST_LINE = 220
 LONGEST_LABEL = 60
-CODE = Kind.CODE
 
 
 @dataclass(slots=True, eq=False)
@@ -96,10 +95,8 @@ def label(low: str) -> str:
 def _line(block: Block, el: El | None = None, box: Box | None = None) -> Line:
     raw = block.text
     runs = block.inlines
-    if block.children or block.kind is CODE or "\n" in raw or "  " in raw:
-        text = " ".join(raw.split())
-    else:
-        text = raw.strip()  # other white space was made single when it was read; looking costs a third of parting
+    parted = block.children or block.kind is CODE or "\n" in raw or "  " in raw
+    text = " ".join(raw.split()) if parted else raw.strip()  # blanks are single already; a look costs a third
     if not block.children and len(runs) == 1:
         links, linked = (1, 1.0) if runs[0].href else (0, 0.0)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -33,6 +32,7 @@ class Around:
         """The headline is the element that holds the title, or its text where no element does."""
         self._tree, self._headline, self._title = tree, headline, title
         self._known: tuple[list[str], list[str]] = ([], [])
+        self._sources: tuple[Iterator[str], Iterator[str]] | None = None
 
     def below(self, count: int = BELOW) -> list[str]:
         return self._lines(0, count)
@@ -43,11 +43,12 @@ class Around:
     def _lines(self, side: int, count: int) -> list[str]:
         known = self._known[side]
         if len(known) < count:
+            if self._sources is None:
+                self._sources = self._both()
             known.extend(islice(self._sources[side], count - len(known)))
         return known[:count]
 
-    @cached_property
-    def _sources(self) -> tuple[Iterator[str], Iterator[str]]:
+    def _both(self) -> tuple[Iterator[str], Iterator[str]]:
         if self._headline is not None:
             return _texts(_following(self._headline)), _texts(_preceding(self._headline))
         texts, start = _split(self._tree), self._title[:12]
@@ -58,7 +59,9 @@ class Around:
 
 
 def _squeezed(texts: Iterable[str]) -> Iterator[str]:
-    return (squeeze(text[:LONGEST_LINE]) for text in texts if _is_text(text))
+    for text in texts:
+        if _is_text(text):
+            yield squeeze(text[:LONGEST_LINE])
 
 
 def dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:

@@ -66,7 +66,7 @@ class Survey:
         prose = [
             line.ended and size >= PROSE and line.linked < 0.5 for line, size in zip(lines, self.sizes, strict=True)
         ]
-        self.prose_left = list(accumulate(reversed(prose)))[::-1]
+        self.prose_left = list(accumulate(reversed(prose), initial=0))[::-1]
         """Lines of prose from each to the end."""
         self.since, self.to = _distances(prose), _distances(reversed(prose))[::-1]
         self.before = list(accumulate(self.sizes, initial=0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -40,6 +40,7 @@ class Head:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._meta: dict[str, list[str]] = {}
         self._tidied: dict[str, tuple[str, ...]] = {}
+        self._by_letters: dict[str, str] | None = None
         self.titles: list[LexborNode] = []
         self.times: list[LexborNode] = []
         """The ``<h1>`` and ``<time>`` elements in the page's order."""
@@ -82,14 +83,16 @@ class Head:
             self.tagged.append(node)
 
     @property
-    def headlines(self) -> Iterator[LexborNode]:
+    def headlines(self) -> list[LexborNode]:
         """The ``<h1>`` elements."""
-        return (node for node in self.times if node.tag == "h1")
+        return [node for node in self.times if node.tag == "h1"]
 
-    @cached_property
+    @property
     def plain(self) -> dict[str, str]:
         """The names of the meta elements (``name``, ``property`` or ``itemprop``) by their letters and digits."""
-        return {_plain(name[:100]): name for name in self._meta}
+        if self._by_letters is None:
+            self._by_letters = {_plain(name[:100]): name for name in self._meta}
+        return self._by_letters
 
     def values(self, name: str) -> tuple[str, ...]:
         """The contents of the meta elements of a name, tidied, in the page's order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -36,6 +35,7 @@ class Part:
         self._whole: LexborHTMLParser | LexborNode = tree
         self._holders: set[int] = set()
         self._known: dict[tuple[int, bool], bool] = {}
+        self._named: list[tuple[LexborNode, str, str]] | None = None
         up = headline.parent if headline is not None else None
         while up is not None and len(self._holders) < HIGHEST:
             self._holders.add(up.mem_id)
@@ -43,18 +43,19 @@ class Part:
                 self._whole = up
             up = up.parent
 
-    @cached_property
+    @property
     def named(self) -> list[tuple[LexborNode, str, str]]:
         """Elements in it that are called after bylines, and links to authors and topics, in the page's order.
 
         Each with its address, if it is a link, and its class.
         """
-        found = []
-        for node in self._whole.css(_NAMED)[:MOST_NODES]:
-            attributes = node.attributes
-            href = attributes.get("href") if node.tag == "a" else ""
-            found.append((node, href or "", attributes.get("class") or ""))
-        return found
+        if self._named is None:
+            self._named = []
+            for node in self._whole.css(_NAMED)[:MOST_NODES]:
+                attributes = node.attributes
+                href = attributes.get("href") if node.tag == "a" else ""
+                self._named.append((node, href or "", attributes.get("class") or ""))
+        return self._named
 
     def excludes(self, node: LexborNode, *, lists: bool = True) -> bool:
         """Whether an element belongs to another text; ``lists``: whether those in lists do.

@@ -217,6 +217,13 @@ class Failure:
     """When another try makes sense; None for never by itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved(Failure):
+    """A redirect to another host, which has robots and a pace of its own: to be fetched in a visit there."""
+
+    target: str = ""
+
+
 class Change(StrEnum):
     """What storing a page did to the archive."""
 

@@ -18,12 +18,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from archive.models import Batch, Failure, Link, Outcome, Scope, Stage, Task, TaskKind, Verdict
+from archive.models import Batch, Failure, Link, Moved, Outcome, Scope, Stage, Task, TaskKind, Verdict
 from archive.queue import LEASE
 from archive.store import Archive
 from config.models import Config, Schedule, Source
 from crawler import __version__, schedule, urls
-from crawler.visit import PATIENCE, Moved, Terms
+from crawler.visit import PATIENCE, Terms
 from crawler.work import Order, fetch_and_extract
 
 log = logging.getLogger(__name__)

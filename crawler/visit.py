@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from archive.models import Failure, Host, Page, Stage
+from archive.models import Failure, Host, Moved, Page, Stage
 from config.models import Config, Limits, Politeness
 from crawler import politeness, robots, urls
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
@@ -36,13 +36,6 @@ class Terms:
     @classmethod
     def of(cls, config: Config) -> Terms:
         return cls(config.limits, user_agent(config.contact), config.allow_private)
-
-
-@dataclass(frozen=True, slots=True)
-class Moved(Failure):
-    """A redirect to another host, which has robots and a pace of its own: to be fetched in a visit there."""
-
-    target: str = ""
 
 
 def strictest(several: Iterable[Politeness]) -> Politeness:

@@ -124,8 +124,8 @@ class El:
     mass: float
     """Evidence for article text in it."""
 
-    def elements(self) -> Iterator[El]:
-        return (kid for kid in self.kids if not isinstance(kid, str))
+    def elements(self) -> list[El]:
+        return [kid for kid in self.kids if not isinstance(kid, str)]
 
     def walk(self) -> Iterator[El]:
         """This element and all in it that is not pruned, in document order."""

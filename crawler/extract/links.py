@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -29,21 +27,21 @@ WITHIN = "#"
 """Stands for all links to places on the page itself: no address to keep, but a link."""
 
 
-@dataclass(frozen=True)
 class Base:
     """The address against which the others on a page are resolved."""
 
-    url: str
-
-    @cached_property
-    def origin(self) -> str:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        found = ORIGIN.match(url)
+        self.origin = found.group() if found else ""
         """Scheme and host, if they are plain."""
-        found = ORIGIN.match(self.url)
-        return found.group() if found else ""
+        self._page: str | None = None
 
-    @cached_property
+    @property
     def page(self) -> str:
-        return canonical(self.url) or ""
+        if self._page is None:
+            self._page = canonical(self.url) or ""
+        return self._page
 
     def link(self, href: str) -> str:
         """An absolute http(s) URL; WITHIN for places on the page itself, an empty string for other schemes."""

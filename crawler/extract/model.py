@@ -34,7 +34,7 @@ def model() -> Model:
     data = json.loads(resources.files(__package__).joinpath("lines.json").read_text("utf-8"))
     if tuple(data["features"]) != NAMES:
         raise ValueError("lines.json was trained on other features: run python -m tests.train.lines")
-    return Model(float(data["limit"]), _compiled(float(data["base"]), data["trees"]))
+    return Model(float(data["limit"]), _compiled(float(data["base"]), [tuple(tree) for tree in data["trees"]]))
 
 
 def _compiled(base: float, trees: Sequence[Tree]) -> Callable[[Sequence[float]], float]:

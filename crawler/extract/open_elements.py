@@ -26,7 +26,7 @@ CELLS = frozenset({b"td", b"th", b"caption"})
 """No formatting element reaches into them, or out of them."""
 ROWS = {b"tr": 2, b"td": 3, b"th": 3, b"tbody": 1, b"thead": 1, b"tfoot": 1, b"caption": 1, b"colgroup": 1, b"col": 2}
 """Parts of a table, by their level."""
-SPECIAL = ENDS_PARAGRAPH | CELLS | ROWS.keys() | frozenset({b"button", b"html", b"head", b"body", b"noscript"})
+SPECIAL = ENDS_PARAGRAPH | CELLS | frozenset(ROWS) | frozenset({b"button", b"html", b"head", b"body", b"noscript"})
 ITEMS = {b"li": frozenset({b"li"}), b"dt": frozenset({b"dt", b"dd"}), b"dd": frozenset({b"dt", b"dd"})}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -70,15 +69,15 @@ class Notices:
     pieces: tuple[str, ...]
     """All others."""
 
-    def about(self, line: str) -> Iterator[Notice]:
+    def about(self, line: str) -> list[Notice]:
         """The notices that a line may be, found at little cost."""
         hit = self.starts.intersection(STARTS.findall(line))
         if not line.isascii():
             hit |= {piece for piece in self.pieces if piece in line}
         if not hit:
-            return iter(())
+            return []
         told = [notice for notice in self.notices if not hit.isdisjoint(notice.hints)]
-        return (notice for notice in told if not notice.also or not hit.isdisjoint(notice.also))
+        return [notice for notice in told if not notice.also or not hit.isdisjoint(notice.also)]
 
 
 @cache

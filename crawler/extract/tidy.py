@@ -6,7 +6,7 @@ import html
 import re
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff\ufffd]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff\ufffd]")
 """Controls, soft hyphens, zero-width spaces (not joiners, which scripts need), lone surrogates, decoding errors."""
 
 

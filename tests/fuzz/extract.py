@@ -7,12 +7,14 @@ tests/pages, and ends with status 1 and the input's path where a promise is brok
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 import atheris
 
+os.environ["CUTTINGS_PURE"] = "1"  # only bytecode can be instrumented
 with atheris.instrument_imports(include=["crawler.extract", "archive.render", "archive.blocks"]):
     from tests.crawler.extract.promises import held
 

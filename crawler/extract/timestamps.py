@@ -110,13 +110,13 @@ def read(text: str, region: str = "") -> Moment | None:
 def every(text: str, region: str = "") -> Iterator[Moment]:
     """What ``read`` looks through, surest form first; both readings of a date like 10/11."""
     text = text[:LONGEST]
+    if moment := _iso(text):
+        yield moment
+        return
     if match := _EPOCH.fullmatch(text):
         yield datetime.fromtimestamp(int(match[1]), UTC), Precision.SECOND
         return
     if not DIGIT.search(text):
-        return
-    if moment := _iso(text):
-        yield moment
         return
     text = _digits(text)
     if not YEAR.search(text):

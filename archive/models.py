@@ -157,12 +157,13 @@ class Block:
             return own
         inner = [child.text for child in self.children]
         match self.kind:
-            case Kind.ROW:
-                return " | ".join(inner)
+            case Kind.ITEM:
+                said = "\n".join(filter(None, (own, *inner))) if inner else own
+                return "- " + said.replace("\n", "\n  ")
             case Kind.LIST | Kind.TABLE:
                 return "\n".join(inner)
-            case Kind.ITEM:
-                return "- " + "\n".join(filter(None, (own, *inner))).replace("\n", "\n  ")
+            case Kind.ROW:
+                return " | ".join(inner)
             case Kind.QUOTE:
                 return "\n\n".join(filter(None, (own, *inner)))
         return ""  # a figure

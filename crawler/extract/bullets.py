@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from archive.models import Block, Kind
 
+PARAGRAPH = Kind.PARAGRAPH
 SIGNS = frozenset("·•▪▫◦‣●○■□⁃∙➢➤✓✔")
 
 
 def is_item(block: Block) -> bool:
-    return block.kind is Kind.PARAGRAPH and block.inlines[0].text[0] in SIGNS and len(block.text) > 1
+    return block.kind is PARAGRAPH and block.inlines[0].text[0] in SIGNS and len(block.text) > 1
 
 
 def listed(blocks: list[Block]) -> Block:

@@ -94,10 +94,9 @@ def label(low: str) -> str:
 def _line(block: Block, el: El | None = None, box: Box | None = None) -> Line:
     raw = block.text
     runs = block.inlines
-    if block.children or block.kind is CODE or "\n" in raw or "  " in raw:
-        text = " ".join(raw.split())
-    else:
-        text = raw.strip()  # other white space was made single when it was read; looking costs a third of parting
+    text = raw.strip()
+    if block.children or block.kind is CODE or "\n" in text or "  " in text:  # others were cleaned when they were read
+        text = " ".join(text.split())
     if not block.children and len(runs) == 1:
         links, linked = (1, 1.0) if runs[0].href else (0, 0.0)
     else:

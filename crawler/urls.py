@@ -67,13 +67,21 @@ def canonical(url: str, base: str = "") -> str | None:
     parsed = _parse(url.replace("&amp;", "&"), base)
     if parsed is None:
         return None
-    host = _domain(parsed.host)
+    scheme, _, rest = parsed.href.partition("#")[0].partition("//")  # to ask for the parts one by one costs 2 µs each
+    authority, _, rest = rest.partition("/")
+    host = _domain(authority.rpartition("@")[2])
     if not host:
         return None
-    path = _escapes(_SESSION.sub("", parsed.pathname))
-    query = "&".join(part for part in parsed.search[1:].split("&") if part and not _tracks(part))
-    result = f"{parsed.protocol}//{host}{path}" + (f"?{_escapes(query)}" if query else "")
+    path, _, search = rest.partition("?")
+    path = _escapes(_SESSION.sub("", f"/{path}"))
+    query = untracked(search) if search else ""
+    result = f"{scheme}//{host}{path}" + (f"?{query}" if query else "")
     return result if len(result) <= MAX_LENGTH else None
+
+
+def untracked(query: str) -> str:
+    """A query without what only says how a reader got there."""
+    return _escapes("&".join([part for part in query.split("&") if part and not _tracks(part)]))
 
 
 def host(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.models import FIGURE, PARAGRAPH, QUOTE, Block, Inline
@@ -101,11 +101,11 @@ def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
     if block.kind is QUOTE:
         said_by = "".join(run.text for run in legend)
         return replace(block, credit=block.credit or said_by or who)
-    text = "".join(run.text for run in legend)
-    if (found := COUNTER.search(text)) is not None:
+    text = "".join([run.text for run in legend])
+    if "/" in text and (found := COUNTER.search(text)) is not None:
         legend = cut(legend, 0, found.start()) if found.start() else cut(legend, found.end(), len(text))
         text = "".join(run.text for run in legend)
-    if not who and (found := notices().credit.search(text)) is not None:
+    if text and not who and (found := notices().credit.search(text)) is not None:
         legend, who = cut(legend, 0, found.start()), next(filter(None, found.groups()))
     return replace(block, inlines=block.inlines or legend, credit=block.credit or who.strip(EDGES))
 
@@ -128,10 +128,17 @@ def cut(runs: Sequence[Inline], start: int, end: int) -> tuple[Inline, ...]:
     return tuple(out)
 
 
-def legends(el: El) -> Iterator[El]:
+def legends(el: El) -> list[El]:
     """The parts of a figure that are named as its legend, outermost first."""
-    for kid in el.elements():
-        if is_legend(kid):
-            yield kid
-        elif not kid.pruned:
-            yield from legends(kid)
+    found: list[El] = []
+    _legends(el, found)
+    return found
+
+
+def _legends(el: El, found: list[El]) -> None:
+    for kid in el.kids:
+        if not isinstance(kid, str):
+            if is_legend(kid):
+                found.append(kid)
+            elif kid.kids and not kid.pruned:
+                _legends(kid, found)

@@ -46,7 +46,7 @@ def times(page: Head, clock: Clock, part: Part) -> Iterator[Stamp]:
             continue
         text = brief(node, limit=200)
         stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
-        if stamp and words().changed.search(f"{_around(node)} {text}"):
+        if stamp and words().changed.search(f"{_around(node)} {text}".lower()):
             late.append(stamp)
         elif stamp:
             yield stamp
@@ -64,8 +64,8 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
                 and timestamps.YEAR.search(line)
                 and (stamp := clock.stamp(line, "text", weak=True))
             ):
-                if words().changed.search(line) or (
-                    words().changed.search(before[-40:]) and not any(map(str.isdigit, before))
+                if words().changed.search(line.lower()) or (
+                    words().changed.search(before[-40:].lower()) and not any(map(str.isdigit, before))
                 ):
                     late.append(stamp)
                 else:
@@ -86,7 +86,7 @@ def anywhere(clock: Clock, texts: Iterable[tuple[str, str]]) -> Iterator[Stamp]:
     late: list[Stamp] = []
     alone: dict[date, Stamp] = {}
     for line, before in texts:
-        label = f"{before} {line}"
+        label = f"{before} {line}".lower()
         if not 6 <= len(line) <= SHORT or not (stamp := clock.stamp(line, "text", weak=True)):
             continue
         if words().changed.search(label):
@@ -113,9 +113,10 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
     before = ""
     told = False
     for line in chain(near.below(BELOW), near.above(ABOVE)):
-        label, before = f"{before[-20:]} {line}", line
+        said, before = before, line
         if not 6 <= len(line) <= SHORT or not timestamps.YEAR.search(line):
             continue
+        label = f"{said[-20:]} {line}".lower()
         for at, precision in timestamps.every(line, clock.region):
             if at.date() == published.at.date():
                 if not words().changed.search(label):

@@ -17,7 +17,7 @@ class Words:
     months: Mapping[str, Mapping[str, int]]
     """Language → name → 1 to 12; under an empty language those of all, the earlier in the file winning."""
     prefixes: re.Pattern[str]
-    """What stands before the names in a byline. This and ``starts`` and ``hands`` are looked for in lower case."""
+    """What stands before the names in a byline; this and the other patterns are looked for in lower case."""
     starts: re.Pattern[str]
     """Those that hardly anything but a byline begins with."""
     published: re.Pattern[str]
@@ -86,7 +86,7 @@ def _hints(phrases: Iterable[str]) -> re.Pattern[str]:
 
 
 def _any(text: str) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _list(text))), re.IGNORECASE)
+    return re.compile("|".join(map(re.escape, _list(text))))
 
 
 def _list(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Head: what a page says of itself in its head and by its markup, gathered in one pass over its elements."""
+"""Head: what a page says of itself in its head and by its markup, looked for when a field needs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crawler.extract.tidy import tidy
 MOST = 400
 """Elements of a kind, or values of a name, that are read; pages have some dozens."""
 MOST_NODES = 4_000
-"""Elements looked at in all."""
+"""Elements that one search finds that are looked at."""
 LONGEST = 5_000
 """Characters of a meta element's content."""
 

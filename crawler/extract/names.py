@@ -86,7 +86,7 @@ def is_desk(name: str) -> bool:
 
 
 def small(text: str) -> str:
-    """In lower case, character by character: patterns are found ten times as fast without looking for both."""
+    """In lower case, character by character: a search that need not look for both takes a half to a seventh."""
     return text.replace("İ", "i").lower()  # which is two characters in lower case
 
 

@@ -27,7 +27,7 @@ CUT = 90
 """Characters from which a machine-readable headline may have been cut: search engines showed 110."""
 
 _SEPARATOR = re.compile(r"[\s|｜ㅣ│](?:(?<=\s)\s*(?:[-–—·•»«‹›⋆/\\:~]+\s+|[|｜ㅣ│]+\s*)|(?<=[|｜ㅣ│])[|｜ㅣ│]*\s*)")
-"""Signs between blanks, and bars. What begins with one of a set of characters is found four times as fast."""
+"""Signs between blanks, and bars. What begins with one of a set of characters is found twice as fast."""
 _BAR = frozenset("|｜ㅣ│")
 _KICKER = re.compile(
     r"kicker|topline|top-line|overline|dachzeile|roof-?line|eyebrow|spitzmarke|pretitle|pre-title|surtitle|antetitulo|badge"
@@ -64,7 +64,7 @@ def read(
     )
     headline = data.text("headline", "name", limit=LONGEST)[0] or page.first("headline", "hdl")[0][:LONGEST]
     og = page.first("og:title")[0][:LONGEST]
-    title = _first([page.title.text()[: 20 * LONGEST]] if page.title else [])
+    title = _first([page.title.text()[: 20 * LONGEST]] if page.title is not None else [])
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]
     raw = {"json-ld:headline": headline, "og:title": og, "meta:title": other, "title": title}
     names = {fold(text) for text in raw.values()}

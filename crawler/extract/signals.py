@@ -175,7 +175,7 @@ def _shop(parsed: LexborHTMLParser, found: Signals) -> float:
 Mark = Callable[[LexborHTMLParser, Signals], float]
 
 MARKS: Mapping[str, Mark] = {
-    "one_article": lambda parsed, _: len(parsed.css("article")) == 1,
+    "one_article": lambda parsed, _: len(parsed.tags("article")) == 1,
     "buttons": lambda parsed, _: min(1.0, len(parsed.css(vocabulary().marks["button"])) / 50),
     "prices": lambda parsed, _: min(1.0, len(parsed.css(vocabulary().marks["price"])) / 20),
     "paginated": lambda parsed, _: parsed.css_first(vocabulary().marks["pages"]) is not None,

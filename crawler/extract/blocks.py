@@ -220,7 +220,7 @@ class _Reader:
         title = [block for part in el.elements() if part.tag == "caption" for block in self.flow(part.kids)]
         cells = tables.rows(el)
         if not tables.is_data(el, cells):
-            return title + [block for row in cells for cell in row for block in self.flow(cell.kids)]
+            return title + [block for row in cells for cell in row if cell.kids for block in self.flow(cell.kids)]
         return [*title, tables.block(cells, self.one_line)]
 
     def figure(self, el: El) -> list[Block]:
@@ -228,9 +228,9 @@ class _Reader:
         images = pictures(el)
         if not images:
             return self.flow(el.kids)
-        legends = figures.legends(el)
         if len(images) > 1 and sum(part.tag in {"figure", "figcaption"} for part in el.walk()) > 2:
             return self.flow(el.kids)
+        legends = figures.legends(el)
         short = el.total <= LEGEND
         if not legends and not short and not is_legend(el):
             return self.flow(el.kids)

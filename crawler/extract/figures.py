@@ -82,7 +82,7 @@ def captioned(block: Block, legends: Sequence[El], base: Base) -> Block:
         else:
             found.add(el.kids)
             found.add([" "])
-    who = "; ".join(filter(None, (clean(el.text()) for el in named)))
+    who = "; ".join([words for el in named if (words := clean(el.text()))])
     return _with_legend(block, line(found.parts), who)
 
 
@@ -99,12 +99,12 @@ def with_paragraph(block: Block, paragraph: Block) -> Block:
 
 def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
     if block.kind is QUOTE:
-        said_by = "".join(run.text for run in legend)
+        said_by = "".join([run.text for run in legend])
         return replace(block, credit=block.credit or said_by or who)
     text = "".join([run.text for run in legend])
     if "/" in text and (found := COUNTER.search(text)) is not None:
         legend = cut(legend, 0, found.start()) if found.start() else cut(legend, found.end(), len(text))
-        text = "".join(run.text for run in legend)
+        text = "".join([run.text for run in legend])
     if text and not who and (found := notices().credit.search(text)) is not None:
         legend, who = cut(legend, 0, found.start()), next(filter(None, found.groups()))
     return replace(block, inlines=block.inlines or legend, credit=block.credit or who.strip(EDGES))

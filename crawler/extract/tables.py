@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archive.models import CELL, ROW, TABLE, Block, Inline
-from crawler.extract.dom import Cell, El
+from crawler.extract.dom import CELLS, Cell, El
 
 GROUPS = frozenset({"thead", "tbody", "tfoot"})
 MOST_COLUMNS = 100
@@ -25,20 +25,30 @@ def rows(table: El) -> list[list[El]]:
     parts = [part for part in table.elements() if not part.pruned]
     parts = [row for part in parts for row in (part.elements() if part.tag in GROUPS else (part,))]
     trs = [row for row in parts if row.tag == "tr" and not row.pruned]
-    return [[cell for cell in row.elements() if cell.tag in {"td", "th"} and not cell.pruned] for row in trs]
+    return [
+        [cell for cell in row.kids if not isinstance(cell, str) and cell.tag in CELLS and not cell.pruned]
+        for row in trs
+    ]
 
 
 def is_data(table: El, cells: list[list[El]]) -> bool:
     """Whether a table shows data, and does not only part the page into columns."""
     if len(cells) < 2 or max(map(len, cells)) < 2:
         return False
-    return not any(inner.tag == "table" for inner in table.walk() if inner is not table)
+    return not _holds_table(table)
+
+
+def _holds_table(el: El) -> bool:
+    for kid in el.kids:
+        if not isinstance(kid, str) and not kid.pruned and (kid.tag == "table" or _holds_table(kid)):
+            return True
+    return False
 
 
 def block(cells: list[list[El]], text: OneLine) -> Block:
     """A table; where a cell reaches over several columns or rows, empty ones follow it."""
-    made = (Block(ROW, children=tuple(row)) for row in _grid(cells, text))
-    return Block(TABLE, children=tuple(row for row in made if any(cell.inlines for cell in row.children)))
+    grid = [row for row in _grid(cells, text) if any(cell.inlines for cell in row)]
+    return Block(TABLE, children=tuple([Block(ROW, children=tuple(row)) for row in grid]))
 
 
 def _grid(cells: list[list[El]], text: OneLine) -> Iterator[list[Block]]:
@@ -47,12 +57,15 @@ def _grid(cells: list[list[El]], text: OneLine) -> Iterator[list[Block]]:
         out: list[Block] = []
         below: Reaching = {}
         for cell in row:
-            _pass(out, reaching, below)
+            if reaching:
+                _pass(out, reaching, below)
             level = int(cell.tag == "th")
-            down, across = (cell.down, cell.across) if isinstance(cell, Cell) else (1, 1)
-            for n in range(max(1, min(across, MOST_COLUMNS - len(out)))):
-                if down > 1:
-                    below[len(out)] = (min(down, MOST_ROWS) - 1, EMPTY[level])
+            if not isinstance(cell, Cell):
+                out.append(Block(CELL, text(cell), level=level))
+                continue
+            for n in range(max(1, min(cell.across, MOST_COLUMNS - len(out)))):
+                if cell.down > 1:
+                    below[len(out)] = (min(cell.down, MOST_ROWS) - 1, EMPTY[level])
                 out.append(EMPTY[level] if n else Block(CELL, text(cell), level=level))
         _pass(out, reaching, below)
         reaching = below

@@ -47,6 +47,8 @@ class Names:
     always: frozenset[str]
     """Reasons that hold whatever stands there."""
     hidden: frozenset[str]
+    layout: frozenset[str]
+    """Pairs of which the second word tells nothing."""
     standfirst: frozenset[str]
     credit: frozenset[str]
     """Of who took a picture, within its legend."""
@@ -83,6 +85,7 @@ def names() -> Names:
         strong=strong,
         always=always,
         hidden=frozenset(words["hidden"].split()),
+        layout=frozenset(words["layout"].split()),
         standfirst=_words(words["standfirst"]),
         credit=_words(words["credit"]),
         inside=re.compile("|".join(inside)),
@@ -132,16 +135,23 @@ def _tells(name: str) -> tuple[str, bool]:
         return BODY, doubtful
     if name in known.hidden:
         told = [HIDDEN]
-    elif not told and len(name) >= SHORTEST_INSIDE and (found := known.inside.search(name)):
-        told = [found[0]]
+    elif not told and (piece := next(filter(None, map(_inside, words)), "")):
+        told = [piece]
     return told[0] if told and UTILITY.isdisjoint(name) else "", doubtful
+
+
+@lru_cache(maxsize=50_000)
+def _inside(word: str) -> str:
+    """The piece of a word that tells; most words are those of other sites too."""
+    found = names().inside.search(word) if len(word) >= SHORTEST_INSIDE else None
+    return found[0] if found else ""
 
 
 def _told(words: list[str], known: Names) -> list[str]:
     """What one, two or three words side by side tell."""
     found = []
     for i, phrase in enumerate(words):
-        if phrase in known.first:
+        if phrase in known.first and not (i and f"{words[i - 1]}-{phrase}" in known.layout):
             found.append(known.telling.get(phrase))
             for word in words[i + 1 : i + 3]:
                 phrase = f"{phrase}-{word}"  # noqa: PLW2901  # grows

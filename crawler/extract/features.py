@@ -75,7 +75,10 @@ class Survey:
         self.said = fold(known.description)[: SAME // 2]
         body = known.article_body
         self.declared = " ".join(body.split()) if len(body) > DECLARED else ""
-        self.sure = [self._is_sure(i, line) for i, line in enumerate(lines)]
+        self.sure = sure = [self._is_sure(i, line) for i, line in enumerate(lines)]
+        for i in range(1, len(lines) - 1):  # of headings amid them the model takes one in a hundred
+            if lines[i].block.kind is HEADING and sure[i - 1] and sure[i + 1]:
+                sure[i] = True
 
     def _is_sure(self, i: int, line: Line) -> bool:
         """Figures, code, and prose of the make that most of the text is of, well within it.

@@ -8,8 +8,24 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from crawler.extract.literals import required
+
 STARTS = re.compile(r"(?<!\w)\w{1,4}|©")
 EAST_ASIAN = "\u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase, in all its forms."""
+
+    pieces: tuple[str, ...]
+    """One of them must be there: see crawler.extract.literals. None if that cannot be told."""
+    pattern: re.Pattern[str]
+
+    def found(self, line: str) -> bool:
+        if self.pieces and not any(piece in line for piece in self.pieces):
+            return False
+        return self.pattern.search(line) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +39,11 @@ class Notice:
     """Beginnings of words, or pieces of East Asian text, one of which must be there: what to look for first."""
     also: frozenset[str]
     """Further beginnings, one of which must be there too; empty where the hints are rare enough."""
-    cues: tuple[re.Pattern[str], ...]
+    cues: tuple[Cue, ...]
     """All of them must be found."""
 
     def says(self, line: str) -> bool:
-        return all(cue.search(line) for cue in self.cues)
+        return all(cue.found(line) for cue in self.cues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,7 @@ def notices() -> Notices:
                 item.get("tail", False),
                 frozenset(item["hints"].split()),
                 frozenset(item.get("also", "").split()),
-                tuple(map(re.compile, item["all"])),
+                tuple(Cue(required(cue), re.compile(cue)) for cue in item["all"]),
             )
             for item in data["notice"]
         ),

@@ -40,7 +40,7 @@ def clean(text: str) -> str:
     """A line of one style: white space single, none at the ends; invisible characters left out."""
     text = text.strip()
     if text.isprintable() and "  " not in text:  # no blank but U+0020 is printable, nor is what is invisible
-        return text  # seven of ten; to look takes two thirds of the time of parting it into words, or half
+        return text  # 19 of 20; to look takes half to two thirds of the time of parting it into words
     text = " ".join(text.split())
     return text if text.isascii() else seen(text)
 

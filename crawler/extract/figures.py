@@ -107,7 +107,9 @@ def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
         text = "".join([run.text for run in legend])
     if text and not who and (found := notices().credit.search(text)) is not None:
         legend, who = cut(legend, 0, found.start()), next(filter(None, found.groups()))
-    return replace(block, inlines=block.inlines or legend, credit=block.credit or who.strip(EDGES))
+    if not legend and not who:
+        return block
+    return Block(Kind.FIGURE, block.inlines or legend, url=block.url, credit=block.credit or who.strip(EDGES))
 
 
 def cut(runs: Sequence[Inline], start: int, end: int) -> tuple[Inline, ...]:

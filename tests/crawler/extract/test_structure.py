@@ -7,6 +7,8 @@ import pytest
 from archive import render
 from archive.models import Article, Kind
 from crawler.extract import extract
+from crawler.extract.links import Base
+from crawler.urls import canonical
 
 LONG = (
     "The harbour of Oldmoor was closed for the third time this month, after a survey found that the eastern pier had "
@@ -110,6 +112,30 @@ def test_links_are_absolute_and_other_schemes_are_only_text():
         ("the survey", "https://news.example/2026/04/old")
     ]
     assert block.text == "Read the survey, this, mail."
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/a/b.html",
+        "/a?page=2",
+        "/a?utm_source=x&page=2#part",
+        "/a?gclid=1",
+        "/a?",
+        "//b.example/a?page=2",
+        "https://b.example/a,b/?x=%2f%41&&y=a+b",
+        "https://b.example/a#:~:text=said",
+        "https://b.example?x=1",
+        "HTTPS://B.example/a",
+        "https://b.example/ü?q=ü",
+    ],
+)
+def test_a_plain_address_is_read_as_any_other(href):
+    assert Base(URL).link(href) == canonical(href, URL)
+
+
+def test_links_within_the_page_are_known():
+    assert [Base(URL).link(href) for href in ("#part", "/2026/05/pier#part", f"{URL}?utm_source=x#part")] == ["#"] * 3
 
 
 def test_emphasis_survives_and_touches_its_words():

@@ -109,7 +109,7 @@ def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
         legend, who = cut(legend, 0, found.start()), next(filter(None, found.groups()))
     if not legend and not who:
         return block
-    return Block(Kind.FIGURE, block.inlines or legend, url=block.url, credit=block.credit or who.strip(EDGES))
+    return Block(FIGURE, block.inlines or legend, url=block.url, credit=block.credit or who.strip(EDGES))
 
 
 def cut(runs: Sequence[Inline], start: int, end: int) -> tuple[Inline, ...]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.models import CODE, FIGURE, LIST, TABLE, Block
 from crawler.extract.blocks import Box, Piece
@@ -81,6 +82,7 @@ def fold(text: str) -> str:
     return NO_LETTERS.sub("", text.casefold())
 
 
+@lru_cache(maxsize=1_000)
 def label(low: str) -> str:
     """``section`` or ``control`` where a lower-case line is a label and nothing else."""
     if len(low) > LONGEST_LABEL:

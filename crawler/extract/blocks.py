@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Final
 
 from archive.models import FIGURE, HEADING, ITEM, LIST, PARAGRAPH, QUOTE, Block, Inline
 from crawler.extract import bullets, code, figures, tables
@@ -13,11 +14,11 @@ from crawler.extract.figures import LEGEND, captioned, is_legend, is_picture, pi
 from crawler.extract.inlines import Gatherer, clean, line, lines
 from crawler.extract.links import Base
 
-LEVELS = {f"h{n}": n for n in range(1, 7)}
-LISTS = {"ul": 0, "ol": 1, "menu": 0, "dl": 0}
-LABEL = 60
+LEVELS: Final = {f"h{n}": n for n in range(1, 7)}
+LISTS: Final = {"ul": 0, "ol": 1, "menu": 0, "dl": 0}
+LABEL: Final = 60
 """Characters of the longest label over a part of a page."""
-CAPTIONED = frozenset({FIGURE, QUOTE})
+CAPTIONED: Final = frozenset({FIGURE, QUOTE})
 """Blocks that a legend may follow."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from archive.models import FIGURE, HEADING, PARAGRAPH, QUOTE, Block, Dropped
 from crawler.extract import doubled
@@ -13,14 +14,14 @@ from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fol
 from crawler.extract.model import model
 from crawler.extract.patterns import notices
 
-HOUR = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4})?\W*$", re.IGNORECASE)
-LONGEST_HOUR = 16
-ENTRIES = 3
+HOUR: Final = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4})?\W*$", re.IGNORECASE)
+LONGEST_HOUR: Final = 16
+ENTRIES: Final = 3
 """Hours alone in a line from which a text is a liveblog."""
-PRICE = re.compile(r"(?:[$€£¥]|usd|eur)\s?\d[\d.,]*(?!\w)")
+PRICE: Final = re.compile(r"(?:[$€£¥]|usd|eur)\s?\d[\d.,]*(?!\w)")
 """With links beside it: where to buy what the article is about."""
-LONGEST_PRICE = 120
-CERTAIN = 3.0
+LONGEST_PRICE: Final = 120
+CERTAIN: Final = 3.0
 """Log-odds from which words are not looked at: half of all lines, of which a rule would have taken one in a hundred."""
 
 

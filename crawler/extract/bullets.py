@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from archive.models import ITEM, LIST, PARAGRAPH, Block
 
-SIGNS = frozenset("·•▪▫◦‣●○■□⁃∙➢➤✓✔")
+SIGNS: Final = frozenset("·•▪▫◦‣●○■□⁃∙➢➤✓✔")
 
 
 def is_item(block: Block) -> bool:

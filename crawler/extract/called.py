@@ -13,24 +13,25 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
+from typing import Final
 
-WORD = re.compile(r"(?<!\d)[a-z]+|[a-z]++(?!\d)")
+WORD: Final = re.compile(r"(?<!\d)[a-z]+|[a-z]++(?!\d)")
 """Not between digits: ``4ad58`` is a number."""
-SLUG = 4
+SLUG: Final = 4
 """Hyphens in an id from which it is a heading's words, to be linked to, and names nothing."""
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-NAMING = ("role", "itemprop", "data-testid", "data-component")
+CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NAMING: Final = ("role", "itemprop", "data-testid", "data-component")
 """Attributes that name an element, beside its class and id."""
-BODY = "body"
-CAPTION = "caption"
-HIDDEN = "hidden"
-SHORTEST_INSIDE = 6
+BODY: Final = "body"
+CAPTION: Final = "caption"
+HIDDEN: Final = "hidden"
+SHORTEST_INSIDE: Final = 6
 """Characters of the shortest word that tells as a piece of a longer one."""
-LONGEST = 1_000
+LONGEST: Final = 1_000
 """Characters of names that are looked at."""
-SHOWN = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
+SHOWN: Final = re.compile(r"\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|contents|table)")
 """A class that shows on wide screens what another one hides."""
-UTILITY = frozenset(":[]/")
+UTILITY: Final = frozenset(":[]/")
 """Mark a utility class (``md:hidden``, ``w-[3px]``): it says how a part looks, not what it is."""
 
 

@@ -10,50 +10,51 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.called import CAPTION, Called, called
 
 # Never holds an article's text.
-SKIPPED = frozenset(
+SKIPPED: Final = frozenset(
     """
     -comment -document script style template svg iframe object embed canvas map select option datalist input textarea
     button link meta title head audio video track param rt rp dialog progress meter
     """.split()  # noqa: SIM905  # a word list reads and diffs better than a list of quoted words
 )
-ASIDES = frozenset({"nav", "footer", "aside", "form", "noscript", "menu", "fieldset", "legend"})
+ASIDES: Final = frozenset({"nav", "footer", "aside", "form", "noscript", "menu", "fieldset", "legend"})
 """Hold an article's text only where nothing else does."""
-WHY = {**{tag: f"<{tag}>" for tag in ASIDES}, "figcaption": CAPTION}
-INLINE = frozenset(
+WHY: Final = {**{tag: f"<{tag}>" for tag in ASIDES}, "figcaption": CAPTION}
+INLINE: Final = frozenset(
     """
     a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark nobr picture q ruby s samp
     small source span strike strong sub sup time tt u var wbr amp-img math mi mn mo mrow msup msub
     """.split()  # noqa: SIM905  # as above
 )
-BARE = frozenset({"b", "br", "em", "i", "mark", "strong", "sub", "sup", "tbody", "tr", "u", "wbr"})
+BARE: Final = frozenset({"b", "br", "em", "i", "mark", "strong", "sub", "sup", "tbody", "tr", "u", "wbr"})
 """Elements whose attributes tell nothing."""
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-MAIL = "input[type=email], input[placeholder*=mail i]"
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+MAIL: Final = "input[type=email], input[placeholder*=mail i]"
 """A field for an e-mail address: what it stands in is a sign-up box, whatever it is called."""
-TITLES = HEADINGS | {"summary"}
+TITLES: Final = HEADINGS | {"summary"}
 """Elements in which a button is what opens the part that they are the title of."""
-UNNAMED = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
+UNNAMED: Final = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
 """Elements that are what they are, whatever they are called."""
-IMAGES = frozenset({"img", "amp-img"})
-CELLS = frozenset({"td", "th"})
-SOURCES = (
+IMAGES: Final = frozenset({"img", "amp-img"})
+CELLS: Final = frozenset({"td", "th"})
+SOURCES: Final = (
     *("data-src", "data-original", "data-lazy-src", "data-url", "data-srcset", "data-lazy-srcset", "src", "srcset"),
 )
 """Where an image's address stands, lazy loaders' places first: their ``src`` is a placeholder."""
-MAX_DEPTH = 150  # Real pages stay under 60; what lies deeper is read as flat text.
-STREAMED = re.compile(r"S:[0-9a-f]+$")
+MAX_DEPTH: Final = 150  # Real pages stay under 60; what lies deeper is read as flat text.
+STREAMED: Final = re.compile(r"S:[0-9a-f]+$")
 """The id under which React sends a part of the page hidden, to be moved into its place by script."""
-FOLDED = re.compile(r"accord|collaps|faq|answer|toggle|tab|panel|expand", re.IGNORECASE)
+FOLDED: Final = re.compile(r"accord|collaps|faq|answer|toggle|tab|panel|expand", re.IGNORECASE)
 """Names of parts that unfold at a click."""
-OPENS = "button, h2, h3, h4, [aria-expanded], summary"
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-WEIGHT = {
+OPENS: Final = "button, h2, h3, h4, [aria-expanded], summary"
+HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+WEIGHT: Final = {
     **dict.fromkeys(HEADINGS | {"figure", "figcaption"}, 0.0),
     "p": 1.0,
     "li": 0.5,
@@ -63,13 +64,13 @@ WEIGHT = {
     "blockquote": 0.8,
     "pre": 0.5,
 }
-OTHER = 0.7
+OTHER: Final = 0.7
 """Weight of text in other elements."""
-LINE = 30
+LINE: Final = 30
 """Characters from which a line of its own counts."""
-INLINE_NAMED = 60
+INLINE_NAMED: Final = 60
 """Characters of the longest inline element that its names leave out; links go whatever their length."""
-CARD = 400
+CARD: Final = 400
 """Characters of the longest teaser in a list of them."""
 
 

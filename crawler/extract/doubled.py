@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from archive.models import FIGURE, PARAGRAPH, QUOTE
 from crawler.extract.blocks import Box
 from crawler.extract.features import PROSE
 from crawler.extract.lines import Line, label
 
-MARKS = " \t\n“”\"'„«»‘’‚›‹—–-.!?…"
-PULLED = range(20, 400)
+MARKS: Final = " \t\n“”\"'„«»‘’‚›‹—–-.!?…"
+PULLED: Final = range(20, 400)
 """Characters of a pull quote."""
-PART = 0.3
+PART: Final = 0.3
 """Share of the article's part of the page that a section headed by a label holds at most."""
 
 

@@ -12,27 +12,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
+from typing import Final
 
 from archive.models import CODE, FIGURE, HEADING, LIST, PARAGRAPH, QUOTE, TABLE
 from crawler.extract.blocks import Box
 from crawler.extract.lines import Line, fold
 
-NAMES = (
+NAMES: Final = (
     *("kind", "size", "linked", "ended", "paragraph", "shape", "kin", "depth", "doubts", "box_share", "box_linked"),
     *("box_pieces", "before", "after", "from_end", "previous_size", "next_size", "said", "declared"),
 )
 """Left out, as without them not one more line in a thousand is judged wrong on sites not seen: capitals, odd signs,
 lines to the next prose, doubtful names further up, a label over the part, the same beginning twice."""
-KINDS = {HEADING: 0, LIST: 1, PARAGRAPH: 2, QUOTE: 3, TABLE: 4, CODE: 5, FIGURE: 6}
-PROSE = 100
+KINDS: Final = {HEADING: 0, LIST: 1, PARAGRAPH: 2, QUOTE: 3, TABLE: 4, CODE: 5, FIGURE: 6}
+PROSE: Final = 100
 """Characters from which a line that ends as a sentence does is prose."""
-SAME = 40
+SAME: Final = 40
 """Characters by which a text is known again."""
-MOST_KIN = 80
+MOST_KIN: Final = 80
 """Lines of one make beyond which it does not matter how many there are."""
-EARLY = 8
+EARLY: Final = 8
 """Lines among which the description may be said again."""
-DECLARED = 500
+DECLARED: Final = 500
 """Characters of the shortest text in JSON-LD that tells by what it leaves out."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from archive.models import FIGURE, PARAGRAPH, QUOTE, Block, Inline
 from crawler.extract.called import CAPTION, credit
@@ -13,13 +14,13 @@ from crawler.extract.inlines import Gatherer, clean, line
 from crawler.extract.links import Base
 from crawler.extract.patterns import notices
 
-LEGEND = 200
+LEGEND: Final = 200
 """Characters of the longest legend in a box without names."""
-NO_PICTURE = HEADINGS | {"ul", "ol", "menu", "dl", "table", "blockquote", "pre"}
+NO_PICTURE: Final = HEADINGS | {"ul", "ol", "menu", "dl", "table", "blockquote", "pre"}
 """Elements that a box which is only a picture and its legend does not hold."""
-COUNTER = re.compile(r"^\s*\(?\d{1,3}\s*/\s*\d{1,3}\)?\s+|\s*\(?\b\d{1,3}\s*/\s*\d{1,3}\)?\s*$")
+COUNTER: Final = re.compile(r"^\s*\(?\d{1,3}\s*/\s*\d{1,3}\)?\s+|\s*\(?\b\d{1,3}\s*/\s*\d{1,3}\)?\s*$")
 """The number of a picture in its gallery."""
-EDGES = " \t\n|·•–—-/,;:"
+EDGES: Final = " \t\n|·•–—-/,;:"
 
 
 def pictures(el: El) -> list[El]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import is_
+from typing import Final
 
 from archive.models import Block, Inline
 from crawler.extract.called import called, credit
@@ -14,7 +15,7 @@ from crawler.extract.links import WITHIN, Base
 
 LINK, STRONG, EMPHASIS, MONOSPACE, LINE_BREAK, IMAGE = range(6)
 """What an element means for the text in it."""
-MEANS = {
+MEANS: Final = {
     "a": LINK,
     "br": LINE_BREAK,
     **dict.fromkeys(IMAGES, IMAGE),
@@ -22,17 +23,17 @@ MEANS = {
     **dict.fromkeys(("i", "em", "cite", "dfn", "var"), EMPHASIS),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), MONOSPACE),
 }
-INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 SHY, SPACE, JOINER, MARK = "\u00ad", "\u200b", "\u2060", "\ufeff"
-BACK = frozenset("↩↑^⤴↵⏎⬆▲")
+BACK: Final = frozenset("↩↑^⤴↵⏎⬆▲")
 """What a link from a note back to its place in the text is made of."""
-VARIANTS = "\ufe0e\ufe0f"
+VARIANTS: Final = "\ufe0e\ufe0f"
 """Say whether a sign is drawn as text or as a picture."""
 Style = tuple[str, bool, bool, bool]
 """As in Inline: href, strong, emphasis, code."""
 Run = tuple[str, Style]
 PLAIN: Style = ("", False, False, False)
-BREAK = "\0"
+BREAK: Final = "\0"
 """Stands for a ``<br>`` until a line is finished: no parser lets one through."""
 
 

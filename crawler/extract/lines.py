@@ -7,30 +7,31 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from archive.models import CODE, FIGURE, LIST, TABLE, Block
 from crawler.extract.blocks import Box, Piece
 from crawler.extract.dom import El
 from crawler.extract.patterns import Notice, notices
 
-EDGES = re.compile(r"^[\W\d_]+|(?<=\w)\[[^\W\d]{2,20}\]$|[\W\d_]+$")
+EDGES: Final = re.compile(r"^[\W\d_]+|(?<=\w)\[[^\W\d]{2,20}\]$|[\W\d_]+$")
 """Arrows, bullets, colons and counts around a label, and what a wiki puts behind it: ``[edit]``."""
-SENTENCE = re.compile(r"[.!?…。！？।؟]")
-VERBISH = re.compile(
+SENTENCE: Final = re.compile(r"[.!?…。！？।؟]")
+VERBISH: Final = re.compile(
     r"(?:are|is|was|were|be|that|which|who|on|in|at|can|could|will|would|have|has|had|do|does|may|should|must|for|from|"
     r"sind|ist|war|waren|sont|est|son|es|sono|são|werden|wurden|können|zijn|är|er|są|было|были|это|або)\b"
 )
 """After such a word, "Tags" or "Topics" begins a sentence and no list."""
-ENDS = frozenset(".!?…。！？।؟。」』”\"'’)]")
-NO_LETTERS = re.compile(r"[\W_]+")
-WORDLESS = frozenset({FIGURE, CODE, TABLE})
+ENDS: Final = frozenset(".!?…。！？।؟。」』”\"'’)]")
+NO_LETTERS: Final = re.compile(r"[\W_]+")
+WORDLESS: Final = frozenset({FIGURE, CODE, TABLE})
 """Blocks whose words say nothing of the site."""
-LONGEST_NOTICE = 700
-LONGEST_AMID = 320
-LAST = 15
+LONGEST_NOTICE: Final = 700
+LONGEST_AMID: Final = 320
+LAST: Final = 15
 """Blocks at the end in which a tail may begin."""
-LONGEST_LINE = 220
-LONGEST_LABEL = 60
+LONGEST_LINE: Final = 220
+LONGEST_LABEL: Final = 60
 
 
 @dataclass(slots=True, eq=False)

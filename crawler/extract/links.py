@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.extract.dom import El
 from crawler.urls import canonical, untracked
 
-HOST = r"https?://(?![^/]*xn--)(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,20}"
-PATH = r"(?:/(?:[A-Za-z0-9_-]+(?:[.,+~:=]+[A-Za-z0-9_-]+)*+)?+)+"
+HOST: Final = r"https?://(?![^/]*xn--)(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,20}"
+PATH: Final = r"(?:/(?:[A-Za-z0-9_-]+(?:[.,+~:=]+[A-Za-z0-9_-]+)*+)?+)+"
 """Every part begins with its own ``/`` and gives nothing back: no input makes this slow."""
-PLAIN = re.compile(rf"({HOST})?({PATH})(?:\?([A-Za-z0-9_.~,:/=&%+*@()!-]*+))?(?:#\S*+)?")
+PLAIN: Final = re.compile(rf"({HOST})?({PATH})(?:\?([A-Za-z0-9_.~,:/=&%+*@()!-]*+))?(?:#\S*+)?")
 """Host, path and query of an address of which only trackers and what follows a ``#`` are to be left out.
 
 All but two a page are so; to parse the others costs 15 µs each.
 """
-PLAIN_IMAGE = re.compile(HOST + PATH + r"(?:\?[A-Za-z0-9_.,:/=&-]*)?")
+PLAIN_IMAGE: Final = re.compile(HOST + PATH + r"(?:\?[A-Za-z0-9_.,:/=&-]*)?")
 """What says how large an image is to be sent tracks nobody."""
-ORIGIN = re.compile(HOST + r"(?=[/?#]|$)")
-LONGEST_PLAIN = 500
-CANDIDATE = re.compile(r"(\S+?)\s+([\d.]+)[wx]\s*(?:,|$)")
+ORIGIN: Final = re.compile(HOST + r"(?=[/?#]|$)")
+LONGEST_PLAIN: Final = 500
+CANDIDATE: Final = re.compile(r"(\S+?)\s+([\d.]+)[wx]\s*(?:,|$)")
 """One image of a ``srcset``, with its width or its density."""
 
 
-WITHIN = "#"
+WITHIN: Final = "#"
 """Stands for all links to places on the page itself: no address to keep, but a link."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,24 +16,24 @@ from crawler.extract.called import names
 from crawler.extract.dom import LINE, OTHER, El, Walk
 from crawler.extract.lines import fold
 
-TOO_LITTLE = 300
+TOO_LITTLE: Final = 300
 """Mass under which what is left of a page cannot be the article."""
-WHOLE = 0.3
+WHOLE: Final = 0.3
 """Where the parts left out for one reason hold more than this share of the page's mass, the reason is no reason.
 
 Words that leave little doubt, and tags such as ``nav``, need more: that nothing else is there."""
-SURE = 2_000
+SURE: Final = 2_000
 """Mass from which what is left of a page is the article, whatever else there is."""
-PLENTY = 2_500
+PLENTY: Final = 2_500
 """Mass from which nothing is taken back: up to 6,000 it made no difference on the labelled pages, but in cost."""
-MOST = 3.0
+MOST: Final = 3.0
 """How many times what is left a part must hold to be taken back though its reason leaves little doubt."""
-MANY = 5
+MANY: Final = 5
 """Parts left out for one reason from which it is not one of them that is the article, but the reason that means
 nothing: page builders call every part a widget."""
-SOME = 2
+SOME: Final = 2
 """Paragraphs from which a part's mass is told by them."""
-WALKS = 12
+WALKS: Final = 12
 """Walks over one page: each takes back a reason, and pages have one or two that mislead."""
 
 

@@ -7,18 +7,19 @@ the parts beside it read like the article too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from crawler.extract import called
 from crawler.extract.dom import HEADINGS, El
 from crawler.extract.lines import fold
 
-ENOUGH = 400
-SOME = 0.1
-MOST = 0.6
-LEAVES = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
-ALIKE = 0.5
+ENOUGH: Final = 400
+SOME: Final = 0.1
+MOST: Final = 0.6
+LEAVES: Final = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
+ALIKE: Final = 0.5
 """Share of common names from which two boxes are of one make."""
-STANDFIRST = 700
+STANDFIRST: Final = 700
 """Characters of the longest one."""
 
 

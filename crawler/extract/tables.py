@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from archive.models import CELL, ROW, TABLE, Block, Inline
 from crawler.extract.dom import CELLS, Cell, El
 
-GROUPS = frozenset({"thead", "tbody", "tfoot"})
-MOST_COLUMNS = 100
+GROUPS: Final = frozenset({"thead", "tbody", "tfoot"})
+MOST_COLUMNS: Final = 100
 """Cells that one row is filled up to at most."""
-MOST_ROWS = 1_000
+MOST_ROWS: Final = 1_000
 """Rows into which one cell reaches at most."""
-EMPTY = (Block(CELL), Block(CELL, level=1))
+EMPTY: Final = (Block(CELL), Block(CELL, level=1))
 """What stands where a cell reaches, or a head cell."""
 
 OneLine = Callable[[El], tuple[Inline, ...]]

@@ -38,14 +38,15 @@ class Kept:
 def cut(lines: list[Line], known: Known) -> Kept:
     """Take the boilerplate out of an article's lines."""
     survey = Survey(lines, known)
-    odds = survey.odds(model().odds)
+    judge = model()
+    odds = survey.odds(judge.odds)
     plain = [
         one >= CERTAIN and (sure or not _may_be_notice(line))
         for one, sure, line in zip(odds, survey.sure, lines, strict=True)
     ]
     mark(lines, known, plain)
     for line, one in zip(lines, odds, strict=True):
-        if one < model().limit and not line.why and not line.kept:
+        if one < judge.limit and not line.why and not line.kept:
             line.why = "unlike-the-article"
     _hollow(lines)
     doubled.alone(lines)

@@ -31,7 +31,8 @@ def _of(items: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
         if str(operation) == "LITERAL":
             run += chr(value)
             continue
-        found, run = [*found, frozenset({run})], ""
+        found.append(frozenset({run}))
+        run = ""
         if (inner := _inner(str(operation), value)) is not None:
             found.append(inner)
     telling = [pieces for pieces in (*found, frozenset({run})) if _shortest(pieces) >= SHORTEST]

@@ -19,7 +19,7 @@ class Cue:
     """A phrase, in all its forms."""
 
     pieces: tuple[str, ...]
-    """One of them must be there: see crawler.extract.literals. None if that cannot be told."""
+    """One of them must be there: see crawler.extract.literals. Empty if that cannot be told."""
     pattern: re.Pattern[str]
 
     def found(self, line: str) -> bool:

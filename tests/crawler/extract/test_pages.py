@@ -30,9 +30,7 @@ FAILS_TODAY: tuple[str, ...] = (
     "inline-promo",  # "Leer más:" and its link stay within the sentence where the span's class is not known
     "medium-like",  # tags that stand under the text are not read
     "microdata",  # section and image of microdata are not read
-    "obituary",  # the last line of dates is judged by the weights to be no part of it
     "press-release",  # a company's name is cut in two at its "&"
-    "recipe",  # a link to the recipe and to print it stay together in one line
     "rdfa",  # the section of RDFa is not read
     "read-also-lines",  # the signs of the desk that stand under the text stay
     "spanned-table",  # links to other stories stay; Portuguese is taken for Galician

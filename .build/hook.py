@@ -29,8 +29,8 @@ NEEDED = ("mypy", "setuptools", "selectolax")
 """For their versions see requirements.lock; without selectolax's types the compiled code would be slower."""
 MACHINES = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
 """For which mypy comes as a wheel: elsewhere its own build could fail, and the installation with it."""
-TYPES = ("config/models.py",)
-"""Not compiled, but what is compiled counts on their types."""
+BESIDE = ("config/models.py", ".build/compile.py")
+"""Not compiled, but what is compiled counts on their types, or is made by them."""
 LONGEST = 900
 """Seconds; two slow cores need 120."""
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
@@ -101,7 +101,7 @@ def compiled(root: Path, out: Path) -> dict[str, Path]:
 def in_place(root: Path) -> None:
     """Put the extensions beside their sources, unless those that are there are of the same sources."""
     note = root / ".build" / "compiled.json"
-    sources = {name: sha256((root / name).read_bytes()).hexdigest() for name in (*modules(), *TYPES)}
+    sources = {name: sha256((root / name).read_bytes()).hexdigest() for name in (*modules(), *BESIDE)}
     library = root / f"cuttings__mypyc{SUFFIX}"
     if can_compile() and library.exists() and note.exists() and json.loads(note.read_text("utf-8")) == sources:
         return

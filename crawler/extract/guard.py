@@ -23,9 +23,6 @@ import re
 from crawler.extract import attributes, counts, markup, rewrite
 
 MAX_BYTES = 10_000_000
-HARMLESS = 500
-SHORT = 50_000
-"""Tags (opening and closing) and bytes of a page that formatting elements cannot blow up: 62,500 copies, 22 MB."""
 MAX_OPEN = 8_000
 """Elements that may nest: .07 s, and .3 s where 12,000 closing tags look in vain among them."""
 MAX_TAGS = 20_000
@@ -76,8 +73,6 @@ def _is_harmless(page: bytes) -> bool:
         return False
     if tags > MAX_OPEN and counts.may_be_open(page, tags) > MAX_OPEN:
         return False
-    if tags <= HARMLESS and len(page) <= SHORT:
-        return True
     if _may_grow(page, tags):
         return False
     return attributes.are_few(page) or not counts.has_many_attributes(page)

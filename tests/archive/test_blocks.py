@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,16 @@ trees = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+@given(trees)
+def test_a_block_is_a_value_and_stays_what_it_is(block):
+    """Compiled, its constructor is another than the one that ``dataclass`` makes."""
+    same = Block(**{field.name: getattr(block, field.name) for field in fields(Block)})
+    assert (same, hash(same), repr(same)) == (block, hash(block), repr(block))
+    assert replace(block, level=7) != block
+    with pytest.raises(FrozenInstanceError):
+        block.level = 7
 
 
 @given(st.lists(trees, max_size=4).map(tuple))

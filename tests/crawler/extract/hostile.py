@@ -48,6 +48,8 @@ PAGES = {
     "a format of many attributes": lambda: "<p><i " + numbered("a# ", 900) + ">" + "<p>x" * 7_000,
     "a link of many values": lambda: "<p><a " + numbered(f"b#='>{'x' * 600}' ", 160) + ">" + "<p>x" * 3_000,
     "a link of many attributes": lambda: "<p><a " + numbered("a# ", 900) + ">" + "<p>x" * 3_000 + "word " * 9_000,
+    "a short page, a format of many attributes": lambda: "<p><b " + numbered("a# ", 7_000) + ">" + "<p>x" * 480,
+    "a short page, a link of many attributes": lambda: "<p><a " + numbered("a# ", 7_000) + ">" + "<p>x" * 480,
     "blocks in formats": lambda: numbered("<b id=#>" + "<div>" * 9 + "</b>", 300) + "<p>x" * 2_000 + " " * 60_000,
     "links in blocks": lambda: "<a href=x><div>" * 50_000 + P * 5,
     "links in tables": lambda: "<table><a href=x>" * 50_000 + P * 5,

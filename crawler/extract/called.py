@@ -24,6 +24,7 @@ NAMING: Final = ("role", "itemprop", "data-testid", "data-component")
 """Attributes that name an element, beside its class and id."""
 BODY: Final = "body"
 CAPTION: Final = "caption"
+RECIPE: Final = "recipe"
 HIDDEN: Final = "hidden"
 SHORTEST_INSIDE: Final = 6
 """Characters of the shortest word that tells as a piece of a longer one."""
@@ -40,7 +41,7 @@ class Names:
     """Words in the names of elements; pairs of words are joined by ``-``."""
 
     telling: Mapping[str, str]
-    """Word → itself where it is a reason to leave an element out, or CAPTION, or BODY."""
+    """Word → itself where it is a reason to leave an element out, or CAPTION, BODY or RECIPE."""
     first: frozenset[str]
     """The first words of all of these: what to look for first."""
     strong: frozenset[str]
@@ -68,6 +69,8 @@ class Called:
     """The word for which it is left out, or an empty string."""
     body: bool
     """Whether they say that it holds the article's body."""
+    recipe: bool
+    """Whether they say that it is a part of a recipe."""
     doubts: int
     """How many of them are borne by more boilerplate than text."""
 
@@ -80,6 +83,7 @@ def names() -> Names:
     telling = dict.fromkeys(_words(words["credit"]), CAPTION)
     telling |= {word: word for word in _words(words["prune"]) | strong | always}
     telling |= dict.fromkeys(_words(words["caption"]), CAPTION) | dict.fromkeys(_words(words["body"]), BODY)
+    telling |= dict.fromkeys(_words(words["recipe"]), RECIPE)
     return Names(
         telling=telling,
         first=frozenset(word.partition("-")[0] for word in telling),
@@ -116,24 +120,28 @@ def called(tag: str, attrs: Mapping[str, str | None]) -> Called | None:
 @lru_cache(maxsize=50_000)
 def _called(raw: str) -> Called:
     low = raw if raw.islower() else CAMEL.sub("-", raw).lower()
-    why, body, doubts = "", False, 0
+    why, body, recipe, doubts = "", False, False, 0
     for name in low.split():
         told, doubtful = _tells(name)
         why = why or told
         body = body or told == BODY
+        recipe = recipe or told == RECIPE
         doubts += doubtful
-    return Called(low, "" if body or (why == HIDDEN and SHOWN.search(low)) else why, body, doubts)
+    if body or recipe or (why == HIDDEN and SHOWN.search(low)):
+        why = ""
+    return Called(low, why, body, recipe, doubts)
 
 
 @lru_cache(maxsize=50_000)
 def _tells(name: str) -> tuple[str, bool]:
-    """The word in one name for which an element is left out, or BODY, or nothing; and whether it is doubtful."""
+    """The word in one name for which an element is left out, or BODY or RECIPE, or nothing; whether it is doubtful."""
     known = names()
     words = WORD.findall(name)
     doubtful = not known.doubtful.isdisjoint(words)
     told = [] if known.first.isdisjoint(words) else _told(words, known)
-    if BODY in told:
-        return BODY, doubtful
+    for kept in (BODY, RECIPE):
+        if kept in told:
+            return kept, doubtful
     if name in known.hidden:
         told = [HIDDEN]
     elif not told and (piece := next(filter(None, map(_inside, words)), "")):

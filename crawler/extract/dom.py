@@ -92,6 +92,7 @@ class El:
             "mass",
             "own",
             "pruned",
+            "recipe",
             "tag",
             "total",
             "url",
@@ -109,6 +110,8 @@ class El:
         """Of a link or an image, as the page writes it."""
         self.headed = False
         """Whether it is the headline, or holds it."""
+        self.recipe = False
+        """Whether it is called a part of a recipe, or holds one."""
         self.pruned = ""
         """Why it is left out with all that is in it; empty if it is not."""
 
@@ -240,6 +243,8 @@ class Walk:
                         total += kid.total
                         links += kid.links
                         mass += kid.mass
+                        if kid.recipe:
+                            el.recipe = True
             elif tag == "form" and child.css_first(MAIL) is not None:
                 self.asking = el
             child = child.next
@@ -270,8 +275,11 @@ class Walk:
                 el.attrs = attrs
             else:
                 names = el.called = called(tag, attrs)
-                if not why and names is not None and names.why and (tag not in UNNAMED or names.why == "hidden"):
-                    why = names.why
+                if names is not None:
+                    if names.recipe:
+                        el.recipe, why = True, ""
+                    elif not why and names.why and (tag not in UNNAMED or names.why == "hidden"):
+                        why = names.why
             if (("style" in attrs or "hidden" in attrs) and _is_hidden(attrs)) or (
                 above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)
             ):

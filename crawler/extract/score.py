@@ -32,7 +32,8 @@ class Core:
 
 def choose(root: El) -> Core:
     """The element that holds the article; what is beside its parts is pruned as ``beside``."""
-    return _up(_down(root))
+    core = _up(_down(root))
+    return _with_recipe(core) if root.recipe else core
 
 
 def _down(el: El) -> list[El]:
@@ -73,11 +74,34 @@ def _up(path: list[El]) -> Core:
         fits = [kid for kid in others if kid.mass > enough and _fits(kid, el, zone=zone)]
         if fits:
             for kid in others:
-                if kid not in fits and kid.tag not in HEADINGS and not kid.inline and kid.tag != "figure":
-                    kid.pruned = "beside"
+                if kid not in fits:
+                    _leave_out(kid)
             top = at - 1
         at -= 1
     return Core(path[top], tuple(path[:top]))
+
+
+def _with_recipe(core: Core) -> Core:
+    """What also holds the parts of the recipe beside it, as ingredients and steps."""
+    path = [*core.above, core.el]
+    for at in range(len(core.above) - 1, -1, -1):
+        parts = [kid for kid in _beside(path, at) if kid.recipe and kid.links <= 0.5 * kid.total]
+        if parts:
+            for kid in _beside(path, at):
+                if kid not in parts and not _fits(kid, core.el, zone=True):
+                    _leave_out(kid)
+            core = Core(path[at], tuple(path[:at]))
+    return core
+
+
+def _beside(path: list[El], at: int) -> list[El]:
+    """What stands beside the way down."""
+    return [kid for kid in path[at].elements() if kid is not path[at + 1] and not kid.pruned and kid.total]
+
+
+def _leave_out(kid: El) -> None:
+    if not kid.recipe and not kid.inline and kid.tag not in HEADINGS and kid.tag != "figure":
+        kid.pruned = "beside"
 
 
 def _fits(kid: El, core: El, *, zone: bool) -> bool:

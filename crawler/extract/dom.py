@@ -71,7 +71,7 @@ LINE: Final = 30
 INLINE_NAMED: Final = 60
 """Characters of the longest inline element that its names leave out; links go whatever their length."""
 CARD: Final = 400
-"""Characters of the longest teaser in a list of them."""
+"""Characters of the longest teaser in a list of them; of ``article`` elements twice that."""
 
 
 NONE: Mapping[str, str | None] = {}
@@ -393,7 +393,8 @@ def _is_card_list(el: El) -> bool:
     first = boxes[0].tag
     if first in HEADINGS:
         return False
-    alike = [box for box in boxes if box.tag == first and box.total <= CARD and box.links >= 15]
+    most = CARD if first != "article" else 2 * CARD
+    alike = [box for box in boxes if box.tag == first and box.total <= most and box.links >= 15]
     return len(alike) >= 3 and len(alike) >= 0.8 * len(boxes) and all(map(_is_card, alike))
 
 

@@ -28,6 +28,8 @@ PLENTY: Final = 2_500
 """Mass from which nothing is taken back: up to 6,000 it made no difference on the labelled pages, but in cost."""
 MOST: Final = 3.0
 """How many times what is left a part must hold to be taken back though its reason leaves little doubt."""
+LOOKS: Final = {"hidden": 2.0, "card": 1.0}
+"""How many times what is left they must hold: they are left out for their looks, not for a name that may mislead."""
 MANY: Final = 5
 """Parts left out for one reason from which it is not one of them that is the article, but the reason that means
 nothing: page builders call every part a widget."""
@@ -128,7 +130,7 @@ def _is_none(tree: Tree, excused: set[str], entered: set[int]) -> bool:
     if len(entered) > before:
         return True
     for why, mass in sorted(held.items(), key=lambda item: -item[1]):
-        if _is_weak(why) and mass > (2 * rest if why == "hidden" else WHOLE * (mass + rest)):
+        if _is_weak(why) and mass > (LOOKS[why] * rest if why in LOOKS else WHOLE * (mass + rest)):
             excused.add(why)
             return True
     for why, mass in sorted(held.items(), key=lambda item: -item[1]):

@@ -20,13 +20,11 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
-from statistics import median
 
 from tests.bench.metrics import figures
 from tests.bench.peers import EXTRACTORS, ask
@@ -36,8 +34,7 @@ FLOORS = Path(__file__).with_name("floors.json")
 STEP = 8  # every eighth page is the sample: about 200, some seconds
 MARGIN = {"whole": 0.003, "sample": 0.01}  # between a figure and the floor that --raise sets; the sample is smaller
 BAR = 5.0  # times_slower that must hold; a floor above it would let the machine's noise decide
-NOISE = 0.85  # of the measured ratio: five runs with two more processes than cores were within 3 % of their mean
-ROUNDS, COST_PAGES = 5, 40  # a page's cost is the median of so many rounds; so many pages a set
+NOISE = 0.95  # of the measured ratio, whose runs are within 3 % of their mean
 COST_SETS = ("fundus", "wcxb", "trafilatura", "readability")
 
 Figures = dict[str, float]  # "set.figure" → value
@@ -64,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.write(f"No labelled pages in {bench}: no figure was compared.\n")
         return 0
     answers = {name: answered(bench, name) for name in SETS}
-    measured = measure(answers) | cost(bench, {name: len(pages) for name, (pages, _) in answers.items()})
+    measured = measure(answers) | cost(bench)
     if args.up:
         sample = measure({name: (pages[::STEP], given[::STEP]) for name, (pages, given) in answers.items()})
         held |= {
@@ -101,31 +98,26 @@ def measure(answers: dict[str, tuple[list[Page], list[Answer]]]) -> Figures:
     return {f"{name}.{key}": value for name, row in found.items() for key, value in row.items()}
 
 
-def cost(bench: Path, sizes: dict[str, int]) -> Figures:
-    """``set.times_slower``, on pages spread over each set; nothing where trafilatura is not installed."""
+def cost(bench: Path) -> Figures:
+    """``set.times_slower``, on all pages of each set; nothing where trafilatura is not installed."""
     if not find_spec("trafilatura"):
         return {}
     runs = [EXTRACTORS[name]()[0] for name in ("cuttings", "trafilatura")]
-    found = {}
-    for name in COST_SETS:
-        spread = islice(labelled(bench, name, max(1, sizes[name] // COST_PAGES)), COST_PAGES)
-        pages = [(page.html, page.url) for page in spread]
-        found[f"{name}.times_slower"] = times_slower(*runs, pages)
-    return found
+    return {
+        f"{name}.times_slower": times_slower(*runs, ((page.html, page.url) for page in labelled(bench, name)))
+        for name in COST_SETS
+    }
 
 
-def times_slower(ours: Run, theirs: Run, pages: list[tuple[str, str | None]], rounds: int = ROUNDS) -> float:
-    """Their CPU time over ours: for each page the median of the rounds, in which it goes to both in turn."""
-    spent = {run: [[] for _ in pages] for run in (ours, theirs)}
-    for number in range(rounds + 1):
-        for (html, url), mine, other in zip(pages, spent[ours], spent[theirs], strict=True):
-            turn = [(ours, mine), (theirs, other)][:: 1 if number % 2 else -1]  # each is first in every other round
-            for run, seconds in turn:
-                started = time.process_time()
-                run(html, url)
-                seconds.append(time.process_time() - started)
-    whole = {run: sum(median(seconds[1:]) for seconds in each) for run, each in spent.items()}  # the first warms up
-    return whole[theirs] / whole[ours]
+def times_slower(ours: Run, theirs: Run, pages: Iterable[tuple[str, str | None]]) -> float:
+    """Their CPU time over ours: each page goes to both once, as what is remembered of a page makes it cheaper."""
+    spent = {ours: 0.0, theirs: 0.0}
+    for number, (html, url) in enumerate(pages):
+        for run in (ours, theirs) if number % 2 else (theirs, ours):
+            started = time.process_time()
+            run(html, url)
+            spent[run] += time.process_time() - started
+    return spent[theirs] / spent[ours]
 
 
 def from_above(name: str) -> bool:

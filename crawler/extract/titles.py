@@ -92,9 +92,10 @@ def _choose(forms: dict[str, str], *, news: bool) -> str:
     """The form to be taken: what readers see at the top, unless it is less than that or more.
 
     A news site's machine-readable headline that is also what it shares goes before an ``<h1>`` of other words
-    (measured on news pages: right 5 of 7 times; on others 1 of 9), and so does one that nothing else on the page
-    says, in four words or more, as the rest is worded for search engines (2 of 2; on others 1 of 5). Where only what it shares
-    differs it is 6 of 11, and left. An ``<h1>`` that ends in what all else calls the text has a kicker before it.
+    (measured on news pages: right 5 of 7 times; on others 1 of 9). So does one of four words or more that nothing else
+    on the page says, as the rest is worded for search engines (2 of 2; on others 1 of 5). Where it is what the page
+    shares that differs from all else, that was right 6 times of 11, and the ``<h1>`` stays. An ``<h1>`` that ends in
+    what all else calls the text has a kicker before it.
     """
     h1, headline, og, title = (fold(forms[how]) for how in ("h1", "json-ld:headline", "og:title", "title"))
     if h1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -32,6 +31,8 @@ class Around:
         """The headline is the element that holds the title, or its text where no element does."""
         self._tree, self._headline, self._title = tree, headline, title
         self._known: tuple[list[str], list[str]] = ([], [])
+        self._texts: list[str] | None = None
+        self._sides: tuple[Iterator[str], Iterator[str]] | None = None
 
     def below(self, count: int = BELOW) -> Iterator[str]:
         return self._lines(0, count)
@@ -42,7 +43,7 @@ class Around:
     def dated(self) -> Iterator[tuple[str, str]]:
         """The short lines of the page's text that may name a year, each with the end of the line before."""
         before = ""
-        for line in self._all:
+        for line in self._all():
             if len(line) < LONGEST and ("20" in line or "19" in line or "25" in line) and _is_text(line):
                 yield squeeze(line), before[-LABEL:]
             before = line
@@ -51,29 +52,36 @@ class Around:
         known = self._known[side]
         for at in range(count):
             if at == len(known):
-                line = next(self._sources[side], None)
+                line = next(self._sources()[side], None)
                 if line is None:
                     return
                 known.append(line)
             yield known[at]
 
-    @cached_property
     def _all(self) -> list[str]:
-        body = self._tree.body
-        return body.text(separator="\n", strip=True)[:MOST].split("\n") if body else []
+        if self._texts is None:
+            body = self._tree.body
+            self._texts = body.text(separator="\n", strip=True)[:MOST].split("\n") if body else []
+        return self._texts
 
-    @cached_property
     def _sources(self) -> tuple[Iterator[str], Iterator[str]]:
+        if self._sides is None:
+            self._sides = self._opened()
+        return self._sides
+
+    def _opened(self) -> tuple[Iterator[str], Iterator[str]]:
         if self._headline is not None:
             return _lines(_following(self._headline)), _lines(_preceding(self._headline))
-        texts, start = self._all, self._title[:12]
+        texts, start = self._all(), self._title[:12]
         size = len(start) or LONGEST
         at = next((i for i, t in enumerate(texts) if t[:size] == start and self._title.startswith(t[:40])), -1)
         return _lines(filter(_is_text, texts[at + 1 :])), _lines(filter(_is_text, reversed(texts[: max(at, 0)])))
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
-    return (line for text in texts if (line := squeeze(text[:LONGEST_LINE])))
+    for text in texts:
+        if line := squeeze(text[:LONGEST_LINE]):
+            yield line
 
 
 def _following(node: LexborNode) -> Iterator[str]:

@@ -21,6 +21,7 @@ ENTRIES: Final = 3
 PRICE: Final = re.compile(r"(?:[$€£¥]|usd|eur)\s?\d[\d.,]*(?!\w)")
 """With links beside it: where to buy what the article is about."""
 LONGEST_PRICE: Final = 120
+LONGEST_TITLE: Final = 300
 CERTAIN: Final = 3.0
 """Log-odds from which words are not looked at: half of all lines, of which a rule would have taken one in a hundred."""
 
@@ -79,7 +80,7 @@ def mark(lines: list[Line], known: Known, plain: Sequence[bool]) -> None:
     doubled.labelled(lines)
     doubled.pull_quotes(lines)
     _hours(lines)
-    _head(lines, {fold(text) for text in known.titles if text}, [fold(name) for name in known.authors if name])
+    _head(lines, {*filter(None, map(fold, known.titles))}, [*filter(None, map(fold, known.authors))])
     _tail(lines)
 
 
@@ -123,10 +124,10 @@ def _head(lines: list[Line], titles: set[str], authors: list[str]) -> None:
             line.why = "byline" if any(legend.startswith(name) for name in authors) else ""  # a portrait
         if line.why or line.kept or not line.text:
             continue
-        folded = fold(line.text)
+        folded = fold(line.text) if len(line.text) < LONGEST_TITLE else ""
         first = line.block.kind is HEADING and line.block.level == 1 and not seen
         short = len(line.text) < 90 and not line.ended and line.text[-1] not in ":："  # a speaker's name is no byline
-        if first or (folded in titles and len(line.text) < 300):
+        if first or folded in titles:
             line.why = "title"
         elif short and any(name in folded for name in authors):
             line.why = "byline"

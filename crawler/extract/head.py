@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -39,6 +39,9 @@ class Head:
         self._tree = tree
         self._meta: dict[str, list[str]] = {}
         self._tidied: dict[str, tuple[str, ...]] = {}
+        self._plain: dict[str, str] | None = None
+        self._times: list[LexborNode] | None = None
+        self._marks: tuple[list[LexborNode], list[LexborNode], list[LexborNode]] | None = None
         self.title = tree.css_first("title")
         self.headlines = tree.tags("h1")
         self.scripts = tree.css('script[type*="ld+json" i]')
@@ -60,28 +63,31 @@ class Head:
                 attributes = node.attributes
                 yield (attributes.get("rel") or "").lower(), attributes.get("href") or ""
 
-    @cached_property
+    @property
     def times(self) -> list[LexborNode]:
         """The ``<h1>`` and ``<time>`` elements in the page's order."""
-        return self._tree.css("h1, time") if self._tree.tags("time") else []
+        if self._times is None:
+            self._times = self._tree.css("h1, time") if self._tree.tags("time") else []
+        return self._times
 
     @property
     def dated(self) -> list[LexborNode]:
         """The elements that microdata, or an attribute of ``<time>``, calls the day of publication."""
-        return [*self._marked[0], *(node for node in self.times if "pubdate" in node.attributes)]
+        return [*self._marked()[0], *(node for node in self.times if "pubdate" in node.attributes)]
 
     @property
     def signed(self) -> list[LexborNode]:
         """Those that microdata or ``rel`` call the author."""
-        return self._marked[1]
+        return self._marked()[1]
 
     @property
     def tagged(self) -> list[LexborNode]:
         """Those that microdata or ``rel`` call tags."""
-        return self._marked[2]
+        return self._marked()[2]
 
-    @cached_property
     def _marked(self) -> tuple[list[LexborNode], list[LexborNode], list[LexborNode]]:
+        if self._marks is not None:
+            return self._marks
         dated, signed, tagged = [], [], []
         for node in self._tree.css(_MARKED)[:MOST_NODES]:
             if node.tag in _TOLD:
@@ -94,12 +100,15 @@ class Head:
                 signed.append(node)
             elif " keywords " in props or " tag " in rel:
                 tagged.append(node)
-        return dated, signed, tagged
+        self._marks = dated, signed, tagged
+        return self._marks
 
-    @cached_property
+    @property
     def plain(self) -> dict[str, str]:
         """The names of the meta elements (``name``, ``property`` or ``itemprop``) by their letters and digits."""
-        return {_plain(name[:100]): name for name in self._meta}
+        if self._plain is None:
+            self._plain = {_plain(name[:100]): name for name in self._meta}
+        return self._plain
 
     def values(self, name: str) -> tuple[str, ...]:
         """The contents of the meta elements of a name, tidied, in the page's order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -38,6 +37,7 @@ class Part:
         self._whole: LexborHTMLParser | LexborNode = tree
         self._holders: set[int] = set()
         self._known: dict[tuple[int, bool], bool] = {}
+        self._links: list[tuple[LexborNode, str]] | None = None
         up = headline.parent if headline is not None else None
         while up is not None and len(self._holders) < HIGHEST:
             self._holders.add(up.mem_id)
@@ -45,13 +45,16 @@ class Part:
                 self._whole = up
             up = up.parent
 
-    @cached_property
+    @property
     def links(self) -> list[tuple[LexborNode, str]]:
         """The links in it with their addresses, in the page's order.
 
         To find those of one kind by their address costs a query as much as to read all.
         """
-        return [(node, href) for node in self._whole.css("a")[:MOST_LINKS] if (href := node.attrs.get("href"))]
+        if self._links is None:
+            nodes = self._whole.css("a")[:MOST_LINKS]
+            self._links = [(node, href) for node in nodes if (href := node.attrs.get("href"))]
+        return self._links
 
     @property
     def bylines(self) -> list[LexborNode]:

@@ -47,7 +47,7 @@ def cut(lines: list[Line], known: Known) -> Kept:
     ]
     mark(lines, known, plain)
     for line, one in zip(lines, odds, strict=True):
-        if one < judge.limit and not line.why and not line.kept:
+        if one < judge.limit and not line.why and not line.kept and not _is_of_recipe(line):
             line.why = "unlike-the-article"
     _hollow(lines)
     doubled.alone(lines)
@@ -61,6 +61,18 @@ def cut(lines: list[Line], known: Known) -> Kept:
 def _may_be_notice(line: Line) -> bool:
     """Whether it might say "Sign up for our newsletter" between the article's paragraphs, looking just like them."""
     return line.block.kind is PARAGRAPH and len(line.text) <= LONGEST_AMID
+
+
+def _is_of_recipe(line: Line) -> bool:
+    """Whether what it is, or stands in, is called a part of a recipe: ingredients look like no article's lines."""
+    box = line.box
+    if line.el is not None and line.el.called is not None and line.el.called.recipe:
+        return True
+    while box is not None:
+        if box.el.called is not None and box.el.called.recipe:
+            return True
+        box = box.above
+    return False
 
 
 def mark(lines: list[Line], known: Known, plain: Sequence[bool]) -> None:

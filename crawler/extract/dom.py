@@ -81,22 +81,8 @@ class El:
     """An element that was entered: its tag, its names and its measures."""
 
     __slots__ = (
-        *(
-            "attrs",
-            "called",
-            "headed",
-            "inline",
-            "kids",
-            "linked",
-            "links",
-            "mass",
-            "own",
-            "pruned",
-            "recipe",
-            "tag",
-            "total",
-            "url",
-        ),
+        *("attrs", "called", "headed", "inline", "kids", "linked", "links", "mass", "own", "pruned", "recipe", "tag"),
+        *("total", "url"),
     )
 
     def __init__(self, tag: str) -> None:

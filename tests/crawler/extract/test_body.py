@@ -52,6 +52,53 @@ def test_a_class_that_means_something_else_on_this_page_does_not_cost_the_articl
     assert texts(page(inner))[-6:] == P
 
 
+LONG = [f"{text} {text.replace('eastern', 'western')}" for text in P]
+TERMS = [
+    f"Term {n} of reprinting: whoever prints our stories names their authors and us at the top, changes nothing but "
+    "the house style, sells nothing beside them, and links to the story as it stands with us, where it is corrected."
+    for n in range(1, 14)
+]
+
+
+@pytest.mark.parametrize("name", ["sidebar-content", "newsletter-issue", "read-more-text"])
+def test_a_body_with_a_misleading_name_is_found_though_another_long_text_is_left(name):
+    body = f'<div class="{name}">{paragraphs(*LONG, *(text[::-1] for text in LONG))}</div>'
+    inner = f"<main><h1>Pier moves</h1>{body}<div class=terms>{paragraphs(*TERMS)}</div></main>"
+    assert texts(page(inner))[:6] == LONG
+
+
+def test_slides_with_as_much_text_are_no_reason_to_take_back_the_gallery_that_they_are_in():
+    slides = "".join(f"<li><p>{text[::-1]}</p></li>" for text in LONG * 4)
+    inner = f'<main><h1>Pier moves</h1>{paragraphs(*TERMS)}<div class="widget"><ul>{slides}</ul></div></main>'
+    assert texts(page(inner)) == TERMS
+
+
+def test_a_headline_in_a_dialog_is_not_that_of_the_page():
+    dialog = f"<div class=x role=dialog><div><h1>Pier moves</h1></div><div class=terms>{paragraphs(*TERMS)}</div></div>"
+    body = f"<div class=story>{paragraphs(*LONG, *(text[::-1] for text in LONG))}</div>"
+    assert texts(page(f"<div class=w><h2>Pier moves</h2>{body}{dialog}</div>"))[-12:-6] == LONG
+
+
+def test_the_ingredients_of_a_recipe_belong_to_it_wherever_they_stand():
+    steps = f"<section class=steps><h2>Method</h2>{paragraphs(*P)}</section>"
+    listed = "<ul><li>2 eggs</li><li>flour</li><li>a pinch of salt</li></ul>"
+    others = "<div class=x><p>Three cooks and a dog live in this house by the sea, and all of them bake.</p></div>"
+    needed = f"<aside class=recipeIngredients><h2>You need</h2>{listed}</aside>"
+    found = texts(page(f"<h1>Pier moves</h1><main><article>{steps}</article>{others}{needed}</main>"))
+    assert found[-2:] == ["You need", "- 2 eggs\n- flour\n- a pinch of salt"]
+    assert found[:-2] == ["Method", *P]
+
+
+def test_teasers_of_some_length_are_left_out_where_they_hold_less_than_the_article():
+    teasers = "".join(
+        f'<article class="post"><h3><a href="/a/{n}">Another story of the coast, number {n}, and its headline</a></h3>'
+        f"<p>{P[n]} {P[n][::-1]} {P[n]}</p></article>"
+        for n in range(3)
+    )
+    inner = f"<h1>Pier moves</h1><div class=a>{paragraphs(*LONG)}</div><div class=b>{teasers}</div>"
+    assert texts(page(f"<div class=z>{inner}</div>")) == LONG
+
+
 @pytest.mark.parametrize(
     "part",
     [

@@ -75,6 +75,15 @@ def test_a_headline_that_speaks_of_tags_keeps_them():
     assert read("<h1>Thirty years of &lt;br&gt; tags</h1>").title == "Thirty years of <br> tags"
 
 
+def test_a_news_pages_own_headline_goes_before_one_for_search_engines_that_all_else_says():
+    shown = meta("og:title", "Bridge live: all about the opening") + "<h1>Bridge live: all about the opening</h1>"
+    html = "<title>Bridge live: all about the opening</title>" + shown
+    own = "Old bridge opens again after two years"
+    assert read(html + ld(headline=own)).title == own
+    assert read(html + ld("WebPage", headline=own)).title == "Bridge live: all about the opening"
+    assert read(html + ld(headline="Bridge live: all about the")).title == "Bridge live: all about the opening"
+
+
 def test_every_form_of_the_title_is_a_candidate_once():
     html = "<title>Bridge opens - Gazette</title>" + meta("og:title", "The bridge opens") + "<h1>Bridge opens</h1>"
     found = read(html)

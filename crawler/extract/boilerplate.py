@@ -18,6 +18,9 @@ HOUR: Final = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,
 LONGEST_HOUR: Final = 16
 ENTRIES: Final = 3
 """Hours alone in a line from which a text is a liveblog."""
+SIGN: Final = re.compile(r"[(\[]\w{2,5}(?:[/,-] ?\w{2,5})*[)\]]$|\w{2,5}(?:/\w{2,5})+$")
+"""The initials of those who worked on a text, under it."""
+LONGEST_SIGN: Final = 20
 PRICE: Final = re.compile(r"(?:[$€£¥]|usd|eur)\s?\d[\d.,]*(?!\w)")
 """With links beside it: where to buy what the article is about."""
 LONGEST_PRICE: Final = 120
@@ -162,6 +165,8 @@ def _tail(lines: list[Line]) -> None:
             line.why = f"label:{line.label}"
         elif line.tags:
             line.why = "tags"
+        elif _is_sign(line):
+            line.why = "sign"
         elif line.promo and not line.ended:
             line.why = "promo"
         elif line.notice:
@@ -183,13 +188,17 @@ def _last_prose(lines: list[Line]) -> int:
             continue
         if line.label == "section" and (line.block.kind is HEADING or line.linked < 0.5):
             section = True
-        elif line.label or line.linked > 0.7 or line.notice or line.tags:
+        elif line.label or line.linked > 0.7 or line.notice or line.tags or _is_sign(line):
             continue
         elif line.block.kind in (PARAGRAPH, QUOTE) and len(line.text) >= 100 and line.ended:
             last, section = number, False
         elif not section and line.block.kind is not HEADING and not (line.promo and not line.ended):
             last = number
     return last
+
+
+def _is_sign(line: Line) -> bool:
+    return len(line.text) <= LONGEST_SIGN and SIGN.match(line.text) is not None
 
 
 def _hollow(lines: list[Line]) -> None:

@@ -20,8 +20,8 @@ LONGEST = 5_000
 # not know, as ``itemprop``, 0.002 for each element found and looked at. All elements of a tag cost 0.01.
 _LINKS = 'link:is([rel~="canonical" i], [rel="image_src"], [itemprop])'
 _MARKED = (
-    '[itemprop]:is([itemprop*="author" i], [itemprop*="keywords" i], [itemprop*="datepublished" i])'
-    ', a:is([rel~="author" i], [rel~="tag" i])'
+    '[itemprop]:is([itemprop*="author" i], [itemprop*="keywords" i], [itemprop*="datepublished" i],'
+    ' [itemprop*="articlesection" i]), [property$="articleSection"], a:is([rel~="author" i], [rel~="tag" i])'
 )
 _TOLD = frozenset({"meta", "title", "h1", "link", "script"})
 """Elements that are read for what they are."""
@@ -41,7 +41,7 @@ class Head:
         self._tidied: dict[str, tuple[str, ...]] = {}
         self._plain: dict[str, str] | None = None
         self._times: list[LexborNode] | None = None
-        self._marks: tuple[list[LexborNode], list[LexborNode], list[LexborNode]] | None = None
+        self._marks: tuple[list[LexborNode], ...] = ()
         self.title = tree.css_first("title")
         self.headlines = tree.tags("h1")
         self.scripts = tree.css('script[type*="ld+json" i]')
@@ -62,6 +62,16 @@ class Head:
             for node in part.css(_LINKS)[:MOST_NODES]:
                 attributes = node.attributes
                 yield (attributes.get("rel") or "").lower(), attributes.get("href") or ""
+
+    @property
+    def pictured(self) -> str:
+        """The address of what microdata calls the image."""
+        for node in self._tree.css('[itemprop~="image"]')[:1]:
+            for one in (node, *node.css("img")[:1]):
+                attributes = one.attributes
+                if found := next((value for key in ("src", "content", "href") if (value := attributes.get(key))), ""):
+                    return found
+        return ""
 
     @property
     def times(self) -> list[LexborNode]:
@@ -85,10 +95,15 @@ class Head:
         """Those that microdata or ``rel`` call tags."""
         return self._marked()[2]
 
-    def _marked(self) -> tuple[list[LexborNode], list[LexborNode], list[LexborNode]]:
-        if self._marks is not None:
+    @property
+    def filed(self) -> list[LexborNode]:
+        """Those that microdata or RDFa call the section."""
+        return self._marked()[3]
+
+    def _marked(self) -> tuple[list[LexborNode], ...]:
+        if self._marks:
             return self._marks
-        dated, signed, tagged = [], [], []
+        dated, signed, tagged, filed = self._marks = [], [], [], []
         for node in self._tree.css(_MARKED)[:MOST_NODES]:
             if node.tag in _TOLD:
                 continue
@@ -100,7 +115,8 @@ class Head:
                 signed.append(node)
             elif " keywords " in props or " tag " in rel:
                 tagged.append(node)
-        self._marks = dated, signed, tagged
+            elif " articlesection " in props or "property" in attributes:
+                filed.append(node)
         return self._marks
 
     @property

@@ -12,7 +12,7 @@ from crawler.extract import json_ld, language
 from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.part import Part
-from crawler.extract.select import brief
+from crawler.extract.select import attribute, brief
 from crawler.extract.site import Site, address
 
 Found = tuple[str, str]
@@ -29,7 +29,10 @@ _CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
 _TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?)/\w")
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
-_SECTION_METAS = ("article:section", "parsely-section", "og:article:section", "sailthru.section", "section", "category")
+_SECTION_METAS = (
+    *("article:section", "parsely-section", "og:article:section", "sailthru.section", "articlesection", "section"),
+    "category",
+)
 _LOGO = re.compile(r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon")
 _FREE = {"true": False, "false": True, "1": False, "0": True, "yes": False, "no": True}
 
@@ -85,8 +88,10 @@ def section(page: Head, data: LinkedData) -> Found:
     for value, name in page.all(*_SECTION_METAS):
         if _is_label(value):
             return value, f"meta:{name}"
-    crumbs = _crumbs(data)
-    return (crumbs[-1], "json-ld:BreadcrumbList") if crumbs else NONE
+    if crumbs := _crumbs(data):
+        return crumbs[-1], "json-ld:BreadcrumbList"
+    filed = (attribute(node, "content") or brief(node) for node in page.filed)
+    return next(((value, "markup:articleSection") for value in filed if _is_label(value)), NONE)
 
 
 def tags(page: Head, data: LinkedData, *, site: Site, part: Part) -> tuple[tuple[str, ...], str]:
@@ -125,6 +130,7 @@ def _images(page: Head, data: LinkedData) -> Iterator[Found]:
     for rel, href in page.links():
         if rel == "image_src":
             yield href, "link:image_src"
+    yield page.pictured, "microdata:image"
 
 
 def description(page: Head, data: LinkedData) -> Found:

@@ -13,6 +13,9 @@ ENOUGH = 200
 RANK = 1_000
 """Distance from the language's profile beyond which resiliparse's answer is noise (its own cut-off is 1,200)."""
 
+_NEAR = ("pt gl", "es gl", "hi ne mr", "da no", "id ms", "hr sr bs", "cs sk", "nl af")
+"""Languages that profiles of letters take for each other: two of three Portuguese articles pass for Galician."""
+
 _TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_][\w-]*)?$")
 _ALIASES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "cn": "zh", "jp": "ja", "kr": "ko", "ua": "uk"}
 """Retired codes, written forms of Norwegian, and countries' codes given for languages'."""
@@ -29,10 +32,11 @@ def normal(tag: str) -> str:
 
 
 def detect(text: str, hint: str = "") -> str:
-    """The language of ``text``; the page's declaration ``hint`` where the text is short or the answer weak."""
+    """The language of ``text``; the page's declaration ``hint`` where the text is short, or the answer weak or near."""
     hint = normal(hint)
     if len(text) < ENOUGH:
         return hint
     name, rank = detect_fast(text[:SAMPLE])
     name = normal(name) if rank <= RANK and name != "unknown" else ""
-    return name or hint
+    near = any({hint, name} <= set(group.split()) for group in _NEAR) if hint != name else False
+    return hint if near or not name else name

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from archive.models import CODE, FIGURE, LIST, TABLE, Block
+from archive.models import CODE, FIGURE, LIST, PARAGRAPH, TABLE, Block
+from crawler.extract import asides
 from crawler.extract.blocks import Box, Piece
 from crawler.extract.dom import El
 from crawler.extract.patterns import Notice, notices
@@ -96,6 +97,8 @@ def label(low: str) -> str:
 
 
 def _line(block: Block, el: El | None = None, box: Box | None = None) -> Line:
+    if block.kind is PARAGRAPH and len(block.inlines) > 1:
+        block = asides.without(block)
     raw = block.text
     runs = block.inlines
     parted = block.children or block.kind is CODE or "\n" in raw or "  " in raw

@@ -14,7 +14,7 @@ LONGEST = 60
 """Characters of a name; longer is a sentence."""
 LONGEST_BYLINE = 500
 """Characters of a byline that are read."""
-BLANKS = " .,;:|/·•–—-\"'*“”„«»‐"
+BLANKS = " .,;:|/·•–—-\"'*“”„«»‐：，、。"
 
 _SIGNS = frozenset(",;|/•·&、，\n")
 """Signs that part names; what else does stands between blanks."""
@@ -22,6 +22,10 @@ _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html
 _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
 _ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
 _PLACE = re.compile(r"(?<=\w)\s+(?:in|à|aus|en|em|i)\s+[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+)?$")
+_COMPANY = re.compile(
+    r"[^,;|]+&[^,;|]+ (?:AG|SE|KG|GmbH|OHG|Co\.?|Inc\.?|LLC|LLP|Ltd\.?|PLC|plc|S\.?A\.?|SpA|BV|NV|AB|Oy|SARL)"
+)
+"""A firm with a sign in its name that elsewhere parts names."""
 _CODE = re.compile(r"[{}<>=_:\\]|^\W+$")
 
 
@@ -49,7 +53,8 @@ def split(byline: str) -> Iterator[str]:
     text = _EMAIL.sub(" ", text) if "@" in text else text
     if not text.strip(BLANKS):
         text = byline  # nothing but an address: better than nobody
-    for part in [text] if text.count(" ") < 2 and _SIGNS.isdisjoint(text) else _joins().split(text):
+    whole = (text.count(" ") < 2 and _SIGNS.isdisjoint(text)) or ("&" in text and _COMPANY.fullmatch(text.strip()))
+    for part in [text] if whole else _joins().split(text):
         name = _bare(part)
         folded = name.casefold()
         if not 1 < len(name) <= LONGEST or _CODE.search(name) or _is_address(folded) or folded in known.nobody:

@@ -42,8 +42,8 @@ def modules() -> list[str]:
     mypyc makes lists of generator expressions and plain properties of cached ones, so these modules have neither.
     """
     names = (
-        "around attributes authors blocks body boilerplate bullets bylines called clock code counts dates doubled"
-        " dom features figures guard head inlines json_ld kinds labels language lines links metadata names"
+        "around asides attributes authors blocks body boilerplate bullets bylines called clock code counts dates"
+        " doubled dom features figures guard head inlines json_ld kinds labels language lines links metadata names"
         " open_elements part patterns prune rewrite score select shown signals site tables tidy timestamps titles"
         " verdict vocabulary words"
     )

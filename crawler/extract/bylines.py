@@ -74,6 +74,7 @@ def _within(holder: LexborNode, nodes: Sequence[LexborNode]) -> list[LexborNode]
 def _written(lines: list[str]) -> list[str]:
     """Names in a line near the headline that begins like a byline, or that follows one that is nothing else."""
     for at, line in enumerate(lines):
+        line = line.lstrip(BLANKS)  # noqa: PLW2901  # "5 May | by Ann Reed" in elements of their own
         if len(line) > LINE or not (match := words().starts.match(small(line))):
             continue
         rest = line[match.end() :].strip(BLANKS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crawler.extract import language
@@ -40,3 +42,10 @@ def test_a_short_text_says_less_than_the_declaration():
 def test_a_text_in_no_known_language_falls_back_on_the_declaration():
     assert language.detect("0123 4567 89 " * 40, "fr") == "fr"
     assert language.detect("", "") == ""
+
+
+def test_between_near_languages_the_declaration_decides():
+    text = (Path(__file__).parents[2] / "pages" / "blogspot.txt").read_text("utf-8")
+    assert language.detect(text) == "gl"  # the profile's mistake: it is Portuguese
+    assert language.detect(text, "pt-BR") == "pt"
+    assert language.detect(GERMAN, "pt-BR") == "de"

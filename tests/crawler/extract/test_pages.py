@@ -23,20 +23,10 @@ PAGES = pathlib.Path(__file__).parents[2] / "pages"
 DOUBTS = {"paywalled", "truncated"}
 """The flags that a page states; the others follow from what is checked here anyway."""
 FAILS_TODAY: tuple[str, ...] = (
-    "amp",  # Hindi is detected as Nepali
-    "blogspot",  # title and author are the site's; Portuguese is detected as Galician
     "brief",  # teasers outweigh a short piece, so that cards are believed to be the article
-    "chinese",  # the colon stays before the author's name
-    "inline-promo",  # "Leer más:" and its link stay within the sentence where the span's class is not known
     "medium-like",  # tags that stand under the text are not read
-    "microdata",  # section and image of microdata are not read
-    "press-release",  # a company's name is cut in two at its "&"
-    "rdfa",  # the section of RDFa is not read
-    "read-also-lines",  # the signs of the desk that stand under the text stay
-    "spanned-table",  # links to other stories stay; Portuguese is taken for Galician
     "substack-like",  # notes at the end are taken for boilerplate
     "table-layout",  # the menu beside the text and the line under it stay; the legend is no caption; title with site
-    "whole-page-in-form",  # "autor: Name" in a line with the date is not read
 )
 """Pages whose expectation is right and which the extractor does not meet yet."""
 

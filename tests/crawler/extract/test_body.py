@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from archive.models import Article
@@ -127,6 +129,31 @@ def test_teasers_of_some_length_are_left_out_where_they_hold_less_than_the_artic
 def test_within_the_body_it_is_left_out(part):
     inner = f"<article><h1>Pier moves</h1>{paragraphs(*P[:3])}{part}{paragraphs(*P[3:5])}</article>"
     assert texts(page(inner)) == P[:5]
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("It moved. Read also: <a href=/a/9>Ten piers</a> It stopped.", "It moved. It stopped."),
+        ("It moved. <b>Lesen Sie auch:</b> <a href=/a/9>Zehn Molen</a>. It stopped.", "It moved. It stopped."),
+        ("It moved. Leer más: <a href=/a/9>Diez muelles</a>", "It moved."),
+        (
+            "It moved. See also: <a href=/a/9>One</a> Read more: <a href=/a/8>Two</a> It stopped.",
+            "It moved. It stopped.",
+        ),
+        ("It moved. Two books say so: <a href=/a/9>Ten piers</a> and another.", None),
+        ("What to read also: <a href=/a/9>Ten piers</a> of Oldmoor.", None),
+    ],
+)
+def test_what_points_elsewhere_amid_a_paragraph_is_cut_out_of_it(written, left):
+    found = texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:3], f'{P[3]} {written}', *P[4:])}</article>"))
+    plain = re.sub(r"<[^>]*>", "", written)
+    assert found == [*P[:3], f"{P[3]} {left or plain}", *P[4:]]
+
+
+@pytest.mark.parametrize("sign", ["(ab/cde)", "[dpa/mko]", "SDA/sep", "(dmk)"])
+def test_the_initials_under_a_text_are_left_out(sign):
+    assert texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P, sign)}</article>")) == P
 
 
 def test_title_byline_and_dateline_are_not_said_again_in_the_body():

@@ -84,6 +84,12 @@ def test_a_news_pages_own_headline_goes_before_one_for_search_engines_that_all_e
     assert read(html + ld(headline="Bridge live: all about the")).title == "Bridge live: all about the opening"
 
 
+def test_a_blogs_name_over_the_headline_is_not_the_title():
+    html = "<title>Bridges and Piers: Old bridge opens again</title>" + meta("og:title", "Old bridge opens again")
+    heads = "<h1>Bridges and Piers</h1><h3>Old bridge opens again</h3><h1>Old, but open</h1>"
+    assert read(html + heads, "https://someone.blog.example/2026/05/bridge").title == "Old bridge opens again"
+
+
 def test_every_form_of_the_title_is_a_candidate_once():
     html = "<title>Bridge opens - Gazette</title>" + meta("og:title", "The bridge opens") + "<h1>Bridge opens</h1>"
     found = read(html)

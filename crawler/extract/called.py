@@ -136,7 +136,9 @@ def _called(raw: str) -> Called:
 def _tells(name: str) -> tuple[str, bool]:
     """The word in one name for which an element is left out, or BODY or RECIPE, or nothing; whether it is doubtful."""
     known = names()
-    words = WORD.findall(name)
+    plain = name.replace("_", "-")
+    bare = plain.replace("-", "")
+    words = [*filter(None, plain.split("-"))] if bare.isalpha() and bare.isascii() else WORD.findall(name)
     doubtful = not known.doubtful.isdisjoint(words)
     told = [] if known.first.isdisjoint(words) else _told(words, known)
     for kept in (BODY, RECIPE):

@@ -53,7 +53,7 @@ STREAMED: Final = re.compile(r"S:[0-9a-f]+$")
 FOLDED: Final = re.compile(r"accord|collaps|faq|answer|toggle|tab|panel|expand", re.IGNORECASE)
 """Names of parts that unfold at a click."""
 OPENS: Final = "button, h2, h3, h4, [aria-expanded], summary"
-HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 WEIGHT: Final = {
     **dict.fromkeys(HEADINGS | {"figure", "figcaption"}, 0.0),
     "p": 1.0,
@@ -348,7 +348,8 @@ def _count(written: str | None) -> int:
 def _is_hidden(attrs: dict[str, str | None]) -> bool:
     if "hidden" in attrs:
         return attrs["hidden"] != "until-found" and not STREAMED.match(attrs.get("id") or "")
-    return HIDDEN.search(attrs["style"] or "") is not None
+    style = (attrs["style"] or "").lower()  # a look takes a third of the time of the pattern
+    return ("none" in style or "hidden" in style) and HIDDEN.search(style) is not None
 
 
 def _unfolds(node: LexborNode, attrs: Mapping[str, str | None]) -> bool:

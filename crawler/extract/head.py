@@ -18,6 +18,7 @@ LONGEST = 5_000
 
 # What a query costs a page: 0.02 ms for the walk, 0.01 for each further selector, 0.02 for an attribute that HTML does
 # not know, as ``itemprop``, 0.002 for each element found and looked at. All elements of a tag cost 0.01.
+_SPOKEN = 'h1, time, meta, script[type*="ld+json" i]'
 _LINKS = 'link:is([rel~="canonical" i], [rel="image_src"], [itemprop])'
 _MARKED = (
     '[itemprop]:is([itemprop*="author" i], [itemprop*="keywords" i], [itemprop*="datepublished" i],'
@@ -40,18 +41,28 @@ class Head:
         self._meta: dict[str, list[str]] = {}
         self._tidied: dict[str, tuple[str, ...]] = {}
         self._plain: dict[str, str] | None = None
-        self._times: list[LexborNode] | None = None
         self._marks: tuple[list[LexborNode], ...] = ()
         self.title = tree.css_first("title")
-        self.headlines = tree.tags("h1")
-        self.scripts = tree.css('script[type*="ld+json" i]')
+        self.headlines: list[LexborNode] = []
+        self.scripts: list[LexborNode] = []
         """Those of JSON-LD."""
-        for node in tree.tags("meta")[:MOST_NODES]:
-            attributes = node.attributes
-            if content := attributes.get("content"):
-                for key in ("property", "name", "itemprop"):
-                    if name := attributes.get(key):
-                        self._meta.setdefault(name.strip().lower(), []).append(content)
+        self._dated: list[LexborNode] = []
+        for node in tree.css(_SPOKEN)[:MOST_NODES]:  # one walk over the page, as what it costs is to fetch the page
+            tag = node.tag
+            if tag == "meta":
+                self._keep(node.attributes)
+            elif tag == "script":
+                self.scripts.append(node)
+            else:
+                self._dated.append(node)
+                if tag == "h1":
+                    self.headlines.append(node)
+
+    def _keep(self, attributes: dict[str, str | None]) -> None:
+        if content := attributes.get("content"):
+            for key in ("property", "name", "itemprop"):
+                if name := attributes.get(key):
+                    self._meta.setdefault(name.strip().lower(), []).append(content)
 
     def links(self) -> Iterator[tuple[str, str]]:
         """Relation and address of canonical links, ``image_src`` and those of microdata.
@@ -75,10 +86,8 @@ class Head:
 
     @property
     def times(self) -> list[LexborNode]:
-        """The ``<h1>`` and ``<time>`` elements in the page's order."""
-        if self._times is None:
-            self._times = self._tree.css("h1, time") if self._tree.tags("time") else []
-        return self._times
+        """The ``<h1>`` and ``<time>`` elements in the page's order; none if no time is told."""
+        return self._dated if len(self._dated) > len(self.headlines) else []
 
     @property
     def dated(self) -> list[LexborNode]:

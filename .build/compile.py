@@ -1,13 +1,15 @@
 """Compile modules with mypyc: ``python compile.py FOLDER MODULE.py …``, from a folder without a pyproject.toml.
 
 A process of its own, because mypyc ends the one that it runs in where it finds an error. The modules are copies, and
-are changed: see ``with_constructors``.
+are changed: see ``with_constructors``. One is made here: the trees of ``lines.json`` as a function.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
+import runpy
 import sys
 from pathlib import Path
 
@@ -41,6 +43,10 @@ def with_constructors(source: str) -> str:
 folder, *modules = sys.argv[1:]
 for module in map(Path, modules):
     module.write_text(with_constructors(module.read_text("utf-8")), "utf-8")
+extract = Path("crawler/extract")
+odds = runpy.run_path(str(extract / "trees.py"))["source"](json.loads((extract / "lines.json").read_text("utf-8")))
+(extract / "odds.py").write_text(odds, "utf-8")
+modules.append(str(extract / "odds.py"))
 setup(
     name="cuttings",
     # -O1: at -O2 a page costs as much (48.4 and 48.2 million instructions), compiling 75 s instead of 55.

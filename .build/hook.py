@@ -29,8 +29,8 @@ NEEDED = ("mypy", "setuptools", "selectolax")
 """For their versions see requirements.lock; without selectolax's types the compiled code would be slower."""
 MACHINES = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
 """For which mypy comes as a wheel: elsewhere its own build could fail, and the installation with it."""
-BESIDE = ("config/models.py", ".build/compile.py")
-"""Not compiled, but what is compiled counts on their types, or is made by them."""
+BESIDE = ("config/models.py", ".build/compile.py", "crawler/extract/trees.py", "crawler/extract/lines.json")
+"""Not compiled, but what is compiled counts on their types, or is made of or by them."""
 LONGEST = 900
 """Seconds; two slow cores need 120."""
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")

@@ -99,7 +99,7 @@ class Survey:
             and self.shapes[self.keys[i]] >= 0.3 * self.whole
         )
 
-    def odds(self, judge: Callable[[Sequence[float]], float]) -> list[float]:
+    def odds(self, judge: Callable[[list[float]], float]) -> list[float]:
         """Of each line that it is the article's; 0 for plain text, of which too little is known."""
         if not self.around:
             return [0.0] * len(self.lines)

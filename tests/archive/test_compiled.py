@@ -1,15 +1,18 @@
 """Extensions made of other sources than those beside them are not loaded."""
 
+import ast
 import json
+import runpy
 import subprocess
 import sys
+from dataclasses import fields
 from hashlib import sha256
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
 
-from archive import compiled
+from archive import compiled, models
 
 PACKAGE = Path(compiled.__file__).parent
 
@@ -49,3 +52,17 @@ def test_after_an_edit_the_source_is_run_and_it_is_said(checkout):
 def test_the_sources_are_run_on_request(checkout):
     answer = ask(checkout, CUTTINGS_PURE="1")
     assert (answer.stdout, answer.stderr) == ("source\n", "")
+
+
+def test_constructors_are_written_out_for_compiling_with_all_fields_and_those_of_the_base_in_their_order():
+    written = runpy.run_path(str(PACKAGE.parent / ".build" / "compile.py"))["with_constructors"]
+    tree = ast.parse(written((PACKAGE / "models.py").read_text("utf-8")))
+    given = {
+        node.name: [one.arg for one in method.args.args[1:]]
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name == "__init__"
+    }
+    assert {"Block", "Inline", "Failure", "Moved"} <= given.keys()
+    assert given == {name: [field.name for field in fields(getattr(models, name))] for name in given}

@@ -43,8 +43,8 @@ def with_constructors(source: str) -> str:
 
 
 def main(folder: str, *modules: str) -> None:
-    from mypyc.build import mypycify
-    from setuptools import setup
+    from mypyc.build import mypycify  # noqa: PLC0415  # needed here alone, and only there where it builds
+    from setuptools import setup  # noqa: PLC0415  # likewise
 
     for module in map(Path, modules):
         module.write_text(with_constructors(module.read_text("utf-8")), "utf-8")

@@ -50,8 +50,7 @@ class Base:
         """An absolute http(s) URL; WITHIN for places on the page itself, an empty string for other schemes."""
         if len(href) < LONGEST_PLAIN and (plain := PLAIN.fullmatch(href)) is not None:
             host, path, query = plain.groups()
-            # ``//host/path`` names a host, and is yet read as a path where nothing follows it
-            if host or (self.origin and (path == href or not path.startswith("//"))):
+            if host or (self.origin and not path.startswith("//")):  # ``//host/path`` names a host
                 query = untracked(query) if query else ""
                 found = (host or self.origin) + path + (f"?{query}" if query else "")
                 return WITHIN if "#" in href and found == self.page else found

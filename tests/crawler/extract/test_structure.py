@@ -122,6 +122,7 @@ def test_links_are_absolute_and_other_schemes_are_only_text():
         "/a?utm_source=x&page=2#part",
         "/a?gclid=1",
         "/a?",
+        "//b.example/a",
         "//b.example/a?page=2",
         "https://b.example/a,b/?x=%2f%41&&y=a+b",
         "https://b.example/a#:~:text=said",

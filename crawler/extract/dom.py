@@ -14,6 +14,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract import images
 from crawler.extract.called import CAPTION, Called, called
 
 # Never holds an article's text.
@@ -43,10 +44,6 @@ UNNAMED: Final = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
 """Elements that are what they are, whatever they are called."""
 IMAGES: Final = frozenset({"img", "amp-img"})
 CELLS: Final = frozenset({"td", "th"})
-SOURCES: Final = (
-    *("data-src", "data-original", "data-lazy-src", "data-url", "data-srcset", "data-lazy-srcset", "src", "srcset"),
-)
-"""Where an image's address stands, lazy loaders' places first: their ``src`` is a placeholder."""
 MAX_DEPTH: Final = 150  # Real pages stay under 60; what lies deeper is read as flat text.
 STREAMED: Final = re.compile(r"S:[0-9a-f]+$")
 """The id under which React sends a part of the page hidden, to be moved into its place by script."""
@@ -254,7 +251,7 @@ class Walk:
             if tag == "a":
                 el.url = attrs.get("href") or ""
             elif tag in IMAGES:
-                el.url = next((v for key in SOURCES if (v := attrs.get(key)) and not v.startswith("data:")), "")
+                el.url = images.address(node, attrs)
             elif tag in CELLS and ("colspan" in attrs or "rowspan" in attrs):
                 el = Cell(tag, attrs)
             if tag in INLINE:

@@ -55,11 +55,21 @@ def test_who_took_a_picture_stands_apart_from_what_it_shows(written, caption, cr
         ('<img src="data:image/gif;base64,R0" data-src="/a.jpg">', "https://news.example/a.jpg"),
         ('<img src="/blank.gif" data-srcset="/s.jpg 400w, /l.jpg 1600w">', "https://news.example/l.jpg"),
         ('<div></div><noscript><img src="/a.jpg"></noscript>', "https://news.example/a.jpg"),
+        ('<img src="//img.example/a.jpg">', "https://img.example/a.jpg"),
+        (
+            '<picture><source data-srcset="/s.webp 400w, /l.webp 900w"><img src="data:image/gif;base64,R0"></picture>',
+            "https://news.example/l.webp",
+        ),
         ('<a href="/full.jpg"><div><img src="/a.jpg?w=640&h=400"></div></a>', "https://news.example/a.jpg?w=640&h=400"),
     ],
 )
 def test_an_image_is_found_behind_placeholders_links_and_noscript(img, url):
     assert picture(f"<figure>{img}<figcaption>The pier</figcaption></figure>").url == url
+
+
+def test_a_dot_that_counts_readers_is_no_picture():
+    found = article('<p>The town decides.</p><img src="https://count.example/1.gif" width="1" height="1">')
+    assert not any(block.kind is Kind.FIGURE for block in found.blocks)
 
 
 def test_a_box_called_a_caption_that_holds_the_image_is_the_figure():

@@ -220,6 +220,8 @@ class _Reader:
     def table(self, el: El) -> list[Block]:
         title = [block for part in el.elements() if part.tag == "caption" for block in self.flow(part.kids)]
         cells = tables.rows(el)
+        if cells and (found := code.in_table(cells)) is not None:
+            return found
         if not tables.is_data(el, cells):
             return title + [block for row in cells for cell in row if cell.kids for block in self.flow(cell.kids)]
         return [*title, tables.block(cells, self.one_line)]

@@ -87,6 +87,39 @@ def test_code_is_kept_as_it_is_written():
     assert render.markdown([block]) == "```\nif pier:\n    close()\n```"
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        (
+            "<table class=rouge-table><tr><td class='rouge-gutter gl'><pre class=lineno>1\n2\n</pre></td>"
+            "<td class=rouge-code><pre><b>if</b> pier:\n    close()\n</pre></td></tr></table>"
+        ),
+        (
+            "<table class=lntable><tr><td class=lntd><pre><code><span class=lnt>1\n</span><span class=lnt>2\n</span>"
+            "</code></pre></td><td class=lntd><pre><code>if pier:\n    close()\n</code></pre></td></tr></table>"
+        ),
+        (
+            "<table><tr><td class=blob-num data-line-number=1></td><td class=blob-code>if pier:</td></tr>"
+            "<tr><td class=blob-num data-line-number=2></td><td class=blob-code>    close()</td></tr></table>"
+        ),
+        (
+            "<div class=syntaxhighlighter><table><tr><td class=gutter><div class=line>1</div><div class=line>2</div>"
+            "</td><td class=code><div class=line><code>if</code> <code>pier:</code></div>"
+            "<div class=line><code>&nbsp;&nbsp;&nbsp;&nbsp;close()</code></div></td></tr></table></div>"
+        ),
+        "<pre><code><span class=linenos>1</span>if pier:\n<span class=linenos>2</span>    close()\n</code></pre>",
+        (
+            "<div class=code-toolbar><pre><code>if pier:\n    close()</code></pre>"
+            "<div class=toolbar><button>Copy</button></div></div>"
+        ),
+    ],
+)
+def test_code_is_kept_without_what_highlighters_set_beside_it(markup):
+    (block,) = inner(markup)
+    assert block.kind is Kind.CODE
+    assert block.text == "if pier:\n    close()"
+
+
 def test_figures_have_image_and_caption_and_no_place_in_the_text():
     found = article('<figure><img src="/i/pier.jpg"><figcaption>The pier in March</figcaption></figure>')
     figure = next(block for block in found.blocks if block.kind is Kind.FIGURE)

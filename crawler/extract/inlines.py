@@ -24,11 +24,17 @@ MEANS: Final = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), MONOSPACE),
 }
 INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+WIDE: Final = "[\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003ffff]"
+"""Chinese and Japanese, and their punctuation, but not Korean, which has blanks."""
+WRAPPED: Final = re.compile(rf"(?<={WIDE})(?<!\s)[ \t\r]*+\n\s*+(?={WIDE})")
+"""A line of the page's source that ends amid such text is no blank in it: CSS Text 3, 4.1.3."""
 SHY, SPACE, JOINER, MARK = "\u00ad", "\u200b", "\u2060", "\ufeff"
 BACK: Final = frozenset("↩↑^⤴↵⏎⬆▲")
 """What a link from a note back to its place in the text is made of."""
 VARIANTS: Final = "\ufe0e\ufe0f"
 """Say whether a sign is drawn as text or as a picture."""
+GONE: Final = "\1"
+"""Stands for a character that will be left out, so that the places of the others stay."""
 Style = tuple[str, bool, bool, bool]
 """As in Inline: href, strong, emphasis, code."""
 Run = tuple[str, Style]
@@ -42,8 +48,11 @@ def clean(text: str) -> str:
     text = text.strip()
     if text.isprintable() and "  " not in text:  # no blank but U+0020 is printable, nor is what is invisible
         return text  # 19 of 20; to look takes half to two thirds of the time of parting it into words
-    text = " ".join(text.split())
-    return text if text.isascii() else seen(text)
+    if not text.isascii():
+        if "\n" in text:
+            text = WRAPPED.sub("", text)
+        return seen(" ".join(text.split()))
+    return " ".join(text.split())
 
 
 def seen(text: str) -> str:
@@ -120,8 +129,27 @@ def lines(parts: Sequence[Run]) -> list[tuple[Inline, ...]]:
         return [(Inline(text, *solid[0][1]),)] if text else []
     for _, style in solid:
         if style != PLAIN:
-            return _styled(parts)
+            return _styled(_unwrapped(parts))
     return _plain("".join([text for text, _ in parts]))
+
+
+def _unwrapped(parts: Sequence[Run]) -> Sequence[Run]:
+    """Runs without the ends of lines amid text that has no blanks, also between one style and another."""
+    text = "".join([part for part, _ in parts])
+    if text.isascii() or "\n" not in text:
+        return parts
+    text = WRAPPED.sub(_marked, text)
+    out: list[Run] = []
+    at = 0
+    for raw, style in parts:
+        end = at + len(raw)
+        out.append((text[at:end].replace(GONE, ""), style))
+        at = end
+    return out
+
+
+def _marked(blank: re.Match[str]) -> str:
+    return GONE * len(blank[0])
 
 
 def _styled(parts: Sequence[Run]) -> list[tuple[Inline, ...]]:

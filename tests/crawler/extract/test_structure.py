@@ -193,6 +193,10 @@ def test_text_beside_boxes_is_a_paragraph_of_its_own():
     ("markup", "text"),
     [
         ("<p>港は<b>月曜</b>に<a href=/x>閉鎖</a>された。</p>", "港は月曜に閉鎖された。"),
+        ("<p>港は\n  月曜に\n閉鎖された。</p>", "港は月曜に閉鎖された。"),
+        ("<p>港は\n<b>月曜</b>\n<span>に</span>\n 閉鎖された。</p>", "港は月曜に閉鎖された。"),
+        ("<p>港は<br>\n月曜に、\nOldmoor\nで 閉鎖</p>", "港は\n月曜に、 Oldmoor で 閉鎖"),
+        ("<p>항구는\n<b>월요일에</b>\n닫혔다.</p>", "항구는 월요일에 닫혔다."),
         ("<p>co\u00adope\u00adra\u200btion</p>", "cooperation"),
         ("<p>מזח <b>נמל</b> סגור</p>", "מזח נמל סגור"),
         ("<p>4&nbsp;cm</p>", "4 cm"),

@@ -13,11 +13,12 @@ from crawler.extract.called import called, credit
 from crawler.extract.dom import IMAGES, El
 from crawler.extract.links import WITHIN, Base
 
-LINK, STRONG, EMPHASIS, MONOSPACE, LINE_BREAK, IMAGE = range(6)
+LINK, STRONG, EMPHASIS, MONOSPACE, LINE_BREAK, IMAGE, QUOTED = range(7)
 """What an element means for the text in it."""
 MEANS: Final = {
     "a": LINK,
     "br": LINE_BREAK,
+    "q": QUOTED,
     **dict.fromkeys(IMAGES, IMAGE),
     **dict.fromkeys(("b", "strong"), STRONG),
     **dict.fromkeys(("i", "em", "cite", "dfn", "var"), EMPHASIS),
@@ -31,6 +32,7 @@ WRAPPED: Final = re.compile(rf"(?<={WIDE})(?<!\s)[ \t\r]*+\n\s*+(?={WIDE})")
 SHY, SPACE, JOINER, MARK = "\u00ad", "\u200b", "\u2060", "\ufeff"
 BACK: Final = frozenset("↩↑^⤴↵⏎⬆▲")
 """What a link from a note back to its place in the text is made of."""
+MARKS: Final = frozenset("“„”\"'‘‚«»‹›「『《〈")
 VARIANTS: Final = "\ufe0e\ufe0f"
 """Say whether a sign is drawn as text or as a picture."""
 GONE: Final = "\1"
@@ -98,11 +100,20 @@ class Gatherer:
             self.images.append(item)
         elif means == LINE_BREAK:
             self.parts.append((BREAK, style))
+        elif means == QUOTED:
+            self._quoted(item, style)
         else:
             href, strong, emphasis, code = style
             self.add(
                 item.kids, (href, strong or means == STRONG, emphasis or means == EMPHASIS, code or means == MONOSPACE)
             )
+
+    def _quoted(self, item: El, style: Style) -> None:
+        """Words in the marks that a browser sets around them, unless the page sets its own."""
+        first, last = ("", "") if item.text()[:1] in MARKS else ("“", "”")
+        self.parts.append((first, style))
+        self.add(item.kids, style)
+        self.parts.append((last, style))
 
 
 def _is_credit(el: El) -> bool:

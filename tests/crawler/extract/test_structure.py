@@ -178,6 +178,15 @@ def test_emphasis_survives_and_touches_its_words():
     assert render.html([block]) == ("<p>The <strong>east </strong>pier, <em>again</em>, says <code>a*b</code>.</p>")
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [("It <q>moves</q>, he said.", "It “moves”, he said."), ("Il dit : <q>« Non »</q>.", "Il dit : « Non ».")],
+)
+def test_what_is_marked_as_quoted_keeps_the_marks_that_a_browser_shows(markup, text):
+    (block,) = inner(f"<p>{markup}</p>")
+    assert block.text == text
+
+
 def test_a_line_break_is_a_break_and_two_are_a_new_paragraph():
     (one, two) = inner("<p>Roses are red,<br>violets are blue.<br><br>That was it.</p>")
     assert one.text == "Roses are red,\nviolets are blue."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from archive.models import FIGURE, HEADING, ITEM, LIST, PARAGRAPH, QUOTE, Block, Inline
+from archive.models import CODE, FIGURE, HEADING, ITEM, LIST, PARAGRAPH, QUOTE, TABLE, Block, Inline
 from crawler.extract import bullets, code, figures, tables
 from crawler.extract.dom import El
 from crawler.extract.figures import LEGEND, captioned, is_legend, is_picture, pictures
@@ -230,7 +230,7 @@ class _Reader:
         """A picture with its legend: that which is named so, else what else is in a short box."""
         images = pictures(el)
         if not images:
-            return self.flow(el.kids)
+            return self.titled(el)
         if len(images) > 1 and sum(part.tag in {"figure", "figcaption"} for part in el.walk()) > 2:
             return self.flow(el.kids)
         legends = figures.legends(el)
@@ -242,6 +242,14 @@ class _Reader:
             return self.flow(el.kids)
         rest = [] if short else [block for block in self.flow(el.kids) if block.kind is not FIGURE]
         return [*picture, *rest]
+
+    def titled(self, el: El) -> list[Block]:
+        """What a figure without a picture holds; the legend of a table or of code is text, as a table's own is."""
+        inner = self.flow(el.kids)
+        if any(block.kind is TABLE or block.kind is CODE for block in inner):
+            for legend in figures.legends(el):
+                inner += self.paragraphs(legend.kids)
+        return inner
 
 
 MAKERS: dict[str, Callable[[_Reader, El], list[Block]]] = {

@@ -75,6 +75,14 @@ def test_tables_keep_rows_cells_and_header_cells():
     assert "<th>Pier</th>" in render.html([block])
 
 
+def test_the_legend_of_a_table_is_text_as_its_own_caption_is():
+    rows = "<tr><td>East</td><td>4 cm</td></tr><tr><td>West</td><td>none</td></tr>"
+    (table, legend) = inner(f"<figure><table>{rows}</table><figcaption>Movement of the piers</figcaption></figure>")
+    assert (table.kind, legend.text) == (Kind.TABLE, "Movement of the piers")
+    (title, table) = inner(f"<table><caption>Movement of the piers</caption>{rows}</table>")
+    assert (title.text, table.kind) == ("Movement of the piers", Kind.TABLE)
+
+
 def test_a_table_used_for_layout_gives_its_cells_as_paragraphs():
     (first, second) = inner("<table><tr><td><p>One whole paragraph.</p><p>And another.</p></td></tr></table>")
     assert (first.text, second.text) == ("One whole paragraph.", "And another.")

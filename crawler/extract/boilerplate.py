@@ -15,6 +15,8 @@ from crawler.extract.model import model
 from crawler.extract.patterns import notices
 
 HOUR: Final = re.compile(r"\W*\d{1,2}[:.h]\d\d\b\W*(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4})?\W*$", re.IGNORECASE)
+AFTER: Final = frozenset(":\uff1a]】")
+"""What ends a phrase that points elsewhere."""
 LONGEST_HOUR: Final = 16
 ENTRIES: Final = 3
 """Hours alone in a line from which a text is a liveblog."""
@@ -111,7 +113,7 @@ def _anywhere(line: Line) -> str:
         return "label:control"
     if line.block.kind is HEADING:
         return ""
-    if line.promo and (line.linked > 0.5 or line.low[line.promo :].lstrip()[:1] in {":", "\uff1a"}):
+    if line.promo and (line.linked > 0.5 or line.low[line.promo :].lstrip()[:1] in AFTER):
         return "promo"
     if line.tags and line.linked > 0.5:
         return "tags"

@@ -57,7 +57,7 @@ class Starts:
     def length(self, line: str) -> int:
         """Characters of the longest phrase that ``line`` begins with; 0 for none."""
         heads = self.heads
-        if line[:4] not in heads and line[:3] not in heads and line[:2] not in heads:
+        if line[:4] not in heads and line[:3] not in heads and line[:2] not in heads and line[:1] not in heads:
             return 0
         found = self.phrases.match(line)
         return found.end() if found else 0

@@ -54,6 +54,7 @@ def cut(lines: list[Line], known: Known) -> Kept:
     for line, one in zip(lines, odds, strict=True):
         if one < judge.limit and not line.why and not line.kept and not _is_of_recipe(line):
             line.why = "unlike-the-article"
+    doubled.headless(lines)
     _hollow(lines)
     doubled.alone(lines)
     return Kept(

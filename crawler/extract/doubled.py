@@ -8,11 +8,14 @@ from typing import Final
 from archive.models import FIGURE, PARAGRAPH, QUOTE
 from crawler.extract.blocks import Box
 from crawler.extract.features import PROSE
-from crawler.extract.lines import Line, label
+from crawler.extract.lines import EDGES, Line, label
+from crawler.extract.patterns import notices
 
 MARKS: Final = " \t\n“”\"'„«»‘’‚›‹—–-.!?…"
 PULLED: Final = range(20, 400)
 """Characters of a pull quote."""
+LINKS: Final = 0.9
+"""Share of link text in a line that only leads elsewhere."""
 PART: Final = 0.3
 """Share of the article's part of the page that a section headed by a label holds at most."""
 
@@ -66,6 +69,21 @@ def _heads_section(box: Box) -> bool:
     while top.above is not None:
         top = top.above
     return box.el.total < PART * top.el.total
+
+
+def headless(lines: Sequence[Line]) -> None:
+    """Labels amid the text whose section went, or is a line of links; those that are a control if none follows."""
+    after: Line | None = None
+    for line in reversed(lines):
+        if line.label == "section" and not line.why:
+            if after is None or after.why:
+                line.why = "label:section"
+            elif after.linked > LINKS and not after.kept:
+                line.why = after.why = "label:section"
+            elif EDGES.sub("", line.low) in notices().controls:
+                line.why = "label:control"
+        if line.text or line.block.kind is FIGURE:
+            after = line
 
 
 def alone(lines: Sequence[Line]) -> None:

@@ -127,13 +127,20 @@ def quality(body: Body, meta: Meta) -> Quality:
         "short": (size < SHORT, 0.3),
         "link-heavy": (body.linked > 0.4, 0.3),
         "truncated": (_cut_off(body, meta), 0.2),
-        "paywalled": (meta.paywalled is True, 0.1),
+        "paywalled": (_for_subscribers(body, meta), 0.1),
         "no-title": (not meta.title, 0.2),
         "no-date": (meta.published is None, 0.1),
         "no-author": (not meta.authors, 0.05),
     }
     flags = tuple(flag for flag, (holds, _) in doubts.items() if holds)
     return Quality(max(0.0, round(1.0 - sum(doubts[flag][1] for flag in flags), 2)), flags)
+
+
+def _for_subscribers(body: Body, meta: Meta) -> bool:
+    """What the page declares, else whether it tells its readers so under the text."""
+    if meta.paywalled is not None:
+        return meta.paywalled
+    return any(part.reason == "notice:paywall" for part in body.dropped)
 
 
 def _cut_off(body: Body, meta: Meta) -> bool:

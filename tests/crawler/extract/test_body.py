@@ -262,3 +262,31 @@ def test_a_picture_whose_legend_is_a_link_to_another_story_is_a_card_and_not_a_f
     figures = ["".join(run.text for run in block.inlines) for block in article.blocks if block.kind == "figure"]
     assert figures == ["One of the boats, by Ada Quill"]
     assert "nobody wanted" not in article.text
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        (
+            "<h3>This article is for subscribers only</h3><p>Already a subscriber? <a href=/in>Log in</a></p>"
+            "<p>Continue reading with a subscription from £1 a month.</p>"
+        ),
+        "<p>Dieser Artikel ist nur für Abonnenten.</p><p>Jetzt weiterlesen mit Plus</p>",
+        "<p>Cet article est réservé aux abonnés.</p><p>Il vous reste 62.4 % de cet article à lire.</p>",
+        "<p>Contenido exclusivo para suscriptores</p>",
+        "<p>※この記事は有料会員限定です。残り1200文字</p>",
+    ],
+)
+def test_a_gate_for_subscribers_is_no_text_and_is_told(gate):
+    found = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(*P)}<div>{gate}</div></article>"), URL)
+    assert isinstance(found, Article)
+    assert found.text.split("\n\n") == P
+    assert "paywalled" in found.quality.flags
+
+
+def test_an_article_about_subscribers_is_not_taken_for_one_that_is_for_them():
+    last = "The paper said on Monday that its archive will be open to subscribers only, from the first of June on."
+    found = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(*P, last)}<p>It has 4,000.</p></article>"), URL)
+    assert isinstance(found, Article)
+    assert last in found.text
+    assert "paywalled" not in found.quality.flags

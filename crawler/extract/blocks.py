@@ -186,8 +186,12 @@ class _Reader:
         return [Block(HEADING, text, level=LEVELS[el.tag])] if text else []
 
     def quote(self, el: El) -> list[Block]:
-        inner = self.flow(el.kids)
-        return [Block(QUOTE, children=tuple(inner))] if _says(inner) else inner
+        kids, signed = _signed(el)
+        inner = self.flow(kids)
+        if not _says(inner):
+            return self.flow(el.kids) if signed else inner
+        quote = Block(QUOTE, children=tuple(inner))
+        return [captioned(quote, signed, self.base) if signed else quote]
 
     def listing(self, el: El) -> list[Block]:
         items: list[Block] = []
@@ -260,6 +264,20 @@ MAKERS: dict[str, Callable[[_Reader, El], list[Block]]] = {
     "figure": _Reader.figure,
 }
 """How elements that make blocks of their own kind do it."""
+
+
+def _signed(quote: El) -> tuple[list[El | str], list[El]]:
+    """What a quote holds but for the ``cite`` after its last box, if any, which says who is quoted, and that.
+
+    After loose text it is a part of the line, as the name of a book may be.
+    """
+    solid = [n for n, kid in enumerate(quote.kids) if not (isinstance(kid, str) and kid.isspace())]
+    if len(solid) < 2:
+        return quote.kids, []
+    above, last = quote.kids[solid[-2]], quote.kids[solid[-1]]
+    if isinstance(last, str) or last.tag != "cite" or last.pruned or isinstance(above, str) or above.inline:
+        return quote.kids, []
+    return quote.kids[: solid[-1]], [last]
 
 
 def _says(blocks: list[Block]) -> bool:

@@ -100,7 +100,7 @@ def with_paragraph(block: Block, paragraph: Block) -> Block:
 
 def _with_legend(block: Block, legend: tuple[Inline, ...], who: str) -> Block:
     if block.kind is QUOTE:
-        said_by = "".join([run.text for run in legend])
+        said_by = "".join([run.text for run in legend]).lstrip(EDGES)
         return replace(block, credit=block.credit or said_by or who)
     text = "".join([run.text for run in legend])
     if "/" in text and (found := COUNTER.search(text)) is not None:

@@ -91,6 +91,17 @@ def test_who_is_quoted_under_a_quote_is_kept_and_is_no_text():
     assert "<p>— Ada Quill</p></blockquote>" in render.html(found.blocks)
 
 
+@pytest.mark.parametrize("who", ["<cite>Ada Quill</cite>", "\n<cite>–&nbsp;Ada Quill</cite>\n"])
+def test_who_is_quoted_at_the_end_of_a_quote_is_kept_and_is_no_text(who):
+    (quote,) = [block for block in article(f"<blockquote><p>It moved.</p>{who}</blockquote>").blocks if block.credit]
+    assert (quote.kind, quote.text, quote.credit) == (Kind.QUOTE, "It moved.", "Ada Quill")
+
+
+def test_a_quote_that_says_again_what_stands_in_the_text_goes_with_who_said_it():
+    again = "<blockquote><p>“The eastern pier had moved by four centimetres”</p><cite>Ada Quill</cite></blockquote>"
+    assert not any(block.kind is Kind.QUOTE for block in article(again).blocks)
+
+
 def test_a_quote_that_says_a_part_of_the_text_again_is_left_out_and_another_stays():
     again = "<blockquote><p>“The eastern pier had moved by four centimetres”</p></blockquote>"
     other = "<blockquote><p>We have never seen a pier do that.</p></blockquote>"

@@ -43,9 +43,9 @@ def modules() -> list[str]:
     """
     names = (
         "around asides attributes authors blocks body boilerplate bullets bylines called clock code counts dates"
-        " doubled dom features figures guard head images inlines json_ld kinds labels language lines links metadata"
-        " names open_elements part patterns prune rewrite score select shown signals site tables tidy timestamps titles"
-        " verdict vocabulary words"
+        " doubled dom features figures guard head hidden images inlines json_ld kinds labels language lines links"
+        " metadata names open_elements part patterns prune rewrite score select shown signals site tables tidy"
+        " timestamps titles verdict vocabulary words"
     )
     return ["archive/models.py", "crawler/urls.py", *(f"crawler/extract/{name}.py" for name in names.split())]
 

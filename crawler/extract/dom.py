@@ -7,7 +7,6 @@ objects alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +15,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract import images
 from crawler.extract.called import CAPTION, Called, called
+from crawler.extract.hidden import TITLES, is_hidden, unfolds
 
 # Never holds an article's text.
 SKIPPED: Final = frozenset(
@@ -38,19 +38,13 @@ BARE: Final = frozenset({"b", "br", "em", "i", "mark", "strong", "sub", "sup", "
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MAIL: Final = "input[type=email], input[placeholder*=mail i]"
 """A field for an e-mail address: what it stands in is a sign-up box, whatever it is called."""
-TITLES: Final = HEADINGS | {"summary"}
-"""Elements in which a button is what opens the part that they are the title of."""
 UNNAMED: Final = HEADINGS | {"body", "article", "main", "p", "img", "amp-img"}
 """Elements that are what they are, whatever they are called."""
+HOLDERS: Final = frozenset({"div", "article", "section", "main", "body", "td"})
+"""Boxes in which text may stand beside others."""
 IMAGES: Final = frozenset({"img", "amp-img"})
 CELLS: Final = frozenset({"td", "th"})
 MAX_DEPTH: Final = 150  # Real pages stay under 60; what lies deeper is read as flat text.
-STREAMED: Final = re.compile(r"S:[0-9a-f]+$")
-"""The id under which React sends a part of the page hidden, to be moved into its place by script."""
-FOLDED: Final = re.compile(r"accord|collaps|faq|answer|toggle|tab|panel|expand", re.IGNORECASE)
-"""Names of parts that unfold at a click."""
-OPENS: Final = "button, h2, h3, h4, [aria-expanded], summary"
-HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 WEIGHT: Final = {
     **dict.fromkeys(HEADINGS | {"figure", "figcaption"}, 0.0),
     "p": 1.0,
@@ -135,6 +129,19 @@ class El:
                     parts.append(" ")
                 stack.extend(reversed(item.kids))
         return " ".join("".join(parts).split())
+
+
+def _gap() -> El:
+    el = El("div")
+    el.pruned = "gap"
+    el.inline = False
+    el.own = el.linked = el.total = el.links = 0
+    el.mass = 0.0
+    return el
+
+
+GAP: Final = _gap()
+"""Stands where a box was left out: the text before it and that after it are two lines."""
 
 
 class Cell(El):
@@ -228,8 +235,11 @@ class Walk:
                         mass += kid.mass
                         if kid.recipe:
                             el.recipe = True
-            elif tag == "form" and child.css_first(MAIL) is not None:
-                self.asking = el
+            else:
+                if tag == "form" and child.css_first(MAIL) is not None:
+                    self.asking = el
+                if kids and tag not in INLINE and tag != "noscript" and el.tag in HOLDERS:
+                    kids.append(GAP)
             child = child.next
         el.inline = inline
         el.own = own
@@ -263,11 +273,11 @@ class Walk:
                         el.recipe, why = True, ""
                     elif not why and names.why and (tag not in UNNAMED or names.why == "hidden"):
                         why = names.why
-            if (("style" in attrs or "hidden" in attrs) and _is_hidden(attrs)) or (
+            if (("style" in attrs or "hidden" in attrs) and is_hidden(attrs)) or (
                 above[:4] == "amp-" and ("placeholder" in attrs or "fallback" in attrs)
             ):
                 why = "hidden"
-            if why == "hidden" and _unfolds(node, attrs):
+            if why == "hidden" and unfolds(node, attrs):
                 why = ""
         if why and above == "blockquote" and tag in {"footer", "figcaption"}:  # who said it
             why = ""
@@ -340,29 +350,6 @@ def _unveil(node: LexborNode, figure: El) -> None:
 def _count(written: str | None) -> int:
     """How many columns or rows a cell says that it takes."""
     return max(1, int(written[:4])) if written and written[:4].isdecimal() and written.isascii() else 1
-
-
-def _is_hidden(attrs: dict[str, str | None]) -> bool:
-    if "hidden" in attrs:
-        return attrs["hidden"] != "until-found" and not STREAMED.match(attrs.get("id") or "")
-    style = (attrs["style"] or "").lower()  # a look takes a third of the time of the pattern
-    return ("none" in style or "hidden" in style) and HIDDEN.search(style) is not None
-
-
-def _unfolds(node: LexborNode, attrs: Mapping[str, str | None]) -> bool:
-    """Whether a hidden part is what a click on the heading over it shows, as in lists of questions and answers.
-
-    It says so itself (https://www.w3.org/WAI/ARIA/apg/patterns/accordion/), or it and what it stands in are called so.
-    On the labelled pages, 28 such parts are the article's and 2 are not; of other hidden parts 16 of 300 are.
-    """
-    if attrs.get("role") in {"region", "tabpanel"} and "aria-labelledby" in attrs:
-        return True
-    up, before = node.parent, node.prev
-    if up is None or not all(FOLDED.search(f"{a.get('class')} {a.get('id')}") for a in (attrs, up.attributes)):
-        return False
-    while before is not None and before.tag in {"-text", "-comment"}:
-        before = before.prev
-    return before is not None and (before.tag in TITLES or before.css_first(OPENS) is not None)
 
 
 def _is_card_list(el: El) -> bool:

@@ -206,6 +206,11 @@ def test_text_beside_boxes_is_a_paragraph_of_its_own():
     assert [block.text for block in blocks] == ["Loose words before.", "A paragraph.", "And loose words after."]
 
 
+def test_text_before_and_after_a_box_that_is_left_out_does_not_run_together():
+    blocks = inner("<div>The town decides.<div class=ad>Buy!</div>It will take long.<aside>x</aside><b>Why?</b></div>")
+    assert [block.text for block in blocks] == ["The town decides.", "It will take long.", "Why?"]
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [

@@ -194,6 +194,8 @@ class _Reader:
         return [captioned(quote, signed, self.base) if signed else quote]
 
     def listing(self, el: El) -> list[Block]:
+        if el.tag == "dl" and is_picture(el):  # a term that is a picture, and its legend
+            return self.figure(el)
         items: list[Block] = []
         loose: list[Block] = []
         self._items(el, items, loose, terms=el.tag == "dl")

@@ -55,6 +55,10 @@ def test_who_took_a_picture_stands_apart_from_what_it_shows(written, caption, cr
         ('<img src="data:image/gif;base64,R0" data-src="/a.jpg">', "https://news.example/a.jpg"),
         ('<img src="/blank.gif" data-srcset="/s.jpg 400w, /l.jpg 1600w">', "https://news.example/l.jpg"),
         ('<div></div><noscript><img src="/a.jpg"></noscript>', "https://news.example/a.jpg"),
+        (
+            '<img src="data:image/gif;base64,R0" data-name="a" data-any-loader="/a.jpg?w=9">',
+            "https://news.example/a.jpg?w=9",
+        ),
         ('<img src="//img.example/a.jpg">', "https://img.example/a.jpg"),
         (
             '<picture><source data-srcset="/s.webp 400w, /l.webp 900w"><img src="data:image/gif;base64,R0"></picture>',
@@ -65,6 +69,12 @@ def test_who_took_a_picture_stands_apart_from_what_it_shows(written, caption, cr
 )
 def test_an_image_is_found_behind_placeholders_links_and_noscript(img, url):
     assert picture(f"<figure>{img}<figcaption>The pier</figcaption></figure>").url == url
+
+
+def test_a_picture_in_a_definition_list_has_its_legend():
+    legend_ = "<dd class='wp-caption-text'>The pier in March</dd>"
+    block = picture(f"<dl class=gallery-item><dt><a href=/g><img src=/a.jpg></a></dt>{legend_}</dl>")
+    assert (block.url, legend(block)) == ("https://news.example/a.jpg", "The pier in March")
 
 
 def test_a_dot_that_counts_readers_is_no_picture():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
 
 from archive.models import Block, Inline, Kind
 
-SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>]|~~|&(?=#?\w{1,32};))")
+"""What reads as markup amid a line, or as the name of a character."""
 LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+](?=\s)|\d{1,9}(?=[.)]\s)|[=~]{3,}|\|)", re.MULTILINE)
 FENCE = re.compile(r"`{3,}")
 
@@ -90,13 +92,52 @@ def _md_line(inlines: Sequence[Inline]) -> str:
 def _md_inlines(inlines: Sequence[Inline]) -> str:
     """Runs with their marks; a link that goes over several runs is written once."""
     out = ""
-    for href, group in groupby(inlines, key=lambda run: run.href):
-        text = "".join(_md_run(run) for run in group)
+    for href, linked in groupby(_flanked(inlines), key=lambda run: run.href):
+        text = ""
+        for strong, group in groupby(linked, key=lambda run: run.strong):
+            inner = ""
+            for emphasis, runs in groupby(group, key=lambda run: run.emphasis):
+                inner += _between("*" if emphasis else "", "".join(map(_md_run, runs)))
+            text += _between("**" if strong else "", inner)
         if href and text.strip():
             lead, core, tail = _edges(text)
             text = f"{lead}[{core}]({_md_url(href)}){tail}"
         out += text
     return LINE_START.sub(_escape_start, out).replace("\n", "\\\n")
+
+
+def _flanked(inlines: Sequence[Inline]) -> Iterator[Inline]:
+    """Runs with punctuation moved out of marks that touch a word there: no parser would read them as marks.
+
+    See https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run; text without blanks has many such places.
+    """
+    for before, run, after in zip((None, *inlines), inlines, (*inlines[1:], None), strict=False):
+        text = run.text
+        start, end = 0, len(text)
+        if (run.strong or run.emphasis) and not (run.code or run.href):
+            while before is not None and _is_word(before.text[-1:]) and start < end and _is_mark(text[start]):
+                start += 1
+            while after is not None and _is_word(after.text[:1]) and start < end and _is_mark(text[end - 1]):
+                end -= 1
+        if start:
+            yield Inline(text[:start])
+        if start < end:
+            yield run if end - start == len(text) else replace(run, text=text[start:end])
+        if end < len(text):
+            yield Inline(text[end:])
+
+
+def _is_word(char: str) -> bool:
+    return bool(char) and not char.isspace() and not _is_mark(char)
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"
+
+
+def _between(mark: str, text: str) -> str:
+    lead, core, tail = _edges(text)
+    return f"{lead}{mark}{core}{mark}{tail}" if core else text
 
 
 def _escape_start(found: re.Match[str]) -> str:
@@ -113,10 +154,6 @@ def _md_run(run: Inline) -> str:
         core = f"{fence}{pad}{core}{pad}{fence}"
     else:
         core = SPECIAL.sub(r"\\\1", core)
-    if run.emphasis:
-        core = f"*{core}*"
-    if run.strong:
-        core = f"**{core}**"
     return f"{lead}{core}{tail}"
 
 

@@ -243,3 +243,29 @@ def test_markdown_does_not_take_a_sentence_for_a_list():
     (one, two) = inner("<p>1986. That was the year the pier was built.</p><p># is a hash sign.</p>")
     assert render.markdown([one]).startswith("1986\\. That")
     assert render.markdown([two]) == "\\# is a hash sign."
+
+
+@pytest.mark.parametrize(
+    ("markup", "written"),
+    [
+        ("A &amp;amp; B &amp;#38; C & D", "A \\&amp; B \\&#38; C & D"),
+        ("This is ~~not~~ struck", "This is \\~~not\\~~ struck"),
+    ],
+)
+def test_markdown_does_not_take_text_for_the_name_of_a_character_or_for_struck_out(markup, written):
+    assert render.markdown(inner(f"<p>{markup}</p>")) == written
+
+
+@pytest.mark.parametrize(
+    ("markup", "written"),
+    [
+        ("字<b>「強調」</b>する。", "字「**強調**」する。"),
+        ("He said<b>: “No.”</b>And left.", "He said: **“No**.”And left."),
+        ("दिन<b>दिल्ली</b>में", "दिन**दिल्ली**में"),
+        ("<b>un<i>believ</i>able</b>", "**un*believ*able**"),
+        ("a<b>?!</b>b", "a?!b"),
+        ("<b>“No.”</b> He left.", "**“No.”** He left."),
+    ],
+)
+def test_marks_of_emphasis_stand_where_markdown_reads_them_as_such(markup, written):
+    assert render.markdown(inner(f"<p>{markup}</p>")) == written

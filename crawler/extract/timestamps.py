@@ -43,6 +43,9 @@ _ZONES = {
 }
 """Minutes east of Greenwich. Names without a season (ET) are taken as standard time: an hour off at most."""
 
+_LETTER = r"[^\s\d!-/:-@\[-`{-~–—·•«»،。、]"
+"""Of a month's name: ``\\w`` leaves out the vowels that Indic scripts and Thai write as signs of their own."""
+
 # The patterns of dates begin with a digit and look back after it: what begins with a sign is found three times as fast.
 _TIME = (
     r"(?:\D{0,14}?(?<!\d)(?P<hour>[01]?\d|2[0-4])\s?(?:[:.h時时]|시\s?)\s?(?P<minute>[0-5]\d)(?!\d)"
@@ -69,17 +72,25 @@ _EAST = re.compile(
 )
 _DAY_MONTH = re.compile(
     r"(?P<day>\d(?<!\d\d)\d?)\s?(?:st|nd|rd|th|er|º|°|ª|-го)?[\s.,/-]{1,3}(?:(?:de|of|tháng|-?an?)\s+|d['’]\s?)?"
-    r"(?P<name>[^\W_]{1,16}(?:\.(?:[^\W_]{1,3}\.)?)?(?:\s(?:الثاني|الأول))?)(?:[\s.,/-]{1,3}(?:(?:del?|do|of|năm)\s+)?)(?P<year>\d{4}|[’']\d\d)(?!\d)"
+    r"(?P<name>(?:\d{1,2}|"
+    + _LETTER
+    + r"{1,16})(?:\.(?:"
+    + _LETTER
+    + r"{1,3}\.)?)?(?:\s(?:الثاني|الأول))?)(?:[\s.,/-]{1,3}(?:(?:del?|do|of|năm)\s+)?)(?P<year>\d{4}|[’']\d\d)(?!\d)"
     + _TIME,
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    r"(?<![^\W\d_])(?P<name>[^\W\d_]{3,12})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,\s?|\s)(?:at\s)?(?P<year>\d{4})(?!\d)"
+    r"(?<![^\W\d_])(?P<name>"
+    + _LETTER
+    + r"{3,12})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,\s?|\s)(?:at\s)?(?P<year>\d{4})(?!\d)"
     + _TIME,
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(
-    r"(?P<year>\d(?<!\d\d)\d{3})[.,]?\s(?:m\.\s)?(?P<name>[^\W\d_]{3,12})\.?\s(?:mėn\.\s)?(?P<day>\d{1,2})(?!\d)"
+    r"(?P<year>\d(?<!\d\d)\d{3})[.,]?\s(?:m\.\s)?(?P<name>"
+    + _LETTER
+    + r"{3,12})\.?\s(?:mėn\.\s)?(?P<day>\d{1,2})(?!\d)"
     + _TIME,
     re.IGNORECASE,
 )
@@ -92,7 +103,9 @@ _NUMERIC = re.compile(
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(
-    r"(?<![^\W\d_])(?<!\d\s)(?<!\d\.\s)(?P<name>[^\W\d_]{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)",
+    r"(?<![^\W\d_])(?<!\d\s)(?<!\d\.\s)(?P<name>"
+    + _LETTER
+    + r"{3,12})\.?,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _YEAR_MONTH = re.compile(r"^\s*(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])\s*$")
@@ -154,7 +167,7 @@ def _digits(text: str) -> str:
 
 def _number(name: str, region: str) -> int | None:
     """The month of a name in the page's language, else in any."""
-    name, months = name.casefold(), words().months
+    name, months = unicodedata.normalize("NFC", name.casefold()), words().months  # which case folding undoes
     for known in (months.get(region.partition("-")[0], {}), months[""]):
         if number := known.get(name) or known.get(name.rstrip(".")):
             return number

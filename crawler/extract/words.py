@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -69,7 +70,7 @@ def _months(text: str) -> dict[str, int]:
     return {
         name.replace(".", " ") if name.count(".") == 1 and not name.endswith(".") else name: number
         for number, names in enumerate(text.casefold().split("|"), 1)
-        for name in names.split()
+        for name in unicodedata.normalize("NFC", names).split()
     }
 
 

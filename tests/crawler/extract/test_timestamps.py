@@ -79,6 +79,13 @@ def test_a_day_is_read_in_the_languages_of_the_news(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["3 जून 2024", "३ जून २०२४", "৩ জুন ২০২৪", "3 มิถุนายน 2567", "3 มิ.ย. 2567", "प्रकाशित: 3 जून 2024, 14:30 IST"]
+)
+def test_months_are_read_in_scripts_that_write_vowels_as_signs(text):
+    assert said(text)[0].startswith("2024-06-03T")
+
+
+@pytest.mark.parametrize(
     ("text", "hour"),
     [
         ("3. Mai 2024, 14:30 Uhr", "14:30"),

@@ -167,7 +167,8 @@ def _digits(text: str) -> str:
 
 def _number(name: str, region: str) -> int | None:
     """The month of a name in the page's language, else in any."""
-    name, months = unicodedata.normalize("NFC", name.casefold()), words().months  # which case folding undoes
+    name = unicodedata.normalize("NFC", name.casefold()).replace("i\u0307", "i")  # of "İ"; folding decomposes
+    months = words().months
     for known in (months.get(region.partition("-")[0], {}), months[""]):
         if number := known.get(name) or known.get(name.rstrip(".")):
             return number

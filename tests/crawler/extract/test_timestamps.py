@@ -67,6 +67,24 @@ def test_what_machines_write_is_read_in_its_own_zone(text, at, precision):
         "3 במאי 2024",
         "३ मई २०२४",
         "3 พฤษภาคม 2567",
+        "3 मे 2024",
+        "3 મે 2024",
+        "3 ਮਈ 2024",
+        "3 மே 2024",
+        "3 మే 2024",
+        "3 ಮೇ 2024",
+        "3 മേയ് 2024",
+        "3 මැයි 2024",
+        "3 مئی 2024",
+        "3 مه 2024",
+        "3 may 2024",
+        "3 мамыр 2024",
+        "3 მაისი 2024",
+        "3 մայիսի, 2024",
+        "3 мај 2024",
+        "Mayo 3, 2024",
+        "3 ΜΑΪΟΥ 2024",
+        "3 MAYIS 2024",
         "3 พ.ค. 2567",
         "3 tháng 5, 2024",
         "2024年5月3日",
@@ -83,6 +101,12 @@ def test_a_day_is_read_in_the_languages_of_the_news(text):
 )
 def test_months_are_read_in_scripts_that_write_vowels_as_signs(text):
     assert said(text)[0].startswith("2024-06-03T")
+
+
+@pytest.mark.parametrize("text", ["3 KASIM 2024", "3 Kasım 2024", "3 ΝΟΕΜΒΡΙΟΥ 2024", "3 Νοεμβρίου 2024"])
+def test_months_are_read_in_capitals_that_lose_an_accent_or_gain_a_dot(text):
+    assert said(text)[0].startswith("2024-11-03T")
+    assert said("3 HAZİRAN 2024")[0].startswith("2024-06-03T")
 
 
 @pytest.mark.parametrize(

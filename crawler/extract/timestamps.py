@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 from archive.models import Precision
+from crawler.extract import calendars
 from crawler.extract.words import words
 
 Moment = tuple[datetime, Precision]
@@ -63,11 +64,15 @@ _PACKED = re.compile(
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?P<zone>Z|[+-]\d{4})?)?(?!\d)"
 )
 DIGIT = re.compile(r"\d")
-YEAR = re.compile(r"[\d’'](?:(?<=\d)\d{3}|(?<!\d)\d\d|(?<=\d)\s?[./-]\s?\d{1,2}[./-]\s?\d\d)")
+YEAR = re.compile(r"[\d’'元](?:(?<=\d)\d{3}|(?<=[\d元])\s?年|(?<!\d)\d\d|(?<=\d)\s?[./-]\s?\d{1,2}[./-]\s?\d\d)")
 """What no date is without."""
 _EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 _EAST = re.compile(
     r"(?P<year>\d\d{3})\s?(?:年|년|[.]\s)\s?(?P<month>\d{1,2})\s?(?:月|월|[.]\s)\s?(?P<day>\d{1,2})\s?(?:日|일|[.](?!\d))?"
+    + _TIME
+)
+_ERA = re.compile(
+    r"(?P<era>令和|平成|昭和|民[國国])\s?(?P<year>\d{1,3}|元)\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日"
     + _TIME
 )
 _DAY_MONTH = re.compile(
@@ -123,7 +128,7 @@ def read(text: str, region: str = "") -> Moment | None:
 def every(text: str, region: str = "") -> Iterator[Moment]:
     """What ``read`` looks through, surest form first; both readings of a date like 10/11."""
     text = text[:LONGEST]
-    if moment := _iso(text):
+    if (moment := _iso(text)) and not (moment[0].year <= calendars.LAST_SOLAR and _solar("", region)):
         yield moment
         return
     if match := _EPOCH.fullmatch(text):
@@ -180,7 +185,7 @@ def _named(match: re.Match[str], region: str) -> list[Moment | None]:
     if name.isdigit() and "tháng" not in match[0].casefold():  # Vietnamese numbers its months: "3 tháng 5, 2024"
         return []
     month = int(name) if name.isdigit() else _number(name, region)
-    return [_build(match, month, int(match["day"]))] if month else []
+    return [_build(match, month, int(match["day"]), solar=_solar(name, region))] if month else []
 
 
 def _numeric(match: re.Match[str], region: str) -> list[Moment | None]:
@@ -192,8 +197,13 @@ def _numeric(match: re.Match[str], region: str) -> list[Moment | None]:
     return [_build(match, month, day) for month, day in dict.fromkeys(orders)]
 
 
-def _plain(match: re.Match[str], _region: str) -> list[Moment | None]:
-    return [_build(match, int(match["month"]), int(match["day"]))]
+def _plain(match: re.Match[str], region: str) -> list[Moment | None]:
+    return [_build(match, int(match["month"]), int(match["day"]), solar=_solar("", region))]
+
+
+def _solar(name: str, region: str) -> bool:
+    """Whether years of the Iranian calendar are meant where they can be: by the language, or the month's name."""
+    return region[:2] == "fa" or name in words().months["fa-solar"]
 
 
 def _month(match: re.Match[str], region: str) -> list[Moment | None]:
@@ -205,6 +215,7 @@ def _month(match: re.Match[str], region: str) -> list[Moment | None]:
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], list[Moment | None]]], ...] = (
     (_ISO, _plain),
     (_EAST, _plain),
+    (_ERA, _plain),
     (_JS, _named),
     (_DAY_MONTH, _named),
     (_MONTH_DAY, _named),
@@ -216,13 +227,17 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], list[Moment 
 )
 
 
-def _build(match: re.Match[str], month: int, day: int) -> Moment | None:
+def _build(match: re.Match[str], month: int, day: int, *, solar: bool = False) -> Moment | None:
     groups = match.groupdict()
-    year = _year(groups["year"])
+    era = groups.get("era")
+    year = calendars.era(era, groups["year"]) if era else _year(groups["year"])
     hour, minute, second = (groups.get(key) for key in ("hour", "minute", "second"))
     half, zone = (groups.get("half") or "").casefold(), groups.get("zone") or ""
     try:
-        at = datetime(year, month, day, tzinfo=UTC)
+        if solar and calendars.FIRST_SOLAR <= year <= calendars.LAST_SOLAR:
+            at = datetime.combine(calendars.solar(year, month, day), time(), UTC)
+        else:
+            at = datetime(year, month, day, tzinfo=UTC)
         if hour and minute:
             clock = int(hour) % 12 + 12 * half.startswith("p") if half else int(hour) % 24
             at = at.replace(hour=clock, minute=int(minute), second=min(59, int(second or 0)), tzinfo=_zone(zone))

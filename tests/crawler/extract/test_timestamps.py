@@ -110,6 +110,31 @@ def test_months_are_read_in_capitals_that_lose_an_accent_or_gain_a_dot(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "region", "day"),
+    [
+        ("令和6年5月3日", "ja", "2024-05-03"),
+        ("令和元年5月1日", "ja", "2019-05-01"),
+        ("平成30年5月3日", "ja", "2018-05-03"),
+        ("中華民國113年05月03日", "zh", "2024-05-03"),
+        ("۱۴ اردیبهشت ۱۴۰۳", "fa", "2024-05-03"),
+        ("۱۴ اردیبهشت ۱۴۰۳", "", "2024-05-03"),
+        ("۱۴۰۳/۰۲/۱۴", "fa", "2024-05-03"),
+        ("1403-02-14", "fa-ir", "2024-05-03"),
+        ("2024-05-03", "fa", "2024-05-03"),
+        ("1403-02-14", "it", "1403-02-14"),
+        ("۳۰ اسفند ۱۳۹۹", "fa", "2021-03-20"),
+    ],
+)
+def test_the_years_of_other_calendars_are_the_webs(text, region, day):
+    assert said(text, region) == (f"{day}T00:00:00+00:00", "day")
+
+
+@pytest.mark.parametrize("text", ["۳۰ اسفند ۱۴۰۰", "۳۲ خرداد ۱۴۰۰", "令和6年13月3日"])
+def test_a_day_that_a_calendar_does_not_have_is_none(text):
+    assert said(text, "fa") is None
+
+
+@pytest.mark.parametrize(
     ("text", "hour"),
     [
         ("3. Mai 2024, 14:30 Uhr", "14:30"),

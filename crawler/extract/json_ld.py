@@ -44,6 +44,8 @@ _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!
 _COMMA = re.compile(r",(?=\s*[}\]])")
 _DOUBLE_COMMA = re.compile(r",(?:\s*,)+")
 _BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+_MARK = re.compile(r'\\.|"', re.DOTALL)
+_ENDS = re.compile(r"\s*+(?:[}\]:]|,\s*+[\"{\[}\]]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def loads(source: str) -> list[Any]:
     source = source.strip()
     if source[:1] not in {"{", "["} or source[-1:] not in {"}", "]"}:
         source = _WRAPPING.sub("", source).strip().removesuffix(";")
-    for attempt in (_same, _repair, _unescape):
+    for attempt in (_same, _repair, _unescape, _requote):
         text = attempt(source)
         try:
             return [_DECODER.decode(text)]
@@ -150,6 +152,21 @@ def _repair(source: str) -> str:
 
 def _unescape(source: str) -> str:
     return _repair(html.unescape(source))
+
+
+def _requote(source: str) -> str:
+    """With a backslash before quotation marks within a text: those after which no value can end."""
+    parts: list[str] = []
+    at, inside = 0, False
+    for mark in _MARK.finditer(source):
+        if mark[0] != '"':
+            continue
+        if inside and not _ENDS.match(source, mark.end()):
+            parts.append(source[at : mark.start()] + '\\"')
+            at = mark.end()
+        else:
+            inside = not inside
+    return _repair("".join(parts) + source[at:])
 
 
 def _several(source: str) -> list[Any]:

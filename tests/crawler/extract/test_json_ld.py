@@ -45,6 +45,8 @@ def test_the_article_is_found_wherever_it_stands(source):
         '{"@type": "NewsArticle",, "headline": "Bridge opens", "keywords": ["a", "b",]}',
         '{"@type": "NewsArticle", "headline": "Bridge opens"};',
         '{"@type": "NewsArticle", "headline": "Bridge opens", "text": "two\nlines\tand tabs"}',
+        '{"@type": "NewsArticle", "text": "a "new" road", "about": ["x "y" z", "v"], "headline": "Bridge opens"}',
+        '{"@type": "NewsArticle", "text": ""New" road, he said: "good"", "headline": "Bridge opens"}',
         '{"@type": "NewsArticle", "headline": "Bridge opens", "text": "it\\\'s \\x"}',
         "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;headline&quot;: &quot;Bridge opens&quot;}",
         '{"@type": "NewsArticle", "headline": "Bridge opens"} {"@type": "WebSite"}',

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -108,7 +109,7 @@ def read(
 
 
 def _modified(page: Head, data: LinkedData, clock: Clock, hint: Link | None) -> Iterator[Stamp]:
-    if stamp := clock.stamp(first_text(data.article.get("dateModified")), "json-ld:dateModified"):
+    if stamp := clock.stamp(_written(data.article.get("dateModified")), "json-ld:dateModified"):
         yield stamp
     for value, name in _metas(page, _MODIFIED_METAS):
         if stamp := clock.stamp(value, f"meta:{name}"):
@@ -164,13 +165,19 @@ def _state(source: bytes) -> Iterator[str]:
 
 def _declared(page: Head, data: LinkedData) -> Iterator[tuple[str, str]]:
     """What JSON-LD and meta elements say, in the order in which they are believed."""
-    yield first_text(data.article.get("datePublished")), "json-ld:datePublished"
+    yield _written(data.article.get("datePublished")), "json-ld:datePublished"
     for value, name in _metas(page, _PUBLISHED_METAS):
         yield value, f"meta:{name}"
     for node in data.tops:
-        yield first_text(node.get("datePublished")), "json-ld:datePublished"
+        yield _written(node.get("datePublished")), "json-ld:datePublished"
     for key in ("dateCreated", "uploadDate"):
-        yield first_text(data.article.get(key)), f"json-ld:{key}"
+        yield _written(data.article.get(key)), f"json-ld:{key}"
+
+
+def _written(value: Any) -> str:
+    """A JSON-LD date; Unix time stands there as a number, too."""
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f"{value:.0f}" if plain and 0 < value < 1e14 else first_text(value)
 
 
 def _metas(page: Head, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

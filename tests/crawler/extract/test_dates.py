@@ -52,6 +52,16 @@ def test_each_place_gives_the_day_and_is_named(html, how):
     assert dict(read(html).evidence)["published"] == how
 
 
+@pytest.mark.parametrize("moment", [1714557600, 1714557600000, 1714557600.5, "1714557600"])
+def test_json_ld_may_count_seconds(moment):
+    assert day(read(ld(datePublished=moment)).published) == "2024-05-01"
+
+
+@pytest.mark.parametrize("moment", [True, -1, 0, 1e300, float("nan"), 10**400, {"a": 1}, [[1]], None])
+def test_a_number_that_is_no_moment_is_none(moment):
+    assert read(ld(datePublished=moment)).published is None
+
+
 def test_a_url_gives_the_day_and_a_folder_the_month():
     assert day(read("<p>x", "https://g.example/2024/05/01/bridge").published) == "2024-05-01"
     assert day(read("<p>x", "https://g.example/a/20240501-bridge").published) == "2024-05-01"

@@ -96,12 +96,28 @@ def _places(
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:
     """The names of the people in a JSON-LD value, or of the organisations."""
+    listed = isinstance(value, dict) and isinstance(value.get("@list"), list)
+    value = value["@list"] if listed else value
     if not value:
         return
     for one in value[:MOST] if isinstance(value, list) else [value]:
         node = data.resolve(one)
-        text = json_ld.first_text(node, 300)
+        if isinstance(node, dict) and "author" in node and "name" not in node:  # a Role, which has the person in it
+            node = data.resolve(node["author"])
         types = json_ld.types_of(node) if isinstance(node, dict) else []
         body = any(name.endswith("Organization") for name in types)
-        if body == bodies or (body and isinstance(value, list) and is_agency(text)):
-            yield text
+        for text in _said(node):
+            if body == bodies or (body and isinstance(value, list) and is_agency(text)):
+                yield text
+
+
+def _said(node: Any) -> Iterator[str]:
+    """The names in one JSON-LD person: several where those who wrote together were made one; or its parts."""
+    name = node.get("name") if isinstance(node, dict) else None
+    if isinstance(name, list):
+        for one in name[:MOST]:
+            yield json_ld.first_text(one, 300)
+    elif text := json_ld.first_text(node, 300):
+        yield text
+    elif isinstance(node, dict):
+        yield " ".join(filter(None, (json_ld.first_text(node.get(key), 100) for key in ("givenName", "familyName"))))

@@ -72,10 +72,17 @@ def test_a_name_said_twice_is_kept_once():
         [{"@type": "Person", "name": "By Ada Moss"}, {"@type": "Organization", "name": "Gazette"}],
         {"@type": "Person", "name": ["Ada Moss"]},
         {"@type": ["Person"], "name": "Ada&nbsp;Moss"},
+        {"@type": "Person", "givenName": "Ada", "familyName": "Moss"},
+        {"@list": [{"@type": "Person", "name": "Ada Moss"}]},
+        {"@type": "Role", "roleName": "Editor", "author": {"@type": "Person", "name": "Ada Moss"}},
     ],
 )
 def test_json_ld_gives_the_person(author):
     assert read(ld(author)).authors == ("Ada Moss",)
+
+
+def test_names_that_one_json_ld_person_has_are_those_of_several():
+    assert read(ld({"@type": "Person", "name": ["Ada Moss", None, "Jan Roe"]})).authors == ("Ada Moss", "Jan Roe")
 
 
 def test_json_ld_may_refer_to_the_person():

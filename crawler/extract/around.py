@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,6 +22,8 @@ STEPS = 600
 """Nodes walked each way from the headline: three times what most pages need for as many lines."""
 DEEPEST = 100
 """Levels that a step backwards descends."""
+_COMMENTS = re.compile(r"(?<![a-z])(?:comments?|respond|replies|disqus)(?![a-z])|commentlist", re.IGNORECASE)
+"""Names of what readers wrote, who date and sign it as authors do."""
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
 
@@ -112,9 +115,17 @@ def _after(node: LexborNode) -> Iterator[LexborNode]:
     while current is not None and current.tag != "body":
         beside = current.next
         while beside is not None:
-            yield beside
+            if not _is_comments(beside):
+                yield beside
             beside = beside.next
         current = current.parent
+
+
+def _is_comments(node: LexborNode) -> bool:
+    if node.tag not in {"div", "section", "ol", "ul", "aside"}:
+        return False
+    attributes = node.attributes
+    return _COMMENTS.search(f"{attributes.get('id') or ''} {attributes.get('class') or ''}"[:500]) is not None
 
 
 def _preceding(node: LexborNode) -> Iterator[str]:

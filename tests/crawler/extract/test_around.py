@@ -34,6 +34,14 @@ def test_what_is_not_shown_as_text_is_none():
     assert (list(around(html).below()), list(around(html).above())) == (["z"], [])
 
 
+@pytest.mark.parametrize("name", ["id=comments", "class='post-comments area'", "id=respond", "class=commentlist"])
+def test_what_readers_wrote_does_not_stand_around_the_headline(name):
+    html = (
+        f"<article><h1>T</h1><p class=comments-count>a</p></article><div {name}><b>Cy Tan</b><p>9 May 2024</p></div>b"
+    )
+    assert list(around(html).below()) == ["a", "b"]
+
+
 def test_without_the_element_the_titles_text_is_found():
     assert list(around("<p>a</p><p>The bridge opens</p><p>b</p>", "The bridge opens").below()) == ["b"]
     assert list(around("<p>a</p><p>The bridge opens</p><p>b</p>", "The bridge opens").above()) == ["a"]

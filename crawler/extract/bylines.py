@@ -50,7 +50,8 @@ def _signed(nodes: Sequence[LexborNode], part: Part) -> list[str]:
             continue
         if found := [name for name in clean([brief(node, " ; ", 500)]) if is_person(name)]:
             around = node.parent.parent if node.parent and node.parent.parent else node
-            near = _within(around, nodes[max(0, at - NEIGHBOURS) : at + NEIGHBOURS])
+            beside = _within(around, nodes[max(0, at - NEIGHBOURS) : at + NEIGHBOURS])
+            near = [one for one in beside if not part.excludes(one, lists=False)]
             if 1 < len(near) <= NEIGHBOURS:
                 found = [name for one in near for name in clean([brief(one, " ; ", 500)]) if is_person(name)]
             return list(dict.fromkeys(found))

@@ -26,7 +26,8 @@ _OTHERS = re.compile(
 
 That each begins with a letter, of one case, makes the search six times as fast.
 """
-_ELSEWHERE = frozenset({"footer", "nav", "form", "li"})
+_ELSEWHERE = frozenset({"footer", "nav", "form", "li", "figcaption"})
+"""A picture's legend is signed by whoever took it."""
 _OWN = frozenset({"body", "html", "main"})
 
 

@@ -230,6 +230,15 @@ def test_bylines_outside_the_part_with_the_headline_are_other_texts():
     assert read(html).authors == ()
 
 
+def test_who_took_the_picture_did_not_write_the_text():
+    picture = (
+        "<figure><img src=b.jpg><figcaption>River <span class='credit author'>Jan Roe</span></figcaption></figure>"
+    )
+    assert read(f"<article><h1>Bridge opens</h1>{picture}<p>Text</p></article>").authors == ()
+    signed = "<p class=author>Ada Moss</p>"
+    assert read(f"<article><h1>Bridge opens</h1>{picture}{signed}<p>Text</p></article>").authors == ("Ada Moss",)
+
+
 def test_half_an_aside_is_no_name():
     html = '<meta name="author" content="Ada Moss"><meta name="author" content="Picture Desk)">'
     assert read(html).authors == ("Ada Moss",)

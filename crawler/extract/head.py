@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.extract.select import brief
 from crawler.extract.tidy import tidy
 
 MOST = 400
@@ -24,6 +25,8 @@ _MARKED = (
     '[itemprop]:is([itemprop*="author" i], [itemprop*="keywords" i], [itemprop*="datepublished" i],'
     ' [itemprop*="articlesection" i]), [property$="articleSection"], a:is([rel~="author" i], [rel~="tag" i])'
 )
+_PATH = '[class*="breadcrumb" i], nav[aria-label*="breadcrumb" i]'
+MOST_CRUMBS = 10
 _TOLD = frozenset({"meta", "title", "h1", "link", "script"})
 """Elements that are read for what they are."""
 
@@ -108,6 +111,12 @@ class Head:
     def filed(self) -> list[LexborNode]:
         """Those that microdata or RDFa call the section."""
         return self._marked()[3]
+
+    @property
+    def crumbs(self) -> list[str]:
+        """The links of the path to the page that it shows."""
+        paths = self._tree.css(_PATH)[:1]
+        return [brief(link, limit=200) for path in paths for link in path.css("a")[:MOST_CRUMBS]]
 
     def _marked(self) -> tuple[list[LexborNode], ...]:
         if self._marks:

@@ -13,13 +13,17 @@ from crawler.extract.head import Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.part import Part
 from crawler.extract.select import attribute, brief
-from crawler.extract.site import Site, address
+from crawler.extract.site import Site, address, fold
+from crawler.extract.words import words
 
 Found = tuple[str, str]
 """A value and the rule that gave it; two empty strings for none."""
 NONE: Found = ("", "")
 
 MOST_TAGS = 40
+MOST_PATH = 300
+"""Characters of a path of sections."""
+MOST_CRUMBS = 10
 LONGEST_TAG = 80
 """Characters; longer ones are sentences."""
 
@@ -81,17 +85,30 @@ def site_name(page: Head, data: LinkedData) -> str:
     return name[:100]
 
 
-def section(page: Head, data: LinkedData) -> Found:
-    value = json_ld.first_text(data.article.get("articleSection"))
-    if _is_label(value):
-        return value, "json-ld:articleSection"
+def section(page: Head, data: LinkedData, *, own: str, site: Site, title: str) -> Found:
+    """The last of a path of sections; never the front page, the site, what files nothing, or the text itself."""
+    none = {fold(title), *words().unfiled}
+    for value, how in _filed(page, data, own):
+        parts = [part.strip() for part in re.split(r"\s[>»›/]\s", value[:MOST_PATH])]
+        for label in reversed(parts):
+            if _is_label(label) and fold(label) not in none and not site.names(label):
+                return label, how
+    return NONE
+
+
+def _filed(page: Head, data: LinkedData, own: str) -> Iterator[Found]:
+    """What a page says that it is filed under, surest first."""
+    value = data.article.get("articleSection")
+    for one in value[:MOST_CRUMBS] if isinstance(value, list) else [value]:
+        yield json_ld.first_text(one), "json-ld:articleSection"
     for value, name in page.all(*_SECTION_METAS):
-        if _is_label(value):
-            return value, f"meta:{name}"
-    if crumbs := _crumbs(data):
-        return crumbs[-1], "json-ld:BreadcrumbList"
-    filed = (attribute(node, "content") or brief(node) for node in page.filed)
-    return next(((value, "markup:articleSection") for value in filed if _is_label(value)), NONE)
+        yield value, f"meta:{name}"
+    for crumb in reversed(_crumbs(data, own)):
+        yield crumb, "json-ld:BreadcrumbList"
+    for node in page.filed:
+        yield attribute(node, "content") or brief(node), "markup:articleSection"
+    for crumb in reversed(page.crumbs):
+        yield crumb, "breadcrumbs"
 
 
 def tags(page: Head, data: LinkedData, *, site: Site, part: Part) -> tuple[tuple[str, ...], str]:
@@ -160,15 +177,16 @@ def _is_label(text: str) -> bool:
     return 1 < len(text) <= LONGEST_TAG and "://" not in text and any(map(str.isalnum, text))
 
 
-def _crumbs(data: LinkedData) -> list[str]:
-    """Names of the breadcrumbs between the front page and the article."""
+def _crumbs(data: LinkedData, own: str) -> list[str]:
+    """Names of the breadcrumbs to the page; it is the last one itself where that leads nowhere else."""
     for node in data.tops:
         items = node.get("itemListElement")
         if "BreadcrumbList" in json_ld.types_of(node) and isinstance(items, list):
-            names = [
-                json_ld.first_text(one.get("name") or one.get("item")) for one in items[:10] if isinstance(one, dict)
-            ]
-            return [name for name in names[1:-1] if _is_label(name)]
+            crumbs = [one for one in items[:MOST_CRUMBS] if isinstance(one, dict)]
+            names = [json_ld.first_text(one.get("name") or one.get("item")) for one in crumbs]
+            ends = next(json_ld.addresses(crumbs[-1].get("item") or crumbs[-1].get("url")), "") if crumbs else ""
+            last = len(names) if ends and address(ends, own) not in {own, ""} else len(names) - 1
+            return [name for name in names[1:last] if _is_label(name)]
     return []
 
 

@@ -75,7 +75,7 @@ def read(
     published, modified = dates.read(
         tree, page, data, clock, near=near, part=part, url=unquote(url), hint=hint, rules=rules
     )
-    section, evidence["section"] = labels.section(page, data)
+    section, evidence["section"] = labels.section(page, data, own=canonical, site=site, title=title.text)
     tags, evidence["tags"] = labels.tags(page, data, site=site, part=part)
     image, evidence["image"] = labels.image(page, data, links.base(tree, canonical or url))
     description, evidence["description"] = labels.description(page, data)

@@ -39,6 +39,8 @@ class Words:
     hands: re.Pattern[str]
     """What stands before the names of people who edited, checked or illustrated."""
     agencies: frozenset[str]
+    unfiled: frozenset[str]
+    """Names of front pages, and of what is filed nowhere."""
 
 
 @cache
@@ -63,6 +65,7 @@ def words() -> Words:
         particles=frozenset(byline["particles"].casefold().split()),
         hands=_hints(_list(byline["hands"])),
         agencies=frozenset(_list(byline["agencies"])),
+        unfiled=frozenset(_list(data["sections"]["none"])),
     )
 
 

@@ -212,6 +212,38 @@ def test_the_section_is_a_name(html, section):
     assert read(html).section == section
 
 
+def crumb(name, item):
+    return {"@type": "ListItem", "name": name, "item": item}
+
+
+HOME = crumb("Home", "https://www.gazette.example/")
+LOCAL = crumb("Local", {"@id": "https://www.gazette.example/local"})
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        ld(articleSection=["Home", "Local"]),
+        ld(articleSection="Gazette") + meta("article:section", "Local"),
+        ld(articleSection="Uncategorized") + meta("article:section", "Local"),
+        meta("article:section", "Home &gt; News &gt; Local"),
+        ld("BreadcrumbList", itemListElement=[HOME, LOCAL]),
+        ld("BreadcrumbList", itemListElement=[HOME, crumb("News", "/news"), LOCAL]),
+        ld("BreadcrumbList", itemListElement=[HOME, LOCAL, crumb("The bridge", URL)]),
+        ld("BreadcrumbList", itemListElement=[LOCAL | {"name": "Startseite"}, LOCAL]),
+        "<title>Bridge</title><ul class=breadcrumbs><li><a href=/>Home</a><li><a href=/l>Local</a><li><a>Bridge</a></ul>",
+        "<nav aria-label=Breadcrumb><a href=/>Gazette</a> › <a href=/l>Local</a> › <span>Bridge</span></nav>",
+    ],
+)
+def test_the_section_is_no_front_page_and_the_last_of_its_path(html):
+    assert read(html).section == "Local"
+
+
+@pytest.mark.parametrize("items", [None, 7, [], ["a"], [None, 7], [{}], [{"name": None, "item": 3}], [{"item": [[]]}]])
+def test_breadcrumbs_that_are_none_give_no_section(items):
+    assert read(ld("BreadcrumbList", itemListElement=items)).section == ""
+
+
 @pytest.mark.parametrize(
     ("html", "image"),
     [

@@ -38,6 +38,8 @@ _SECTION_METAS = (
     "category",
 )
 _LOGO = re.compile(r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon")
+_UNFILLED = re.compile(r"^\s*(?:undefined|null|none|nan|false|true)?\s*$|\{\{|\$\{|<%|\[object", re.IGNORECASE)
+"""What a template leaves where it has no value."""
 _FREE = {"true": False, "false": True, "1": False, "0": True, "yes": False, "no": True}
 
 
@@ -57,7 +59,7 @@ def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> F
 def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
     """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
     for value, how in _offered(page, data):
-        found = own if value == own else address(value.strip(), own)
+        found = own if value == own else "" if _UNFILLED.search(value) else address(value.strip(), own)
         if not found or not site.owns(found):
             continue
         if own and _is_front(found) and not _is_front(own):
@@ -129,7 +131,9 @@ def image(page: Head, data: LinkedData, base: str) -> Found:
     """The lead image's absolute URL; a logo or placeholder only where there is nothing else."""
     stand_in = NONE
     for value, how in _images(page, data):
-        found = address(value, base), how
+        found = "" if _UNFILLED.search(value) else address(value, base), how
+        if _is_front(found[0]):
+            continue
         if found[0] and not _LOGO.search(found[0].lower()):
             return found[0], how
         if found[0] and not stand_in[0]:

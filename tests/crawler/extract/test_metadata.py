@@ -141,6 +141,12 @@ def test_a_canonical_url_is_believed_on_its_own_site(html, url):
     assert read(html).canonical_url == url
 
 
+@pytest.mark.parametrize("href", ["undefined", "null", " ", "{{ page.url }}", "${url}", "[object Object]", "False"])
+def test_what_a_template_left_unfilled_is_no_address(href):
+    page = read(f'<link rel=canonical href="{href}">' + meta("og:image", href))
+    assert (page.canonical_url, page.image) == (URL, "")
+
+
 def test_a_page_of_unknown_address_may_name_its_own():
     assert (
         read('<link rel="canonical" href="https://gazette.example/bridge">', "").canonical_url
@@ -231,7 +237,7 @@ LOCAL = crumb("Local", {"@id": "https://www.gazette.example/local"})
         ld("BreadcrumbList", itemListElement=[HOME, crumb("News", "/news"), LOCAL]),
         ld("BreadcrumbList", itemListElement=[HOME, LOCAL, crumb("The bridge", URL)]),
         ld("BreadcrumbList", itemListElement=[LOCAL | {"name": "Startseite"}, LOCAL]),
-        "<title>Bridge</title><ul class=breadcrumbs><li><a href=/>Home</a><li><a href=/l>Local</a><li><a>Bridge</a></ul>",
+        "<title>Bridge</title><ul class=breadcrumbs><a href=/>Home</a><li><a href=/l>Local</a><li><a>Bridge</a></ul>",
         "<nav aria-label=Breadcrumb><a href=/>Gazette</a> › <a href=/l>Local</a> › <span>Bridge</span></nav>",
     ],
 )

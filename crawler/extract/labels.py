@@ -40,6 +40,7 @@ _SECTION_METAS = (
 _LOGO = re.compile(r"logo|sprite|placeholder|default[-_]?(?:image|share|og)|blank\.|pixel|avatar|favicon")
 _UNFILLED = re.compile(r"^\s*(?:undefined|null|none|nan|false|true)?\s*$|\{\{|\$\{|<%|\[object", re.IGNORECASE)
 """What a template leaves where it has no value."""
+_CUT = re.compile(r"(?:\.{3}|…|\[(?:\.{3}|…)\])$")
 _FREE = {"true": False, "false": True, "1": False, "0": True, "yes": False, "no": True}
 
 
@@ -155,11 +156,16 @@ def _images(page: Head, data: LinkedData) -> Iterator[Found]:
 
 
 def description(page: Head, data: LinkedData) -> Found:
-    value, name = page.first("og:description", "description", "twitter:description", "dc.description")
+    """The page's summary of itself, a whole one before one that was cut."""
+    metas = list(page.all("og:description", "description", "twitter:description", "dc.description"))
     text, key = data.text("description", "abstract", limit=2_000)
-    if text and (not value or (value.endswith(("…", "...")) and len(text) > len(value))):
-        return text, f"json-ld:{key}"
-    return (value, f"meta:{name}") if value else NONE
+    found = [(value, f"meta:{name}") for value, name in metas]
+    found.append((text, f"json-ld:{key}"))
+    first = next((one for one in found if one[0]), NONE)
+    if not (cut := _CUT.search(first[0])):
+        return first
+    begin = first[0][: cut.start()][:LONGEST_TAG]
+    return next((one for one in found if one[0].startswith(begin) and not _CUT.search(one[0])), first)
 
 
 def paywalled(page: Head, data: LinkedData) -> bool | None:

@@ -268,6 +268,11 @@ def test_the_image_is_an_absolute_address(html, image):
 def test_a_description_that_was_cut_gives_way_to_a_whole_one():
     html = meta("og:description", "The old bridge over…") + ld(description="The old bridge over the river opens.")
     assert read(html).description == "The old bridge over the river opens."
+    for cut in ("The old bridge over...", "The old bridge over […]", "The old bridge [&amp;hellip;]"):
+        html = meta("og:description", cut) + meta("description", "The old bridge over the river opens.")
+        assert read(html).description == "The old bridge over the river opens."
+    other = meta("og:description", "The old bridge…") + meta("description", "News from the river.")
+    assert read(other).description == "The old bridge…"
 
 
 @pytest.mark.parametrize(

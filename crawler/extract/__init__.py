@@ -11,7 +11,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.models import Article, Failure, Link, Stage
+from archive.models import FIGURE, Article, Failure, Link, Stage
 from config.models import Rules
 from crawler.extract import body, charset, guard, language, metadata, plain, verdict
 
@@ -80,6 +80,10 @@ def _read(
     found = body.find(parsed, address, meta, rules, explain=explain)
     if refused := verdict.refuse(parsed, found, meta, address, link):
         return refused
+    image = meta.image
+    shown: tuple[tuple[str, str], ...] = ()
+    if not image and (image := next((block.url for block in found.blocks if block.kind is FIGURE), "")):
+        shown = (("image", "body"),)
     return Article(
         url=meta.canonical_url or address,
         title=meta.title,
@@ -89,10 +93,10 @@ def _read(
         language=language.detect("\n".join(found.texts), meta.language),
         section=meta.section,
         tags=meta.tags,
-        image=meta.image,
+        image=image,
         description=meta.description,
         blocks=found.blocks,
-        evidence=(*meta.evidence, ("body", found.how)),
+        evidence=(*meta.evidence, *shown, ("body", found.how)),
         dropped=found.dropped,
         quality=verdict.quality(found, meta),
     )

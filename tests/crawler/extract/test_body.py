@@ -290,3 +290,15 @@ def test_an_article_about_subscribers_is_not_taken_for_one_that_is_for_them():
     assert isinstance(found, Article)
     assert last in found.text
     assert "paywalled" not in found.quality.flags
+
+
+def test_the_first_picture_of_the_text_is_the_lead_image_where_the_page_names_none():
+    prose = "<p>The old bridge over the river opened again on Friday after eleven months of repairs, they said.</p>" * 3
+    html = f"<article><h1>Bridge opens</h1>{prose}<figure><img src=/b.jpg width=900></figure>{prose}</article>"
+    found = extract(html, "https://www.gazette.example/news/bridge-opens")
+    assert found.image == "https://www.gazette.example/b.jpg"
+    assert dict(found.evidence)["image"] == "body"
+    named = extract(
+        f'<meta property="og:image" content="/a.jpg">{html}', "https://www.gazette.example/news/bridge-opens"
+    )
+    assert named.image == "https://www.gazette.example/a.jpg"

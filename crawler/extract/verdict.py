@@ -39,7 +39,8 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     """Why this is no article; None if it is one."""
     text = "\n".join(body.texts)
     size = len(text) * body.dense
-    if size < LONGEST_NOTICE and notices().blocked.search(f"{meta.title}\n{text}".lower()):
+    told = text if _is_declared(meta) else f"{meta.title}\n{text}"  # a headline may speak of "404 flats" or of errors
+    if size < LONGEST_NOTICE and notices().blocked.search(told.lower()):
         return _failure(url, "blocked", "The site showed a check for robots, or an error, in place of the article.")
     if size < SHORTEST:
         if not text and not meta.title:
@@ -47,6 +48,11 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
         if link is not None or not (text and meta.title) or _share(parsed, body) < NEARLY_ALL:
             return _failure(url, "too-short", "The page has less text than an article's first paragraph.")
     return _other(parsed, body, meta, url, link)
+
+
+def _is_declared(meta: Meta) -> bool:
+    """Whether the page says of itself that it is an article of some day, as no error does."""
+    return meta.published is not None and not vocabulary().types["article"].isdisjoint(meta.json_ld_types)
 
 
 def _share(parsed: LexborHTMLParser, body: Body) -> float:

@@ -50,6 +50,17 @@ def test_a_wall_or_an_error_in_place_of_the_article_is_blocked(title, text):
     assert reason(f"<title>{title}</title><h1>{title}</h1><p>{text}</p>") == "blocked"
 
 
+@pytest.mark.parametrize(
+    "title", ["404 flats for the harbour", "Access denied: the council shuts its park", "Page not found"]
+)
+def test_a_declared_article_may_have_a_headline_like_an_error(title):
+    text = "<p>A tram derailed at the market square on Friday. Nobody was hurt, the police said in the evening.</p>" * 2
+    article = f"<article><h1>{title}</h1>{text}</article>"
+    declared = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2024-05-01"}</script>'
+    assert isinstance(extract(declared + article, "https://news.example/a/b"), Article)
+    assert extract(article, "https://news.example/a/b").reason == "blocked"
+
+
 def test_a_headline_alone_is_too_short():
     assert reason("<title>Pier</title><article><h1>Pier</h1><p>More soon.</p></article>") == "too-short"
 

@@ -43,6 +43,37 @@ def test_other_files_are_no_article():
         ("Just a moment...", "Checking your browser before accessing the site."),
         ("Access denied", "You do not have permission to view this page."),
         ("Page not found", "We could not find what you were looking for, sorry about that, please try the search."),
+        (
+            "ページが見つかりません",
+            "お探しのページは移動または削除された可能性があります。トップページからお探しください。" * 2,
+        ),
+        ("页面不存在", "抱歉，您访问的网址有误，或者内容已经移走。请返回首页继续浏览其他内容。" * 2),
+        ("الصفحة غير موجودة", "عذرا، ربما تم حذفها أو نقلها. يرجى استخدام البحث أو العودة إلى الصفحة الرئيسية للموقع."),
+        (
+            "Sayfa bulunamadı",
+            "Üzgünüz, adres değişmiş olabilir. Lütfen arama yapın veya ana sayfaya dönün, teşekkürler.",
+        ),
+        ("Oops!", "Sorry, we couldn’t find that page. The link may be broken, or it may have been removed since then."),
+        (
+            "503 Service Unavailable",
+            "The server cannot answer the request due to maintenance downtime. Please try again later.",
+        ),
+        (
+            "Too Many Requests",
+            "You have sent too many requests in a given amount of time. Please wait before you try again.",
+        ),
+        (
+            "Human Verification",
+            "Press & hold to confirm you are a human (and not a bot). If this goes on, contact our support.",
+        ),
+        (
+            "Проверка браузера",
+            "Процесс автоматический, это займет до пяти секунд. Пожалуйста, включите JavaScript и cookie.",
+        ),
+        (
+            "Sign in",
+            "Sign in to your account to continue reading. No account yet? Register now and read three articles.",
+        ),
         ("Seite nicht gefunden", "Die Seite gibt es nicht mehr. Bitte suchen Sie auf der Startseite nach dem Artikel."),
     ],
 )

@@ -23,7 +23,8 @@ _SPOKEN = 'h1, time, meta, script[type*="ld+json" i]'
 _LINKS = 'link:is([rel~="canonical" i], [rel="image_src"], [itemprop])'
 _MARKED = (
     '[itemprop]:is([itemprop*="author" i], [itemprop*="keywords" i], [itemprop*="datepublished" i],'
-    ' [itemprop*="articlesection" i]), [property$="articleSection"], a:is([rel~="author" i], [rel~="tag" i])'
+    ' [itemprop*="articlesection" i]), [property]:is([property$="articleSection"], [property$="datePublished"],'
+    ' [property="author"], [property="schema:author"]), a:is([rel~="author" i], [rel~="tag" i])'
 )
 _PATH = '[class*="breadcrumb" i], nav[aria-label*="breadcrumb" i]'
 MOST_CRUMBS = 10
@@ -94,12 +95,12 @@ class Head:
 
     @property
     def dated(self) -> list[LexborNode]:
-        """The elements that microdata, or an attribute of ``<time>``, calls the day of publication."""
+        """The elements that microdata, RDFa or an attribute of ``<time>`` calls the day of publication."""
         return [*self._marked()[0], *(node for node in self.times if "pubdate" in node.attributes)]
 
     @property
     def signed(self) -> list[LexborNode]:
-        """Those that microdata or ``rel`` call the author."""
+        """Those that microdata, RDFa or ``rel`` call the author."""
         return self._marked()[1]
 
     @property
@@ -126,14 +127,15 @@ class Head:
             if node.tag in _TOLD:
                 continue
             attributes = node.attributes
-            props, rel = (f" {attributes.get(key) or ''} ".lower() for key in ("itemprop", "rel"))
+            written = f"{attributes.get('itemprop') or ''} {(attributes.get('property') or '').rpartition(':')[2]}"
+            props, rel = f" {written} ".lower(), f" {attributes.get('rel') or ''} ".lower()
             if " datepublished " in props:
                 dated.append(node)
             if " author " in props or " author " in rel:
                 signed.append(node)
             elif " keywords " in props or " tag " in rel:
                 tagged.append(node)
-            elif " articlesection " in props or "property" in attributes:
+            elif " articlesection " in props:
                 filed.append(node)
         return self._marks
 

@@ -45,7 +45,9 @@ def times(page: Head, clock: Clock, part: Part) -> Iterator[Stamp]:
         if node.tag == "h1" or part.excludes(node):
             continue
         text = brief(node, limit=200)
-        stamp = clock.stamp(attribute(node, "datetime", "content"), "time") or clock.stamp(text, "time", weak=True)
+        stamp = clock.stamp(attribute(node, "datetime", "content", "title"), "time") or clock.stamp(
+            text, "time", weak=True
+        )
         if stamp and words().changed.search(f"{_around(node)} {text}".lower()):
             late.append(stamp)
         elif stamp:

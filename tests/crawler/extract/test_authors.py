@@ -101,6 +101,7 @@ def test_json_ld_may_refer_to_the_person():
         '<meta name="dc.creator" content="Moss, Ada">',
         '<h1>T</h1><a rel="author" href="/ada">Ada Moss</a>',
         '<h1>T</h1><span itemprop="author"><b itemprop="name">Ada Moss</b></span>',
+        '<h1>T</h1><p property="author" typeof="Person"><b property="name">Ada Moss</b></p>',
         '<h1>T</h1><div class="c-byline">By <a href="/x">Ada Moss</a> <i>Staff writer</i> 3 min read</div>',
         '<h1>T</h1><a href="/author/ada-moss">Ada Moss</a>',
         "<h1>T</h1><p>By Ada Moss</p><p>Text</p>",

@@ -39,6 +39,8 @@ def day(stamp):
         ('<meta name="published-date" content="2024-05-01">', "meta:published-date"),
         ('<meta itemprop="datePublished" content="2024-05-01">', "meta:datepublished"),
         ('<span itemprop="datePublished">1 May 2024</span>', "microdata"),
+        ('<span property="schema:datePublished" content="2024-05-01T08:00Z">Wednesday</span>', "microdata"),
+        ("<h1>T</h1><time title='2024-05-01 08:00'>3 weeks ago</time>", "time"),
         ("<h1>T</h1><time datetime='2024-05-01T08:00Z'>Wednesday</time>", "time"),
         ("<h1>T</h1><time>1 May 2024</time>", "time"),
         ("<h1>T</h1><div>By Ada Moss</div><div>1 May 2024 · 3 min</div><p>Text</p>", "text"),

@@ -94,7 +94,13 @@ def section(page: Head, data: LinkedData, *, own: str, site: Site, title: str) -
     for value, how in _filed(page, data, own):
         parts = [part.strip() for part in re.split(r"\s[>»›/]\s", value[:MOST_PATH])]
         for label in reversed(parts):
-            if _is_label(label) and fold(label) not in none and not site.names(label):
+            name = fold(label)
+            whole = " " in label and name in fold(title)  # a path that ends in the text itself, if not in all of it
+            if (
+                _is_label(label)
+                and name not in none
+                and not (whole or name.replace(" ", "").isdecimal() or site.names(label))
+            ):
                 return label, how
     return NONE
 

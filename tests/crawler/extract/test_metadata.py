@@ -233,6 +233,8 @@ LOCAL = crumb("Local", {"@id": "https://www.gazette.example/local"})
         ld(articleSection="Gazette") + meta("article:section", "Local"),
         ld(articleSection="Uncategorized") + meta("article:section", "Local"),
         meta("article:section", "Home &gt; News &gt; Local"),
+        meta("article:section", "Local &gt; 06/2024"),
+        meta("og:title", "Old bridge opens: a day out") + meta("article:section", "Local &gt; Old Bridge"),
         ld("BreadcrumbList", itemListElement=[HOME, LOCAL]),
         ld("BreadcrumbList", itemListElement=[HOME, crumb("News", "/news"), LOCAL]),
         ld("BreadcrumbList", itemListElement=[HOME, LOCAL, crumb("The bridge", URL)]),

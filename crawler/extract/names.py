@@ -16,7 +16,7 @@ LONGEST_BYLINE = 500
 """Characters of a byline that are read."""
 BLANKS = " .,;:|/·•–—-\"'*“”„«»‐：，、。"
 
-_SIGNS = frozenset(",;|/•·&、，\n")
+_SIGNS = frozenset(",;|/•·&、，；／+\n")
 """Signs that part names; what else does stands between blanks."""
 _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")
 _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
@@ -47,7 +47,7 @@ def split(byline: str) -> Iterator[str]:
     if _is_address(byline):
         return
     known = words()
-    if byline.count(" ") > 2 and (match := known.hands.search(small(byline))):
+    if (byline.count(" ") > 2 or not byline.isascii()) and (match := known.hands.search(small(byline))):
         byline = byline[: match.start()]
     text = _ASIDE.sub(" ", _ASIDE.sub(" ", byline)) if "(" in byline or "[" in byline else byline
     text = _EMAIL.sub(" ", text) if "@" in text else text
@@ -118,4 +118,4 @@ def _bare(name: str) -> str:
 @cache
 def _joins() -> re.Pattern[str]:
     joins = "|".join(map(re.escape, words().joins))
-    return re.compile(rf"\s*[,;|/•·&\n、，]\s*|\s+[-–—]\s+|\s+(?:{joins})\s+", re.IGNORECASE)
+    return re.compile(rf"\s*[,;|/•·&\n、，；／+]\s*|\s+[-–—]\s+|\s+(?:{joins})\s+", re.IGNORECASE)

@@ -16,12 +16,15 @@ LONGEST_BYLINE = 500
 """Characters of a byline that are read."""
 BLANKS = " .,;:|/·•–—-\"'*“”„«»‐：，、。"
 
-_SIGNS = frozenset(",;|/•·&、，；／+\n")
+_SIGNS = frozenset(",;|/•·&、，；／\n")
 """Signs that part names; what else does stands between blanks."""
 _URL = re.compile(r"^\S*(?:://|www\.)|^/|^\S+\.(?:com|org|net|de|co\.uk)/|\.html?$")
 _EMAIL = re.compile(r"\S+@\S+\.\w+|(?<!\S)@\w+")
-_ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)")
+_ASIDE = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)|（[^（）]*(?:）|$)")
 _PLACE = re.compile(r"(?<=\w)\s+(?:in|à|aus|en|em|i)\s+[A-ZÀ-Þ][\w-]+(?:\s[A-ZÀ-Þ][\w-]+)?$")
+_OPENS = frozenset("([（")
+_PICTURED = "\0"
+"""Stands after the name of someone who took the pictures."""
 _COMPANY = re.compile(
     r"[^,;|]+&[^,;|]+ (?:AG|SE|KG|GmbH|OHG|Co\.?|Inc\.?|LLC|LLP|Ltd\.?|PLC|plc|S\.?A\.?|SpA|BV|NV|AB|Oy|SARL)"
 )
@@ -49,7 +52,9 @@ def split(byline: str) -> Iterator[str]:
     known = words()
     if (byline.count(" ") > 2 or not byline.isascii()) and (match := known.hands.search(small(byline))):
         byline = byline[: match.start()]
-    text = _ASIDE.sub(" ", _ASIDE.sub(" ", byline)) if "(" in byline or "[" in byline else byline
+    if "(" in byline:
+        byline = known.pictured.sub(_PICTURED, byline)
+    text = _ASIDE.sub(" ", _ASIDE.sub(" ", byline)) if not _OPENS.isdisjoint(byline) else byline
     text = _EMAIL.sub(" ", text) if "@" in text else text
     if not text.strip(BLANKS):
         text = byline  # nothing but an address: better than nobody
@@ -57,6 +62,8 @@ def split(byline: str) -> Iterator[str]:
     for part in [text] if whole else _joins().split(text):
         name = _bare(part)
         folded = name.casefold()
+        if _PICTURED in part or name.startswith("for ") or (" " in name and any(map(str.isdigit, name.split()))):
+            continue
         if not 1 < len(name) <= LONGEST or _CODE.search(name) or _is_address(folded) or folded in known.nobody:
             continue
         if not is_agency(name) and (
@@ -118,4 +125,4 @@ def _bare(name: str) -> str:
 @cache
 def _joins() -> re.Pattern[str]:
     joins = "|".join(map(re.escape, words().joins))
-    return re.compile(rf"\s*[,;|/•·&\n、，；／+]\s*|\s+[-–—]\s+|\s+(?:{joins})\s+", re.IGNORECASE)
+    return re.compile(rf"\s*[,;|/•·&\n、，；／]\s*|\s+[-–—+]\s+|\s+(?:{joins})\s+", re.IGNORECASE)

@@ -38,6 +38,8 @@ class Words:
     """Those within a name that are written small."""
     hands: re.Pattern[str]
     """What stands before the names of people who edited, checked or illustrated."""
+    pictured: re.Pattern[str]
+    """What stands in brackets after the name of someone who took the pictures."""
     agencies: frozenset[str]
     unfiled: frozenset[str]
     """Names of front pages, and of what is filed nowhere."""
@@ -64,6 +66,7 @@ def words() -> Words:
         desks=frozenset(byline["desks"].casefold().split()),
         particles=frozenset(byline["particles"].casefold().split()),
         hands=_hints(_list(byline["hands"])),
+        pictured=re.compile(rf"\((?:{'|'.join(_list(byline['pictured']))})\)", re.IGNORECASE),
         agencies=frozenset(_list(byline["agencies"])),
         unfiled=frozenset(_list(data["sections"]["none"])),
     )

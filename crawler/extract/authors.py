@@ -91,7 +91,7 @@ def _places(
     for node in data.tops:
         yield "json-ld:author", list(_names(data, node.get("author")))
     yield from bylines.people(page, part, near)
-    yield from bylines.others(page, near)
+    yield from bylines.others(page, part, near)
 
 
 def _names(data: LinkedData, value: Any, *, bodies: bool = False) -> Iterator[str]:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract import timestamps
 from crawler.extract.around import Around
 from crawler.extract.head import Head
-from crawler.extract.names import BLANKS, LONGEST, LONGEST_BYLINE, MOST, clean, is_person, small
+from crawler.extract.names import BLANKS, LONGEST, LONGEST_BYLINE, MOST, clean, is_agency, is_person, small
 from crawler.extract.part import Part
 from crawler.extract.select import brief
 from crawler.extract.words import words
@@ -37,9 +37,10 @@ def people(page: Head, part: Part, near: Around) -> Iterator[tuple[str, list[str
     yield "text", _beside_date(list(near.below(BESIDE)))
 
 
-def others(page: Head, near: Around) -> Iterator[tuple[str, list[str]]]:
-    """(rule, signatures) of those who sign like no person: a login name, a team, a company."""
+def others(page: Head, part: Part, near: Around) -> Iterator[tuple[str, list[str]]]:
+    """(rule, signatures) of those who sign like no person: a login name, a team, a company, an agency."""
     yield "byline:desk", _one(page.signed)
+    yield "byline:desk", _agency(part.bylines, part)
     yield "text:desk", _unit(near.below(BESIDE))
 
 
@@ -119,6 +120,16 @@ def _one(nodes: Sequence[LexborNode]) -> list[str]:
     """Whoever all the elements name that microdata or ``rel`` call the author: a login name, a team."""
     texts = {text for node in nodes[:MOST] if (text := brief(node, " ", LONGEST_BYLINE))}
     return list(texts) if len(texts) == 1 else []
+
+
+def _agency(nodes: Sequence[LexborNode], part: Part) -> list[str]:
+    """The agency that alone signs in the first element that is called after bylines and names any."""
+    for node in nodes[:MOST]:
+        if (text := brief(node, " ; ", LONGEST_BYLINE)) and not part.excludes(node, lists=False):
+            names = clean([text])
+            if names and all(map(is_agency, names)):
+                return list(names)
+    return []
 
 
 def _unit(lines: Iterable[str]) -> list[str]:

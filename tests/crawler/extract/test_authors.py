@@ -141,6 +141,7 @@ def test_where_nobody_else_signs_it_is_the_publisher_the_desk_or_the_agency():
     assert read(ld({"@type": "Organization", "name": "The Gazette"})).authors == ("The Gazette",)
     assert read('<meta name="author" content="Gazette Staff">').authors == ("Gazette Staff",)
     assert read(ld(["Reuters"])).authors == ("Reuters",)
+    assert read("<article><h1>T</h1><p class=author>AFP</p><p>Text</p></article>").authors == ("AFP",)
 
 
 def test_bylines_of_other_texts_are_not_this_ones():

@@ -60,6 +60,20 @@ def test_the_title_is_the_headline_without_the_sites_name(html):
 @pytest.mark.parametrize(
     "title",
     [
+        "老石桥重新开放_新闻_晨报网",
+        "老石桥重新开放-晨报网",
+        "老石桥重新开放：晨报网",
+        "老石桥重新开放【晨报网】",
+        "老石桥重新开放",
+    ],
+)
+def test_a_sites_name_needs_no_blanks_before_it(title):
+    assert read(f"<title>{title}</title>" + meta("og:site_name", "晨报网")).title == "老石桥重新开放"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
         "Spain – Italy: what to know",
         "A night at the opera | a review",
         "Mayor: 'We will build it'",

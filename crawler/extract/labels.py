@@ -229,8 +229,12 @@ def _keywords(value: Any) -> Iterator[str]:
 
 
 def split(text: str) -> list[str]:
-    """Keywords in one string: by commas, else by semicolons or bars."""
+    """Keywords in one string: by commas, else by semicolons or bars, or each after a hash."""
+    if text[:2] == '["' and text[-2:] == '"]':  # a list that was written as text
+        text = text[1:-1]
     for separator in (",", ";", "|", "、", "，", "،"):
         if separator in text:
             return [part.strip() for part in text.split(separator)]
+    if text.count(" #") and text[0] == "#":
+        return text.split("#")
     return [text]

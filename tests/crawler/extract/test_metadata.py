@@ -193,6 +193,8 @@ def test_the_language_is_the_declared_ones_primary_tag(html, language):
     [
         ld(keywords=["Bridges", "River works", "bridges"]),
         ld(keywords="Bridges, River works,"),
+        ld(keywords='["Bridges","River works"]'),
+        ld(keywords="#Bridges #River works"),
         ld(keywords=["Bridges, River works"]),
         ld(keywords=["Topic: Bridges", "3f2b8c1e-0000-4000-8000-aabbccddeeff", "River works", "section_id_7", "12345"]),
         ld(keywords=[{"@type": "DefinedTerm", "name": "Bridges"}, {"name": "River works"}]),

@@ -28,6 +28,8 @@ BELOW, ABOVE = 15, 3
 """Lines next to the headline in which such a line dates the article."""
 MOST_DAYS = 2
 """Different days in those lines beyond which they are a list of other texts."""
+_ENDS = (".", "!", "?", "。", "।", "؟", "۔")
+"""Of a sentence, which tells of some day; but "a.m." and "p.m." end a date."""
 QUARTER = timedelta(minutes=15)
 """Zones lie a multiple of this apart."""
 LAST_YEAR = 9999
@@ -63,6 +65,7 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
         for line in some:
             if (
                 6 <= len(line) <= 150
+                and not (len(line) > SHORT and line.endswith(_ENDS) and not line.endswith("m."))
                 and timestamps.YEAR.search(line)
                 and (stamp := clock.stamp(line, "text", weak=True))
             ):

@@ -86,6 +86,16 @@ def test_visible_text_gives_no_more_than_the_day():
     assert (published.precision, published.at.hour) == (Precision.DAY, 0)
 
 
+def test_a_sentence_below_the_headline_dates_other_things():
+    assert (
+        read("<h1>T</h1><p>The bridge was first opened on 3 May 1998 and closed on 4 February 2023.</p>").published
+        is None
+    )
+    assert day(
+        read("<h1>T</h1><p>By Ada Moss, who writes of bridges | Updated Wed, May 1, 2024, 10:15 a.m.</p>").published
+    )
+
+
 def test_a_date_after_the_fetch_is_not_believed():
     html = ld(datePublished="2031-01-01") + "<h1>T</h1><time datetime='2024-05-01'></time>"
     assert day(read(html).published) == "2024-05-01"

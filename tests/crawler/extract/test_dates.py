@@ -86,6 +86,12 @@ def test_visible_text_gives_no_more_than_the_day():
     assert (published.precision, published.at.hour) == (Precision.DAY, 0)
 
 
+@pytest.mark.parametrize("changed", ["수정", "Güncellenme", "Uppdaterad", "تحديث", "अपडेट"])
+def test_a_change_is_called_so_in_many_languages(changed):
+    html = f"<h1>T</h1><p>{changed} 2024-05-02</p><p>2024-05-01</p>"
+    assert day(read(html).published) == "2024-05-01"
+
+
 def test_a_sentence_below_the_headline_dates_other_things():
     assert (
         read("<h1>T</h1><p>The bridge was first opened on 3 May 1998 and closed on 4 February 2023.</p>").published

@@ -42,10 +42,10 @@ def modules() -> list[str]:
     mypyc makes lists of generator expressions and plain properties of cached ones, so these modules have neither.
     """
     names = (
-        "around asides attributes authors blocks body boilerplate bullets bylines called clock code counts dates"
-        " doubled dom features figures guard head hidden images inlines json_ld kinds labels language lines links"
-        " metadata names open_elements part patterns prune rewrite score select shown signals site tables tidy"
-        " timestamps titles verdict vocabulary words"
+        "around asides attributes authors blocks body boilerplate bullets bylines calendars called clock code"
+        " counts dates dom doubled features figures guard head hidden images inlines json_ld kinds labels language"
+        " lines links metadata names open_elements part patterns prune rewrite score select shown signals site"
+        " tables tidy timestamps titles verdict vocabulary words"
     )
     return ["archive/models.py", "crawler/urls.py", *(f"crawler/extract/{name}.py" for name in names.split())]
 

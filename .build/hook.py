@@ -25,6 +25,8 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGES = ("config", "archive", "crawler")
+FOLDERS = ("archive", "crawler", "crawler/extract")
+"""In which there are compiled modules."""
 NEEDED = ("mypy", "setuptools", "selectolax")
 """For their versions see requirements.lock; without selectolax's types the compiled code would be slower."""
 MACHINES = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
@@ -93,7 +95,8 @@ def compiled(root: Path, out: Path) -> dict[str, Path]:
             for command, cwd in ((compiler, Path(folder)), (load, out)):
                 subprocess.run(command, cwd=cwd, check=True, timeout=LONGEST, capture_output=True, text=True)
         except (OSError, subprocess.SubprocessError) as error:
-            sys.stderr.write(f"Not compiled, so the extractor is slower: {error}\n{getattr(error, 'stderr', '')}\n")
+            said = "\n".join(filter(None, (getattr(error, name, "") for name in ("stdout", "stderr"))))
+            sys.stderr.write(f"Not compiled, so the extractor is slower: {error}\n{said}\n")
             return {}
     return {path.relative_to(out).as_posix(): path for path in sorted(out.rglob(f"*{SUFFIX}"))}
 
@@ -106,7 +109,7 @@ def in_place(root: Path) -> None:
     if can_compile() and library.exists() and note.exists() and json.loads(note.read_text("utf-8")) == sources:
         return
     note.unlink(missing_ok=True)
-    for old in (library, *root.glob(f"archive/*{SUFFIX}"), *root.glob(f"crawler/extract/*{SUFFIX}")):
+    for old in (library, *(old for name in FOLDERS for old in root.glob(f"{name}/*{SUFFIX}"))):
         old.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as out:
         made = compiled(root, Path(out))

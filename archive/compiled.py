@@ -21,7 +21,8 @@ def guard(archive: str) -> None:
         if _are_current(Path(archive).parent):
             return
         warnings.warn("Compiled modules are older than their sources and not used: pip install -e .", stacklevel=2)
-    for folder in (archive, os.path.join(os.path.dirname(archive), "crawler", "extract")):  # noqa: PTH118, PTH120  # a key: as it is written
+    crawler = os.path.join(os.path.dirname(archive), "crawler")  # noqa: PTH118, PTH120  # a key: as it is written
+    for folder in (archive, crawler, os.path.join(crawler, "extract")):  # noqa: PTH118  # likewise
         sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 
 

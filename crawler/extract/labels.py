@@ -33,6 +33,7 @@ _CODE = re.compile(r"^[\da-f-]{12,}$|^\d+$|\w:\w|_\w+_", re.IGNORECASE)
 _TOPIC = re.compile(r"/(?:tags?|topics?|themen?|thema|themes?|temas?|etiquetas?|etiquettes?)/\w")
 MOST_TOPICS = 15
 """Links to topics beyond which they are a menu of them."""
+_STEP = re.compile(r"\s[>»›/]\s")
 _SECTION_METAS = (
     *("article:section", "parsely-section", "og:article:section", "sailthru.section", "articlesection", "section"),
     "category",
@@ -92,7 +93,7 @@ def section(page: Head, data: LinkedData, *, own: str, site: Site, title: str) -
     """The last of a path of sections; never the front page, the site, what files nothing, or the text itself."""
     none = {fold(title), *words().unfiled}
     for value, how in _filed(page, data, own):
-        parts = [part.strip() for part in re.split(r"\s[>»›/]\s", value[:MOST_PATH])]
+        parts: list[str] = [part.strip() for part in _STEP.split(value[:MOST_PATH])]
         for label in reversed(parts):
             name = fold(label)
             whole = " " in label and name in fold(title)  # a path that ends in the text itself, if not in all of it

@@ -39,6 +39,7 @@ class Part:
         self._holders: set[int] = set()
         self._known: dict[tuple[int, bool], bool] = {}
         self._links: list[tuple[LexborNode, str]] | None = None
+        self._bylines: list[LexborNode] | None = None
         up = headline.parent if headline is not None else None
         while up is not None and len(self._holders) < HIGHEST:
             self._holders.add(up.mem_id)
@@ -60,8 +61,10 @@ class Part:
     @property
     def bylines(self) -> list[LexborNode]:
         """Elements in it that are called after bylines."""
-        nodes = self._whole.css(_CALLED)[:MOST_NODES]
-        return [node for node in nodes if _BYLINE.search(node.attrs.get("class") or "")]
+        if self._bylines is None:
+            nodes = self._whole.css(_CALLED)[:MOST_NODES]
+            self._bylines = [node for node in nodes if _BYLINE.search(node.attrs.get("class") or "")]
+        return self._bylines
 
     def excludes(self, node: LexborNode, *, lists: bool = True) -> bool:
         """Whether an element belongs to another text; ``lists``: whether those in lists do.

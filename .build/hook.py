@@ -25,8 +25,6 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGES = ("config", "archive", "crawler")
-FOLDERS = ("archive", "crawler", "crawler/extract")
-"""In which there are compiled modules."""
 NEEDED = ("mypy", "setuptools", "selectolax")
 """For their versions see requirements.lock; without selectolax's types the compiled code would be slower."""
 MACHINES = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
@@ -109,7 +107,8 @@ def in_place(root: Path) -> None:
     if can_compile() and library.exists() and note.exists() and json.loads(note.read_text("utf-8")) == sources:
         return
     note.unlink(missing_ok=True)
-    for old in (library, *(old for name in FOLDERS for old in root.glob(f"{name}/*{SUFFIX}"))):
+    folders = {(root / name).parent for name in modules()}
+    for old in (library, *(old for folder in folders for old in folder.glob(f"*{SUFFIX}"))):
         old.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as out:
         made = compiled(root, Path(out))

@@ -236,10 +236,7 @@ class Walk:
                         if kid.recipe:
                             el.recipe = True
             else:
-                if tag == "form" and child.css_first(MAIL) is not None:
-                    self.asking = el
-                if kids and tag not in INLINE and tag != "noscript" and el.tag in HOLDERS:
-                    kids.append(GAP)
+                self._pass_over(child, tag, el)
             child = child.next
         el.inline = inline
         el.own = own
@@ -251,6 +248,13 @@ class Walk:
         if not inline and own > 2 * linked and own * self.dense >= LINE:
             mass += (own - 2 * linked) * WEIGHT.get(el.tag, OTHER) * self.dense
         el.mass = mass
+
+    def _pass_over(self, node: LexborNode, tag: str, el: El) -> None:
+        """Note what matters of an element that is not entered. ``el``: what it stands in."""
+        if tag == "form" and node.css_first(MAIL) is not None:
+            self.asking = el
+        if el.kids and tag not in INLINE and tag != "noscript" and el.tag in HOLDERS:
+            el.kids.append(GAP)
 
     def _enter(self, node: LexborNode, tag: str, above: str) -> El | None:  # noqa: PLR0912  # likewise
         """The element to be filled; None where there is a reason not to look into it. ``above``: in which tag."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.extract.select import brief
+from crawler.extract.select import attribute, brief
 from crawler.extract.tidy import tidy
 
 MOST = 400
@@ -28,6 +28,7 @@ _MARKED = (
 )
 _PATH = '[class*="breadcrumb" i], nav[aria-label*="breadcrumb" i]'
 MOST_CRUMBS = 10
+"""Steps of a path to the page."""
 _TOLD = frozenset({"meta", "title", "h1", "link", "script"})
 """Elements that are read for what they are."""
 
@@ -83,8 +84,7 @@ class Head:
         """The address of what microdata calls the image."""
         for node in self._tree.css('[itemprop~="image"]')[:1]:
             for one in (node, *node.css("img")[:1]):
-                attributes = one.attributes
-                if found := next((value for key in ("src", "content", "href") if (value := attributes.get(key))), ""):
+                if found := attribute(one, "src", "content", "href"):
                     return found
         return ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.extract import json_ld, language
-from crawler.extract.head import Head
+from crawler.extract.head import MOST_CRUMBS, Head
 from crawler.extract.json_ld import LinkedData
 from crawler.extract.part import Part
 from crawler.extract.select import attribute, brief
@@ -23,7 +23,6 @@ NONE: Found = ("", "")
 MOST_TAGS = 40
 MOST_PATH = 300
 """Characters of a path of sections."""
-MOST_CRUMBS = 10
 LONGEST_TAG = 80
 """Characters; longer ones are sentences."""
 
@@ -61,7 +60,7 @@ def declared_language(tree: LexborHTMLParser, page: Head, data: LinkedData) -> F
 def canonical(page: Head, data: LinkedData, own: str, site: Site) -> Found:
     """The page's own name for itself, if it is of the same site and no site's front page is given for an article."""
     for value, how in _offered(page, data):
-        found = own if value == own else "" if _UNFILLED.search(value) else address(value.strip(), own)
+        found = own if value == own else _address(value.strip(), own)
         if not found or not site.owns(found):
             continue
         if own and _is_front(found) and not _is_front(own):
@@ -91,16 +90,15 @@ def site_name(page: Head, data: LinkedData) -> str:
 
 def section(page: Head, data: LinkedData, *, own: str, site: Site, title: str) -> Found:
     """The last of a path of sections; never the front page, the site, what files nothing, or the text itself."""
-    none = {fold(title), *words().unfiled}
+    whole = fold(title)
+    none = {whole, *words().unfiled}
     for value, how in _filed(page, data, own):
         parts: list[str] = [part.strip() for part in _STEP.split(value[:MOST_PATH])]
         for label in reversed(parts):
             name = fold(label)
-            whole = " " in label and name in fold(title)  # a path that ends in the text itself, if not in all of it
-            if (
-                _is_label(label)
-                and name not in none
-                and not (whole or name.replace(" ", "").isdecimal() or site.names(label))
+            ends = " " in label and name in whole  # a path that ends in the text itself, if not in all of it
+            if not (ends or name in none or name.replace(" ", "").isdecimal() or site.names(label)) and _is_label(
+                label
             ):
                 return label, how
     return NONE
@@ -139,7 +137,7 @@ def image(page: Head, data: LinkedData, base: str) -> Found:
     """The lead image's absolute URL; a logo or placeholder only where there is nothing else."""
     stand_in = NONE
     for value, how in _images(page, data):
-        found = "" if _UNFILLED.search(value) else address(value, base), how
+        found = _address(value, base), how
         if _is_front(found[0]):
             continue
         if found[0] and not _LOGO.search(found[0].lower()):
@@ -188,6 +186,11 @@ def paywalled(page: Head, data: LinkedData) -> bool | None:
 
 def _is_front(url: str) -> bool:
     return url.partition("://")[2].partition("?")[0].rstrip("/").count("/") == 0 and "?" not in url
+
+
+def _address(value: str, base: str) -> str:
+    """Its canonical form; nothing for what a template left unfilled."""
+    return "" if _UNFILLED.search(value) else address(value, base)
 
 
 def _is_label(text: str) -> bool:

@@ -70,7 +70,7 @@ def _up(path: list[El]) -> Core:
     while at > 0 and path[at].tag not in {"article", "main", "body"}:
         el, parent = path[at], path[at - 1]
         zone = parent.tag in {"article", "main"} or (parent.called is not None and parent.called.body)
-        others = [kid for kid in parent.elements() if kid is not el and not kid.pruned]
+        others = _beside(path, at - 1)
         fits = [kid for kid in others if kid.mass > enough and _fits(kid, el, zone=zone)]
         if fits:
             for kid in others:
@@ -85,9 +85,10 @@ def _with_recipe(core: Core) -> Core:
     """What also holds the parts of the recipe beside it, as ingredients and steps."""
     path = [*core.above, core.el]
     for at in range(len(core.above) - 1, -1, -1):
-        parts = [kid for kid in _beside(path, at) if kid.recipe and kid.links <= 0.5 * kid.total]
+        others = [kid for kid in _beside(path, at) if kid.total]
+        parts = [kid for kid in others if kid.recipe and kid.links <= 0.5 * kid.total]
         if parts:
-            for kid in _beside(path, at):
+            for kid in others:
                 if kid not in parts and not _fits(kid, core.el, zone=True):
                     _leave_out(kid)
             core = Core(path[at], tuple(path[:at]))
@@ -96,7 +97,7 @@ def _with_recipe(core: Core) -> Core:
 
 def _beside(path: list[El], at: int) -> list[El]:
     """What stands beside the way down."""
-    return [kid for kid in path[at].elements() if kid is not path[at + 1] and not kid.pruned and kid.total]
+    return [kid for kid in path[at].elements() if kid is not path[at + 1] and not kid.pruned]
 
 
 def _leave_out(kid: El) -> None:

@@ -70,9 +70,10 @@ def read(
     other = page.first("twitter:title", "parsely-title", "sailthru.title", "dc.title")[0][:LONGEST]
     raw = {"json-ld:headline": headline, "og:title": og, "meta:title": other, "title": title}
     names = {fold(text) for text in raw.values()}
+    shared, told = fold(og), fold(title)
     heads = [(text, node) for node in page.headlines[:10] for text in _heads(node, names)]
-    if og and fold(og) in fold(title) and not site.names(og):
-        beside = fold(title).replace(fold(og), "").strip()
+    if og and shared in told and not site.names(og):
+        beside = told.replace(shared, "").strip()
         if any(fold(text) == beside for text, _ in heads):  # the blog's name, over a headline of a lower rank
             heads = [head for head in heads if fold(head[0]) in names]
     main, node = _main(heads, raw.values(), site)

@@ -15,10 +15,11 @@ from pathlib import Path
 
 
 def with_constructors(source: str) -> str:
-    """Write out the constructors of dataclasses.
+    """Write out the constructors of dataclasses, and how they are pickled.
 
-    Those that ``dataclass`` makes stay interpreted and take six times as long, in all a tenth of the time of a page.
-    A class keeps them that has a default made anew for each object, or a base from elsewhere.
+    The constructors that ``dataclass`` makes stay interpreted and take six times as long, in all a tenth of the time
+    of a page. A class keeps them that has a default made anew for each object, or a base from elsewhere. mypyc's
+    objects are pickled by their constructors, or not at all.
     """
     lines = source.split("\n")
     classes = {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)}
@@ -31,7 +32,12 @@ def with_constructors(source: str) -> str:
         decorated = any(ast.unparse(one).startswith("dataclass") for one in node.decorator_list)
         fields = {ast.unparse(one.target): one for each in line for one in each.body if isinstance(one, ast.AnnAssign)}
         anew = any(one.value and "field(" in ast.unparse(one.value) for one in fields.values())
-        if not decorated or bases or anew:
+        if not decorated or bases:
+            continue
+        values = ", ".join(f"self.{name}" for name in fields) + ("," if fields else "")
+        pickled = ["    def __reduce__(self) -> tuple[object, ...]:", f"        return ({node.name}, ({values}))"]
+        lines[node.end_lineno : node.end_lineno] = pickled
+        if anew:
             continue
         given = ", ".join(
             f"{name}: {ast.unparse(one.annotation)}" + (f" = {ast.unparse(one.value)}" if one.value else "")

@@ -47,7 +47,12 @@ def modules() -> list[str]:
         " lines links metadata names open_elements part patterns prune rewrite score select shown signals site"
         " tables tidy timestamps titles verdict vocabulary words"
     )
-    return ["archive/models.py", "crawler/urls.py", *(f"crawler/extract/{name}.py" for name in names.split())]
+    return [
+        "archive/models.py",
+        "archive/sites.py",
+        "crawler/urls.py",
+        *(f"crawler/extract/{name}.py" for name in names.split()),
+    ]
 
 
 class Hook(BuildHookInterface[BuilderConfig]):

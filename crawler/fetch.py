@@ -21,11 +21,11 @@ import ada_url
 import httpx
 
 from archive.models import Failure, Page, Stage
+from archive.sites import site
 from config.models import Limits
 from crawler import __version__, answers
 from crawler.decoding import ACCEPTED, Problem, decode
 from crawler.network import RefusedAddressError, Resolve, guarded_transport, resolve
-from crawler.urls import site
 
 # It writes every header of a request, a subscriber's cookies too, into the debug log.
 logging.getLogger("hpack").setLevel(logging.INFO)
@@ -49,7 +49,7 @@ class Identity:
     """What a subscriber shows to one site and to no other: never in a repr, a Failure or a log."""
 
     site: str = ""
-    """Registrable domain, as crawler.urls.site gives it."""
+    """Registrable domain, as archive.sites.site gives it."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 

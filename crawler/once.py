@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive import sites
 from archive.models import Change, Failure, Link, Outcome, Scope, Verdict
 from archive.store import Archive
 from config.models import Config
@@ -55,8 +56,8 @@ def target_links(config: Config, archive: Archive, wanted: frozenset[str], now: 
     """Queue entries for URLs named by hand; one of no configured source gets a source named after its site."""
     links = []
     for url in sorted(wanted):
-        owner = next((s for s in config.sources if urls.same_site(s.home, url)), None)
-        name = owner.name if owner else urls.site(url)
+        owner = next((s for s in config.sources if sites.same_site(s.home, url)), None)
+        name = owner.name if owner else sites.site(url)
         if owner is None:
             archive.add_source(name, "/".join(url.split("/", 3)[:3]) + "/", now)
         links.append(Link(url, name, found_in=""))

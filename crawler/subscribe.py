@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser
 
+from archive import sites
 from archive.models import Failure, Host, Page, Stage
 from config.edit import name_for
 from config.load import STARTER, load
@@ -120,17 +121,17 @@ def from_outlines(outlines: Iterable[Outline], config: Config) -> list[Source]:
     """Sources of an OPML file's feeds, one a site, without the feeds that are configured already."""
     known = {feed for source in config.sources for feed in source.feeds}
     taken = {source.name for source in config.sources}
-    sites: dict[str, Source] = {}
+    by_site: dict[str, Source] = {}
     for outline in outlines:
         feed = urls.canonical(outline.xml_url)
         if feed is None or feed in known:
             continue
         home = urls.canonical(outline.html_url) or "/".join(feed.split("/", 3)[:3]) + "/"
-        key = urls.site(home)
-        if key not in sites:
+        key = sites.site(home)
+        if key not in by_site:
             name = name_for(home, taken)
             taken.add(name)
-            sites[key] = Source(name=name, home=home, title=outline.title)
-        if feed not in sites[key].feeds:
-            sites[key] = replace(sites[key], feeds=(*sites[key].feeds, feed))
-    return list(sites.values())
+            by_site[key] = Source(name=name, home=home, title=outline.title)
+        if feed not in by_site[key].feeds:
+            by_site[key] = replace(by_site[key], feeds=(*by_site[key].feeds, feed))
+    return list(by_site.values())

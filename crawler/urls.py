@@ -1,4 +1,4 @@
-"""URL: the canonical form under which an article is queued once, its host and its site.
+"""URL: the canonical form under which an article is queued once, and its host.
 
 Parsing follows the WHATWG URL standard (https://url.spec.whatwg.org/), as browsers do; on top of it come the
 percent-encoding normalisation of RFC 3986, 6.2.2, and the removal of what only says how a reader got there.
@@ -7,12 +7,10 @@ Nothing here looks anything up on the network.
 
 from __future__ import annotations
 
-import functools
 import re
 from urllib.parse import unquote_plus
 
-from ada_url import URL, HostType
-from publicsuffixlist import PublicSuffixList
+from archive.sites import domain, parse
 
 MAX_LENGTH = 2_048
 """Characters of a canonical URL: the limit of the sitemap protocol, and more than any article was seen to need."""
@@ -48,8 +46,6 @@ REFERRER_VALUES = frozenset(
     """.split()  # noqa: SIM905  # as above
 )
 
-_PLAIN_HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}")
-"""Names that parsing leaves as they are: it takes two thirds of the time in which their site is found."""
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
@@ -64,12 +60,12 @@ def canonical(url: str, base: str = "") -> str | None:
     """
     if not url or len(url) > MAX_INPUT:
         return None
-    parsed = _parse(url.replace("&amp;", "&"), base)
+    parsed = parse(url.replace("&amp;", "&"), base)
     if parsed is None:
         return None
     scheme, _, rest = parsed.href.partition("#")[0].partition("//")  # to ask for the parts one by one costs 2 µs each
     authority, _, rest = rest.partition("/")
-    host = _domain(authority.rpartition("@")[2])
+    host = domain(authority.rpartition("@")[2])
     if not host:
         return None
     path, _, search = rest.partition("?")
@@ -86,54 +82,8 @@ def untracked(query: str) -> str:
 
 def host(url: str) -> str:
     """The unit of politeness: ``host`` or ``host:port`` in lower case, without a default port; empty if none."""
-    parsed = _parse(url, "")
-    return _domain(parsed.host) if parsed else ""
-
-
-def site(url_or_host: str) -> str:
-    """The registrable domain (``example.co.uk`` of ``www.example.co.uk``), by the public suffix list; empty if none.
-
-    An IP address and a name outside the public DNS (``localhost``) have no owner to be told by, so there each
-    port is a site of its own; a public suffix itself is its own site.
-    """
-    if len(url_or_host) < 64 and "xn--" not in url_or_host and _PLAIN_HOST.fullmatch(url_or_host):
-        return _suffixes().privatesuffix(url_or_host) or url_or_host
-    parsed = _parse(url_or_host if "://" in url_or_host else f"http://{url_or_host}", "")
-    if parsed is None:
-        return ""
-    name = _domain(parsed.hostname)
-    if not name or parsed.host_type != HostType.DEFAULT or "." not in name:
-        return _domain(parsed.host)
-    return _suffixes().privatesuffix(name) or name
-
-
-def same_site(a: str, b: str) -> bool:
-    """Whether two URLs or hosts belong to one registrable domain; False where either has none."""
-    return bool(first := site(a)) and first == site(b)
-
-
-@functools.cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()  # 70 ms, so not at import
-
-
-def _parse(url: str, base: str) -> URL | None:
-    try:
-        parsed = URL(url, base) if base else URL(url)
-    except ValueError:  # UnicodeEncodeError, for lone surrogates, is one too
-        return None
-    return parsed if parsed.protocol in {"http:", "https:"} else None
-
-
-def _domain(authority: str) -> str:
-    """A parsed ``host[:port]`` without a final dot, or nothing where DNS has no room for it (RFC 1035, 2.3.4)."""
-    if authority.startswith("["):
-        return authority
-    name, colon, port = authority.partition(":")
-    name = name.removesuffix(".")
-    if len(name) > 253 or any(not 0 < len(label) <= 63 for label in name.split(".")):
-        return ""
-    return name + colon + port
+    parsed = parse(url, "")
+    return domain(parsed.host) if parsed else ""
 
 
 def _escapes(text: str) -> str:

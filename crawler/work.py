@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from archive.models import Batch, Failure, Host, Link, Outcome, Page, Stage, Task, TaskKind
 from config.models import Politeness, Source
-from crawler import urls
 from crawler.discover import listing
 from crawler.extract import extract
 from crawler.fetch import NOBODY, Identity
@@ -73,7 +72,7 @@ async def _outcome(task: Task, visit: Visit, order: Order) -> Outcome | None:
         max_bytes=limits.page_bytes if task.kind is TaskKind.ARTICLE else limits.listing_bytes,
         etag=task.etag,
         last_modified=task.last_modified,
-        identity=Identity(urls.site(source.home), source.headers, source.cookies) if source else NOBODY,
+        identity=Identity(sites.site(source.home), source.headers, source.cookies) if source else NOBODY,
     )
     if page is None:
         return None

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from archive import sites
 from crawler import urls
 from crawler.discover import markup
 
@@ -63,7 +64,7 @@ def feeds(html: str, url: str) -> tuple[Found, ...]:
             found.setdefault(target, Found(target, markup.attribute(node, "title"), kind))
     for node in tree.css("a[href]"):
         target = urls.canonical(markup.attribute(node, "href"), base)
-        if target and _looks(target) and not _of_comments(target) and urls.same_site(target, url):
+        if target and _looks(target) and not _of_comments(target) and sites.same_site(target, url):
             found.setdefault(target, Found(target, markup.text(node), ""))
     return tuple(found.values())
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archive import sites
 from archive.models import Link
 from crawler import urls
 from crawler.discover import markup
@@ -99,7 +100,7 @@ def read(html: str, url: str, source: str) -> Listing:
         if not target or target in here:
             continue
         if target not in seen:
-            seen[target] = _Seen(_shape(target) if urls.same_site(target, url) else -9)
+            seen[target] = _Seen(_shape(target) if sites.same_site(target, url) else -9)
         _hear(seen[target], anchor, headline=key in headlines, holder=key in holders, card=key in cards)
     found = tuple(Link(at, source, url, one.title) for at, one in seen.items() if one.shape + one.place >= ENOUGH)
     return Listing(Offers.SECTION, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crawler import urls
+from archive import sites
 
 _PLAIN = re.compile(r"https://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}/[A-Za-z0-9/_.-]*")
 """Addresses that parsing and cleaning leave as they are; it takes 30 µs, this takes 1."""
@@ -64,7 +64,7 @@ def _host(url: str) -> str:
 
 @lru_cache(maxsize=256)
 def _site(host: str) -> str:
-    return urls.site(host)
+    return sites.site(host)
 
 
 def _key(text: str) -> str:

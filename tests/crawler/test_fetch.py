@@ -9,10 +9,10 @@ import pytest
 import zstandard
 
 from archive.models import Failure, Page, Stage
+from archive.sites import site as site_of
 from config.models import Limits
 from crawler import __version__
 from crawler.fetch import Fetcher, Identity, user_agent
-from crawler.urls import site as site_of
 from tests.site import Raw, Response, Site, redirect
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import sites
 from crawler import urls
 
 
@@ -107,7 +108,7 @@ def test_no_text_raises_and_the_form_is_its_own_form(text, base):
         first = urls.canonical(candidate, base)
         assert first is None or urls.canonical(first) == first
         assert isinstance(urls.host(candidate), str)
-        assert isinstance(urls.site(candidate), str)
+        assert isinstance(sites.site(candidate), str)
 
 
 @settings(max_examples=300, deadline=None)
@@ -115,39 +116,6 @@ def test_no_text_raises_and_the_form_is_its_own_form(text, base):
 def test_escapes_within_escapes_settle_at_once(tail):
     first = urls.canonical(f"https://news.example.com/{tail}")
     assert first is None or urls.canonical(first) == first
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://www.news.example.co.uk/a", "example.co.uk"),
-        ("www.example.com", "example.com"),
-        ("www.example.com:8080", "example.com"),
-        ("https://Münze.example.de/", "example.de"),
-        ("https://a.b.bücher.de/", "xn--bcher-kva.de"),
-        ("example.com.", "example.com"),
-        ("one.blogspot.com", "one.blogspot.com"),
-        ("co.uk", "co.uk"),
-        ("https://192.0.2.7/a", "192.0.2.7"),
-        ("192.0.2.7:8000", "192.0.2.7:8000"),
-        ("http://[2001:db8::1]/", "[2001:db8::1]"),
-        ("localhost", "localhost"),
-        ("http://localhost:8001/a", "localhost:8001"),
-        ("http://herald.localhost:8001/a", "herald.localhost"),
-        ("", ""),
-        ("exa mple.com", ""),
-    ],
-)
-def test_a_site_is_what_one_owner_registered(address, expected):
-    assert urls.site(address) == expected
-
-
-def test_two_publishers_under_one_suffix_are_two_sites():
-    assert urls.same_site("https://www.example.com/a", "feeds.example.com")
-    assert not urls.same_site("one.blogspot.com", "two.blogspot.com")
-    assert not urls.same_site("https://example.com.evil.example/", "https://example.com/")
-    assert not urls.same_site("http://127.0.0.1:8001/", "http://127.0.0.1:8002/")
-    assert not urls.same_site("", "")
 
 
 @pytest.mark.parametrize(

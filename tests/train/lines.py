@@ -23,7 +23,7 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from crawler import urls
+from archive import sites
 from crawler.extract import body, boilerplate, features, guard, metadata
 
 BENCH = Path(os.environ.get("CUTTINGS_BENCH", Path(__file__).parents[3] / "shared" / "bench"))
@@ -81,7 +81,7 @@ def lines() -> Iterator[tuple[list[float], int, float, int]]:
         with gzip.open(BENCH / "data" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
             for record in map(json.loads, file):
                 url = record.get("url") or ""
-                site = int(hashlib.md5((urls.site(url) or record["id"]).encode()).hexdigest(), 16) % 1_000_003
+                site = int(hashlib.md5((sites.site(url) or record["id"]).encode()).hexdigest(), 16) % 1_000_003
                 found, survey = read(record["html"], url)
                 words = [len(WORD.findall(line.text)) for line in found.lines]
                 for i, (label, size) in enumerate(zip(labels(found.lines, record), words, strict=True)):

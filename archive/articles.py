@@ -81,6 +81,21 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
     return Verdict(Change.REMOVED, row["url"], article, number)
 
 
+def is_stopgap(db: sqlite3.Connection, article: int, said: Article) -> bool:
+    """Whether an article's new text is that of another of its source, from which it differed up to now.
+
+    A consent wall, a challenge or a notice of a fault that passed for an article is the same for all of them.
+    """
+    new = content_hash(clean(said.text))
+    row = db.execute(
+        "SELECT 1 FROM articles AS a JOIN articles AS other ON other.source = a.source AND other.id != a.id"
+        " AND other.content_hash = :new WHERE a.id = :id AND a.content_hash != :new AND :new != :empty"
+        " AND coalesce(other.duplicate_of, other.id) != coalesce(a.duplicate_of, a.id)",
+        {"new": new, "id": article, "empty": content_hash("")},
+    ).fetchone()
+    return row is not None
+
+
 def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
     article, now = reading.article, reading.now
     values = _values(reading)

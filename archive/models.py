@@ -293,29 +293,48 @@ class Task:
     """Of the article stored from it earlier."""
     link: Link | None = None
     """What the listing said of it; None for a listing."""
+    page: Page | None = None
+    """Received earlier, by a process that ended before it was read: not to be fetched again."""
+    reads: int = 0
+    """How often reading that page was begun."""
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
-    """What is known of one host ("name" or "name:port"): its pace and its robots.txt."""
+class Site:
+    """What is known of one site (registrable domain, see archive.sites): its pace, which its hosts share."""
 
     name: str
     next_at: datetime | None = None
     """No request before this moment."""
     errors: int = 0
     """Failed requests in a row."""
+    abandoned: bool = False
+    """Whether a process that spoke to it ended without a word: it may have been asked a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What is known of one host ("name" or "name:port"): its robots.txt."""
+
+    name: str
     robots_status: int | None = None
     """HTTP status of the last robots.txt; None with ``robots_at`` set: it could not be fetched."""
     robots_body: bytes = b""
     robots_at: datetime | None = None
+    good_body: bytes = b""
+    """The last that was a robots.txt indeed, which holds where today's can't be had."""
+    good_at: datetime | None = None
+    parked: str = ""
+    """Why nothing is fetched from it, in a sentence; empty if it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One host's turn: its tasks, listings first. A host is in one batch at a time."""
+    """One site's turn: its tasks, listings first, with their hosts. A site is in one batch at a time."""
 
-    host: Host
+    site: Site
     tasks: tuple[Task, ...]
+    hosts: tuple[Host, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +345,7 @@ class Outcome:
     """
 
     task: Task
-    host: Host
+    site: Site
     """Its state after this fetch."""
     result: Article | Failure | tuple[Link, ...] | None
     page: Page | None = None
@@ -336,7 +355,9 @@ class Outcome:
     problem: str = ""
     """What was wrong with a listing that could be read in part."""
     seconds: float = 0.0
-    """The fetch took, without waiting for the host's turn."""
+    """The fetch took, without waiting for the site's turn."""
+    robots: str = ""
+    """What the page asks of robots, as ``noarchive``, where it was kept in spite of that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from archive import articles, queue, sources
+from archive import articles, inbox, queue, sources, turns
 from archive.articles import Reading
 from archive.models import Article, Change, Failure, Link, Outcome, Page, Stage, TaskKind, Verdict
-from archive.queue import Revisit
+from archive.queue import Queued, Revisit
 from archive.rows import Value, insert, update
 from archive.times import iso, iso_ms, when
 
@@ -35,13 +36,17 @@ class Terms:
     extractor: str
     """The extractor's version."""
     revisit: Revisit
+    links_per_day: int | None = None
+    """New links that a site may give in a day."""
 
 
 def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     """Write down everything an outcome says. To be called in a transaction, of which it is the whole."""
     kept = _keep_listing if outcome.task.kind is TaskKind.LISTING else _keep_page
     verdict = kept(db, outcome, terms)
-    queue.keep_host(db, outcome.host, terms.now)
+    turns.keep_site(db, outcome.site, terms.now)
+    if outcome.task.link is not None:
+        inbox.drop(db, outcome.task.id)
     _log(db, outcome, verdict, terms)
     return verdict
 
@@ -57,10 +62,12 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
     row = db.execute("SELECT parent, new_at FROM feeds WHERE id = ?", [task.id]).fetchone()
     new = 0
     if isinstance(outcome.result, tuple):
-        if new := queue.enqueue(db, outcome.result, now, terms.revisit):
+        queued = queue.enqueue(db, outcome.result, now, terms.revisit, terms.links_per_day)
+        if new := queued.new:
             found["new_at"] = iso(now)
-        found |= _validators(page)
-        found |= {"links": len(outcome.result), "problem": outcome.problem}
+        # What was left out is to be found again, so that a 304 may not hide it.
+        found |= {"etag": "", "last_modified": ""} if queued.left_out else _validators(page)
+        found |= {"links": len(outcome.result), "problem": outcome.problem or _left_out(queued, terms)}
         for child in outcome.more:
             due = now if _is_news(db, child) else None
             sources.add_listing(db, child.url, task.source, parent=task.id, due_at=due)
@@ -70,6 +77,15 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
         due_at = max(due_at, now + timedelta(days=1))  # a sitemap of years ago: once a day is plenty
     update(db, "feeds", task.id, **found, failures=0, due_at=_text(due_at))
     return Verdict(Change.UNCHANGED, task.url)
+
+
+def _left_out(queued: Queued, terms: Terms) -> str:
+    if not queued.left_out:
+        return ""
+    return (
+        f"{queued.left_out:,} new links were left out: its site gave {terms.links_per_day:,} today, which is all that"
+        " limits.links_per_day allows. A site that invents addresses is a trap; if this one does not, allow more."
+    )
 
 
 def _is_news(db: sqlite3.Connection, child: Link) -> bool:
@@ -88,7 +104,12 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
         return _keep_failure(db, outcome, outcome.result, article, terms)
     validators: dict[str, Value] = {}
     if isinstance(outcome.result, Article):
+        if article is not None and articles.is_stopgap(db, article, outcome.result):
+            said = "It has the text of another article of this source now: most likely a notice in place of both."
+            return _keep_failure(db, outcome, Failure(task.url, Stage.EXTRACT, "blocked", said), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
+        if verdict.article_id and outcome.robots:
+            update(db, "articles", verdict.article_id, robots=outcome.robots)
         validators = _validators(outcome.page)
     elif link["article"] is not None:
         verdict = articles.seen(db, link["article"], now)
@@ -123,6 +144,7 @@ def _keep_failure(
 
 def settle(db: sqlite3.Connection, link: int, failure: Failure, now: datetime) -> None:
     """Close a link that turned out to be something else than an article, without a fetch of its own."""
+    inbox.drop(db, link)
     update(db, "links", link, state="refused", reason=failure.reason, due_at=None, tries=0, fetched_at=iso_ms(now))
 
 
@@ -156,7 +178,7 @@ def _log(db: sqlite3.Connection, outcome: Outcome, verdict: Verdict, terms: Term
         run=terms.run,
         at=iso(terms.now),
         source=task.source,
-        host=outcome.host.name,
+        host=urlsplit(task.url).netloc,
         url=task.url,
         kind="listing" if listing else "article",
         status=page.status if page else None,

@@ -1,23 +1,19 @@
-"""Queue: the links to be fetched, once per canonical URL, and the turns in which hosts are spoken to."""
+"""Queue: the links to be fetched, once per canonical URL."""
 
 from __future__ import annotations
 
 import json
-import os
-import socket
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive.models import Batch, Host, Link, Precision, Scope, Stamp, Task, TaskKind
+from archive.models import Link, Scope
 from archive.rows import clean, update
-from archive.sources import within
+from archive.scopes import within
+from archive.sites import site
 from archive.times import iso, iso_ms, stamp, when
-
-LEASE = timedelta(minutes=10)
-"""How long a host stays a process's without a sign of life; each stored outcome is one."""
 
 _FEW = 10  # links of a listing that may all have changed since they were fetched
 
@@ -33,8 +29,20 @@ class Revisit:
     days: int = 30
 
 
-def enqueue(db: sqlite3.Connection, links: Iterable[Link], now: datetime, revisit: Revisit) -> int:
-    """Put links into the queue; how many were never seen before.
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What putting links into the queue did."""
+
+    new: int = 0
+    """Never seen before."""
+    left_out: int = 0
+    """New as well, and over what a site may give in a day."""
+
+
+def enqueue(
+    db: sqlite3.Connection, links: Iterable[Link], now: datetime, revisit: Revisit, per_day: int | None = None
+) -> Queued:
+    """Put links into the queue, of each site no more than ``per_day`` new ones a day (UTC).
 
     A known one is marked as listed, gets what it lacked, and is due now if it was given by hand (``found_in`` is
     empty), if its listing says it changed since it was fetched, or by ``revisit``.
@@ -53,19 +61,48 @@ def enqueue(db: sqlite3.Connection, links: Iterable[Link], now: datetime, revisi
     for row, link in pairs:
         if news := dict(_news(row, link, now, revisit, believable=believable)):
             update(db, "links", row["id"], **news)
+    rows = list(_within_a_day(db, [_row(link, iso(now)) for link in offered.values()], now, per_day))
     db.executemany(
-        "INSERT INTO links (url, host, source, found_in, title, published, published_precision, changed,"
-        " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [_row(link, iso(now)) for link in offered.values()],
+        "INSERT INTO links (url, site, found_in, host, source, title, published, published_precision, changed,"
+        " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
     )
-    return len(offered)
+    return Queued(len(rows), len(offered) - len(rows))
 
 
-def _row(link: Link, now: str) -> tuple[str | None, ...]:
+_Row = tuple[str | None, ...]
+
+
+def _row(link: Link, now: str) -> _Row:
     published = (stamp(link.published), link.published.precision.value) if link.published else (None, None)
     changed = stamp(link.changed) if link.changed else None
-    host = urlsplit(link.url).netloc
-    return (link.url, host, link.source, link.found_in, clean(link.title), *published, changed, now, now, now)
+    where = (link.url, site(link.url), link.found_in, urlsplit(link.url).netloc)
+    return (*where, link.source, clean(link.title), *published, changed, now, now, now)
+
+
+def _within_a_day(db: sqlite3.Connection, rows: list[_Row], now: datetime, per_day: int | None) -> Iterator[_Row]:
+    """Those of the rows for which their site has room today: a trap invents new URLs without an end.
+
+    Links given by hand (``found_in`` is empty) are not counted.
+    """
+    today = iso(now)[:10]
+    by_site: dict[str, list[_Row]] = {}
+    for row in rows:
+        if row[2]:
+            by_site.setdefault(row[1] or "", []).append(row)
+        else:
+            yield row
+    for name, found in by_site.items():
+        known = db.execute("SELECT day, new_links FROM sites WHERE site = ?", [name]).fetchone()
+        before = known["new_links"] if known and known["day"] == today else 0
+        room = len(found) if per_day is None else max(0, per_day - before)
+        yield from found[:room]
+        over = max(0, len(found) - room)
+        db.execute(
+            "INSERT INTO sites (site, day, new_links, left_out) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (site) DO UPDATE"
+            " SET left_out = ?4 + iif(day = ?2, left_out, 0), new_links = ?3, day = ?2",
+            [name, today, before + len(found) - over, over],
+        )
 
 
 def _claims_change(row: sqlite3.Row, link: Link) -> bool:
@@ -119,171 +156,15 @@ def relist(db: sqlite3.Connection, found_in: str, source: str, now: datetime, re
     db.executemany("UPDATE links SET due_at = ? WHERE id = ?", due)
 
 
-def take(
-    db: sqlite3.Connection,
-    now: datetime,
-    owner: str,
-    scope: Scope,
-    *,
-    hosts: int,
-    batch: int,
-    links_left: int | None,
-    lease: timedelta,
-    patience: timedelta,
-) -> tuple[Batch, ...]:
-    """Up to ``hosts`` batches of what is due, listings first, then the newest links; their hosts are leased."""
-    taken: list[Batch] = []
-    for name in _free(db, now, patience):
-        if len(taken) == hosts:
-            break
-        listings = _listings(db, name, now, scope, batch)
-        room = batch - len(listings)
-        links = _links(db, name, now, scope, room if links_left is None else min(room, links_left))
-        if not listings and not links:
-            continue
-        if links_left is not None:
-            links_left -= len(links)
-        db.execute(
-            "INSERT INTO hosts (host, leased_by, leased_until) VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE SET"
-            " leased_by = excluded.leased_by, leased_until = excluded.leased_until",
-            [name, owner, iso(now + lease)],
-        )
-        taken.append(Batch(_host(db, name), (*listings, *links)))
-    return tuple(taken)
-
-
-def _free(db: sqlite3.Connection, now: datetime, patience: timedelta) -> list[str]:
-    """Hosts with something due that nobody speaks to: those with listings first, then the longest left alone.
-
-    A host that wants a longer pause than ``patience`` is left for later. The recursion jumps from host to host
-    in the index links_due, which may have many thousands of rows for each.
-    """
-    rows = db.execute(
-        "WITH RECURSIVE named(host) AS (SELECT min(host) FROM links WHERE due_at IS NOT NULL UNION ALL"
-        " SELECT (SELECT min(host) FROM links WHERE due_at IS NOT NULL AND links.host > named.host) FROM named"
-        " WHERE named.host IS NOT NULL),"
-        " due(host, listing) AS (SELECT host, 1 FROM feeds WHERE due_at <= :now UNION ALL SELECT host, 0 FROM named"
-        " WHERE (SELECT min(due_at) FROM links WHERE links.host = named.host AND due_at IS NOT NULL) <= :now)"
-        " SELECT due.host FROM due LEFT JOIN hosts ON hosts.host = due.host"
-        " WHERE (leased_until IS NULL OR leased_until < :now) AND (next_at IS NULL OR next_at < :soon)"
-        " GROUP BY due.host ORDER BY max(listing) DESC, next_at, due.host",
-        {"now": iso(now), "soon": iso_ms(now + patience)},
-    )
-    return [row["host"] for row in rows.fetchall()]
-
-
-def _listings(db: sqlite3.Connection, host: str, now: datetime, scope: Scope, limit: int) -> list[Task]:
-    where, args = within(scope)
-    rows = db.execute(
-        f"SELECT * FROM feeds WHERE host = ? AND due_at <= ? AND {where} ORDER BY due_at, id LIMIT ?",  # noqa: S608  # ours
-        [host, iso(now), *args, limit],
-    )
-    return [
-        Task(row["id"], TaskKind.LISTING, row["url"], row["source"], row["etag"], row["last_modified"], row["failures"])
-        for row in rows
-    ]
-
-
-def _links(db: sqlite3.Connection, host: str, now: datetime, scope: Scope, limit: int) -> list[Task]:
-    """The newest due links of a host; undated ones last, in the order in which they were listed.
-
-    The index links_next is in this order, so that nothing is sorted, however many are due.
-    """
-    where, args = within(scope)
-    rows = db.execute(
-        f"SELECT * FROM links INDEXED BY links_next WHERE host = ? AND due_at <= ? AND {where}"  # noqa: S608  # ours
-        " ORDER BY published DESC LIMIT ?",
-        [host, iso(now), *args, limit],
-    )
-    return [_task(row) for row in rows]
-
-
-def _task(row: sqlite3.Row) -> Task:
-    published = changed = None
-    if row["published"]:
-        published = Stamp(when(row["published"]), Precision(row["published_precision"]), "listing")
-    if row["changed"]:
-        changed = Stamp(when(row["changed"]), Precision.SECOND, "listing")
-    return Task(
-        id=row["id"],
-        kind=TaskKind.ARTICLE,
-        url=row["url"],
-        source=row["source"],
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        tries=row["tries"],
-        article_id=row["article"],
-        link=Link(row["url"], row["source"], row["found_in"], row["title"], published, changed),
-    )
-
-
-def _host(db: sqlite3.Connection, name: str) -> Host:
-    row = db.execute("SELECT * FROM hosts WHERE host = ?", [name]).fetchone()
-    return Host(
-        name=name,
-        next_at=when(row["next_at"]) if row["next_at"] else None,
-        errors=row["errors"],
-        robots_status=row["robots_status"],
-        robots_body=row["robots"],
-        robots_at=when(row["robots_at"]) if row["robots_at"] else None,
-    )
-
-
-def keep_host(db: sqlite3.Connection, host: Host, now: datetime) -> None:
-    """Write down a host's state; whoever leases it shows a sign of life by it."""
-    db.execute(
-        "INSERT INTO hosts (host, next_at, errors, robots_status, robots, robots_at) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at, errors = excluded.errors,"
-        " robots_status = excluded.robots_status, robots = excluded.robots, robots_at = excluded.robots_at,"
-        " leased_until = CASE WHEN leased_by IS NOT NULL THEN ? END",
-        [
-            host.name,
-            iso_ms(host.next_at) if host.next_at else None,
-            host.errors,
-            host.robots_status,
-            host.robots_body,
-            iso(host.robots_at) if host.robots_at else None,
-            iso(max(now, host.next_at or now) + LEASE),
-        ],
-    )
-
-
-def release(db: sqlite3.Connection, host: Host, owner: str, now: datetime) -> None:
-    """Give a host back, with its state; nothing happens if it is another's by now."""
-    if db.execute("SELECT 1 FROM hosts WHERE host = ? AND leased_by = ?", [host.name, owner]).fetchone():
-        keep_host(db, host, now)
-        db.execute("UPDATE hosts SET leased_by = NULL, leased_until = NULL WHERE host = ?", [host.name])
-
-
-def release_dead(db: sqlite3.Connection) -> None:
-    """Free the hosts leased by processes of this machine (owner ``name:pid``) that are no more: killed in a turn."""
-    owners = [row[0] for row in db.execute("SELECT DISTINCT leased_by FROM hosts WHERE leased_by IS NOT NULL")]
-    dead = [(owner,) for owner in owners if _dead(owner)]
-    db.executemany("UPDATE hosts SET leased_by = NULL, leased_until = NULL WHERE leased_by = ?", dead)
-
-
-def _dead(owner: str) -> bool:
-    machine, _, pid = owner.rpartition(":")
-    if os.name != "posix" or machine != socket.gethostname() or not pid.isdecimal():
-        return False  # elsewhere signal 0 is no mere question
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):
-        return False
-    return False
-
-
 def pending(db: sqlite3.Connection, scope: Scope, now: datetime) -> tuple[int, datetime | None]:
     """How many listings and links of the scope are due, and when the next that is not yet will be."""
     where, args = within(scope)
     count, following = 0, []
     for table in ("feeds", "links"):
         row = db.execute(
-            f"SELECT count(*) FILTER (WHERE due_at <= ?), min(due_at) FILTER (WHERE due_at > ?) FROM {table}"  # noqa: S608  # ours
+            f"SELECT count(*) FILTER (WHERE due_at <= :now), min(due_at) FILTER (WHERE due_at > :now) FROM {table}"  # noqa: S608  # ours
             f" WHERE due_at IS NOT NULL AND {where}",
-            [iso(now), iso(now), *args],
+            {"now": iso(now), **args},
         ).fetchone()
         count += row[0]
         following += [row[1]] if row[1] else []

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from archive.models import Scope
 from archive.rows import insert
+from archive.scopes import within
+from archive.sites import site
 from archive.times import iso
 from config.models import Config, Source
 
@@ -32,9 +34,16 @@ def sync(db: sqlite3.Connection, config: Config, now: datetime) -> None:
     listings = [(source.name, url, kind) for source in enabled for url, kind in _listings(source)]
     db.executemany("UPDATE sources SET configured = 0 WHERE name = ?", [(name,) for name in before - names])
     db.executemany(
-        "INSERT INTO feeds (source, url, host, kind, due_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
-        " source = excluded.source, kind = excluded.kind, parent = NULL, due_at = coalesce(due_at, excluded.due_at)",
-        [(name, url, urlsplit(url).netloc, kind, iso(now)) for name, url, kind in listings],
+        "INSERT INTO feeds (source, url, host, site, kind, due_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (url)"
+        " DO UPDATE SET source = excluded.source, kind = excluded.kind, parent = NULL,"
+        " due_at = coalesce(due_at, excluded.due_at)",
+        [(name, url, urlsplit(url).netloc, site(url), kind, iso(now)) for name, url, kind in listings],
+    )
+    # Links of a source that is configured anew may be due at sites that had been put off without them.
+    db.execute(
+        "UPDATE sites SET due_at = ? WHERE (due_at IS NULL OR due_at > ?) AND site IN (SELECT site FROM links"
+        " WHERE source IN (SELECT value FROM json_each(?)) AND due_at IS NOT NULL)",
+        [iso(now), iso(now), json.dumps(sorted(names - before))],
     )
     # What hangs on a configured listing stays; the rest of these sources' is no longer looked at.
     db.execute(
@@ -69,8 +78,8 @@ def add_listing(
     row = db.execute("SELECT id, due_at FROM feeds WHERE url = ?", [url]).fetchone()
     if row is None:
         kind = db.execute("SELECT kind FROM feeds WHERE id = ?", [parent]).fetchone()
-        values = {"source": source, "url": url, "host": urlsplit(url).netloc, "parent": parent, "due_at": due}
-        return insert(db, "feeds", **values, kind=kind["kind"] if kind else "auto")
+        values = {"source": source, "url": url, "host": urlsplit(url).netloc, "site": site(url), "parent": parent}
+        return insert(db, "feeds", **values, due_at=due, kind=kind["kind"] if kind else "auto")
     if due and (row["due_at"] is None or due < row["due_at"]):
         db.execute("UPDATE feeds SET due_at = ? WHERE id = ?", [due, row["id"]])
     return int(row["id"])
@@ -80,17 +89,7 @@ def wake(db: sqlite3.Connection, scope: Scope, now: datetime) -> None:
     """Make the scope's listings due now, but for children that have been quiet for a week."""
     where, args = within(scope)
     db.execute(
-        f"UPDATE feeds SET due_at = ? WHERE {where}"  # noqa: S608  # the condition is one of two of our own
-        " AND (parent IS NULL OR fetched_at IS NULL OR new_at > ?)",
-        [iso(now), *args, iso(now - QUIET)],
-    )
-
-
-def within(scope: Scope) -> tuple[str, list[str]]:
-    """The condition on ``source`` and ``url`` that a scope is, with its arguments."""
-    if scope.everything:
-        return "source IN (SELECT name FROM sources WHERE configured)", []
-    return (
-        "(source IN (SELECT value FROM json_each(?)) OR url IN (SELECT value FROM json_each(?)))",
-        [json.dumps(sorted(scope.sources)), json.dumps(sorted(scope.urls))],
+        f"UPDATE feeds SET due_at = :now WHERE {where}"  # noqa: S608  # the condition is one of two of our own
+        " AND (parent IS NULL OR fetched_at IS NULL OR new_at > :quiet)",
+        {"now": iso(now), "quiet": iso(now - QUIET), **args},
     )

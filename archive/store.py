@@ -15,19 +15,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive import outcomes, queue, sources
+from archive import hosts, inbox, outcomes, queue, sources, turns
 from archive.database import ArchiveError, Writer, check_place
-from archive.models import Batch, Failure, Host, Link, Outcome, Scope, Verdict
+from archive.models import Batch, Failure, Host, Link, Outcome, Page, Scope, Site, Task, Verdict
 from archive.outcomes import Again, Terms
-from archive.queue import LEASE, Revisit
+from archive.queue import Revisit
 from archive.rows import insert, update
-from archive.times import iso
+from archive.times import iso, when
+from archive.turns import LEASE
 from config.models import Config
 
 __all__ = ["Archive", "ArchiveError"]
 
 # A piece of boilerplate seen on one page alone, and not again for so long, is none.
 _FORGET = timedelta(days=30)
+_AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 
 
 class Archive:
@@ -77,24 +79,40 @@ class Archive:
         """Note that a command begins to work on the queue; its number. Frees what killed processes had leased."""
 
         def start(db: sqlite3.Connection) -> int:
-            queue.release_dead(db)
+            turns.release_dead(db)
             return insert(db, "runs", command=command, started=iso(now), pid=os.getpid())
 
         return self._writer.do(start)
 
     def end_run(self, run: int, now: datetime) -> None:
-        """Note that it ended, and tidy up: chance boilerplate is forgotten, the -wal file emptied."""
-
-        def end(db: sqlite3.Connection) -> None:
-            update(db, "runs", run, ended=iso(now))
-            db.execute("DELETE FROM boilerplate WHERE pages = 1 AND last_seen < ?", [iso(now - _FORGET)])
-
-        self._writer.do(end)
+        """Note that it ended, and empty the -wal file."""
+        self._writer.do(lambda db: update(db, "runs", run, ended=iso(now)))
         self._writer.checkpoint()
 
-    def checkpoint(self) -> None:
-        """Move what was written into the one file, and empty the -wal file beside it; now and then, in a long run."""
+    def tidy(self, now: datetime, *, log_days: int) -> None:
+        """Throw away what only grows, and empty the -wal file; now and then, in a long run.
+
+        That is the log of fetches after ``log_days``, chance boilerplate, and pages received that nobody came to read.
+        """
+        old = "DELETE FROM fetches WHERE id IN (SELECT id FROM fetches WHERE at < ? ORDER BY at LIMIT ?)"
+        args = [iso(now - timedelta(days=log_days)), _AT_A_TIME]
+        while self._writer.do(lambda db: db.execute(old, args).rowcount) == _AT_A_TIME:
+            pass
+        chance = "DELETE FROM boilerplate WHERE pages = 1 AND last_seen < ?"
+        self._writer.do(lambda db: db.execute(chance, [iso(now - _FORGET)]))
+        self._writer.do(lambda db: inbox.forget(db, now))
         self._writer.checkpoint()
+
+    def last_sign(self) -> datetime | None:
+        """The latest moment that the archive knows of: when something was fetched, or a run began or ended."""
+        sql = "SELECT max(at) FROM (SELECT max(at) AS at FROM fetches UNION ALL SELECT max(started) FROM runs"
+        sql += " UNION ALL SELECT max(ended) FROM runs)"
+        found: str | None = self._writer.do(lambda db: db.execute(sql).fetchone()[0])
+        return when(found) if found else None
+
+    def shift(self, since: datetime, by: timedelta) -> int:
+        """The clock was set: move what was to come after ``since``, by the old clock, along with it; how many times."""
+        return self._writer.do(lambda db: turns.shift(db, since, by))
 
     def enqueue(
         self, links: Iterable[Link], now: datetime, *, revisit_before: datetime | None = None, revisit_days: int = 30
@@ -106,7 +124,7 @@ class Archive:
         the last ``revisit_days``.
         """
         revisit = Revisit(revisit_before, revisit_days)
-        return self._writer.do(lambda db: queue.enqueue(db, links, now, revisit))
+        return self._writer.do(lambda db: queue.enqueue(db, links, now, revisit).new)
 
     def take(
         self,
@@ -114,24 +132,44 @@ class Archive:
         owner: str,
         scope: Scope,
         *,
-        hosts: int,
+        sites: int,
         batch: int = 16,
         links_left: int | None = None,
         lease: timedelta = LEASE,
         patience: timedelta = LEASE,
+        busy: frozenset[str] = frozenset(),
     ) -> tuple[Batch, ...]:
-        """Up to ``hosts`` batches of what is due, of ``batch`` tasks each and ``links_left`` links in all.
+        """Up to ``sites`` batches of what is due, of ``batch`` tasks each and ``links_left`` links in all.
 
-        Listings go first, then the newest links. Each batch's host is leased to ``owner`` (``machine:pid``) until
-        it is released, or ``lease`` has passed without an outcome stored. A host whose pause lasts longer than
-        ``patience`` is left for later.
+        Listings go first, then the newest links. Each batch's site is leased to ``owner`` (archive.owners) until
+        it is released, or ``lease`` has passed without an outcome stored. A site whose pause lasts longer than
+        ``patience`` is left for later, and so are those in ``busy``.
         """
-        work = partial(queue.take, hosts=hosts, batch=batch, links_left=links_left, lease=lease, patience=patience)
+        work = partial(turns.take, sites=sites, batch=batch, links_left=links_left, lease=lease)
+        work = partial(work, patience=patience, busy=busy)
         return self._writer.do(lambda db: work(db, now, owner, scope))
 
-    def release(self, host: Host, owner: str, now: datetime) -> None:
-        """Give a host back, with its state; nothing happens if it is another's by now."""
-        self._writer.do(lambda db: queue.release(db, host, owner, now))
+    def release(self, site: Site, owner: str, now: datetime) -> None:
+        """Give a site back, with its pace; nothing happens if it is another's by now."""
+        self._writer.do(lambda db: turns.release(db, site, owner, now))
+
+    def keep_host(self, host: Host, site: Site, now: datetime) -> None:
+        """Write down what a host's robots.txt said, with its site's pace; what it said before is kept."""
+
+        def keep(db: sqlite3.Connection) -> None:
+            turns.keep_site(db, site, now)
+            hosts.keep(db, host, site, now)
+
+        self._writer.do(keep)
+
+    def receive(self, task: Task, page: Page, site: Site, now: datetime) -> None:
+        """Keep the page of a link from when it has come until its outcome is stored; with its site's pace."""
+
+        def receive(db: sqlite3.Connection) -> None:
+            turns.keep_site(db, site, now)
+            inbox.put(db, task.id, page)
+
+        self._writer.do(receive)
 
     def pending(self, scope: Scope, now: datetime) -> tuple[int, datetime | None]:
         """How many listings and links of the scope are due, and when the next that is not yet will be."""
@@ -152,6 +190,7 @@ class Archive:
         due_at: datetime | None = None,
         revisit_before: datetime | None = None,
         revisit_days: int = 30,
+        links_per_day: int | None = None,
     ) -> Verdict:
         """Write down everything that one outcome says, and what it did to the archive.
 
@@ -160,5 +199,5 @@ class Archive:
         404 or 410 marks it as removed. Pages are kept with new articles and revisions only: one from which no
         article could be had is not worth its room.
         """
-        terms = Terms(run, now, due_at, again, extractor, Revisit(revisit_before, revisit_days))
+        terms = Terms(run, now, due_at, again, extractor, Revisit(revisit_before, revisit_days), links_per_day)
         return self._writer.do(lambda db: outcomes.store(db, outcome, terms))

@@ -70,6 +70,8 @@ class Politeness:
     jitter: float = 0.2
     """Share of the delay by which each pause is lengthened at random, 0 to 1; never shortened."""
     obey_robots: bool = True
+    obey_noarchive: bool = True
+    """Whether pages are left out that ask not to be archived (X-Robots-Tag or meta robots)."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.delay <= DAY:
@@ -89,13 +91,20 @@ class Limits:
     deadline: float = 60.0
     """Seconds for a whole fetch, redirects included."""
     redirects: int = 5
-    hosts: int = 32
-    """How many hosts are spoken to at the same time."""
+    reading: float = 20.0
+    """Seconds that a page or listing may take to be read; the process that reads it is ended then."""
+    hosts: int = 128
+    """How many sites are spoken to at the same time."""
     links_per_listing: int = 5_000
     """Newest first; what is beyond is left for the next look and said so."""
+    links_per_day: int = 5_000
+    """New links of one site in a day (UTC); a site that gives more is most likely a trap."""
+    log_days: int = 90
+    """How long the log of fetches is kept."""
 
     def __post_init__(self) -> None:
-        _positive(self, "page_bytes", "listing_bytes", "deadline", "hosts", "links_per_listing")
+        _positive(self, "page_bytes", "listing_bytes", "deadline", "reading", "hosts", "log_days")
+        _positive(self, "links_per_listing", "links_per_day")
         if self.redirects < 0:
             raise ValueError(f"redirects must not be negative, not {self.redirects}")
 

@@ -41,13 +41,13 @@ class Robots:
         return cls(status, kept.decode("utf-8", "replace"))
 
     @property
-    def _unreachable(self) -> bool:
+    def unreachable(self) -> bool:
         # 429 is in the range that RFC 9309 calls unavailable, but it says "not now" and not "no rules".
         return self.status is None or self.status >= 500 or self.status == 429
 
     def allows(self, url: str, token: str = TOKEN) -> bool:
         """Whether ``url``, which is on this host, may be fetched. robots.txt itself always may."""
-        if self._unreachable:
+        if self.unreachable:
             return False
         return not self.text or bool(_parse(self.text, token).can_fetch(url, token))
 

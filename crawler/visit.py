@@ -1,18 +1,19 @@
-"""Visit: polite requests to one host: robots.txt asked and obeyed, pauses kept, redirects followed on the host."""
+"""Visit: polite requests to one site: robots.txt asked and obeyed, pauses kept, redirects followed on a host."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from archive.models import Failure, Host, Moved, Page, Stage
+from archive.models import Failure, Host, Moved, Page, Site, Stage
+from archive.sites import site
 from config.models import Config, Limits, Politeness
-from crawler import politeness, robots, urls
+from crawler import clock, politeness, robots, urls
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
 from crawler.politeness import Pace
 from crawler.robots import Robots
@@ -23,6 +24,8 @@ ROBOTS_RETRY = timedelta(minutes=10)
 """After which one that could not be had is asked for again; nothing is fetched meanwhile."""
 PATIENCE = timedelta(seconds=150)
 """Longest wait within a visit: a Crawl-delay of 120 s with the usual jitter. A longer one ends the visit."""
+
+Keep = Callable[[Host, Site], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +48,41 @@ def strictest(several: Iterable[Politeness]) -> Politeness:
         delay=max(p.delay for p in all_),
         jitter=max(p.jitter for p in all_),
         obey_robots=any(p.obey_robots for p in all_),
+        obey_noarchive=any(p.obey_noarchive for p in all_),
     )
 
 
 class Visit:
-    """``async with``, then ``get``; ``host`` is the host's state after it, to be kept."""
+    """``async with``, then ``get``; ``site`` is the site's state after it, to be kept.
+
+    ``keep`` is told of every robots.txt as soon as it has come.
+    """
 
     def __init__(
         self,
-        host: Host,
+        site: Site,
+        hosts: Iterable[Host],
         terms: Terms,
         manners: Politeness,
         *,
         stopping: asyncio.Event,
         patience: timedelta = PATIENCE,
+        keep: Keep | None = None,
     ) -> None:
-        self.host = host
+        self.site = site
+        self._hosts = {host.name: host for host in hosts}
         self._terms = terms
         self._manners = manners
         self._stopping = stopping
-        self._patience = patience
+        self._patience = patience.total_seconds()
+        self._keep = keep
+        self._robots: dict[str, Robots] = {}
+        self._closed = False
         self._rng = random.Random()  # noqa: S311  # jitter, no secret
         self._fetcher = Fetcher(user_agent=terms.user_agent, limits=terms.limits, allow_private=terms.allow_private)
+        # What was kept is told by the clock on the wall, which may be set; from here on only what elapses counts.
+        self._begun = clock.elapsed()
+        self._ready = self._begun + Pace(0, next_at=site.next_at).wait(clock.now())
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
@@ -80,11 +96,15 @@ class Visit:
     async def get(
         self, url: str, *, max_bytes: int, etag: str = "", last_modified: str = "", identity: Identity = NOBODY
     ) -> Page | Failure | None:
-        """The page, when the host's turn for it has come; None if it was stopped, or would have to wait too long."""
+        """The page, when the site's turn for it has come; None if it was stopped, or would have to wait too long."""
+        if self._closed:
+            return None
+        name = urls.host(url)
         if self._manners.obey_robots:
-            if self._robots_are_old() and not await self._fetch_robots(url):
+            if self._robots_are_old(name) and not await self._fetch_robots(url, name):
                 return None
             if refusal := self._refusal(url):
+                self._closed = refusal.reason == "robots-unreachable"
                 return refusal
         if not await self._turn():
             return None
@@ -99,19 +119,27 @@ class Visit:
         self._keep_pace(result)
         return result
 
-    @property
-    def robots(self) -> Robots:
-        return Robots.from_answer(self.host.robots_status, self.host.robots_body)
+    def robots(self, host: str) -> Robots:
+        """What a host lets us do, as far as it was asked."""
+        if host not in self._robots:
+            self._robots[host] = robots.effective(self._host(host), clock.now())
+        return self._robots[host]
 
-    def _pace(self) -> Pace:
-        asked = self.robots.crawl_delay() if self._manners.obey_robots and self.host.robots_at else None
-        delay = politeness.delay(self._manners, asked)
-        return Pace(delay, self._manners.jitter, self.host.next_at, self.host.errors)
+    def _host(self, name: str) -> Host:
+        return self._hosts.setdefault(name, Host(name))
+
+    def _delay(self) -> float:
+        """Seconds between two requests: what the strictest of the site's hosts, as far as they were asked, wants."""
+        asked = (self.robots(host.name).crawl_delay() for host in self._hosts.values() if host.robots_at)
+        delays = [delay or 0.0 for delay in asked] if self._manners.obey_robots else []
+        return politeness.delay(self._manners, max(delays, default=0.0))
 
     async def _turn(self) -> bool:
-        """Wait for the host's next moment; False if it is too far off or the wait was ended by a stop."""
-        seconds = self._pace().wait(datetime.now(UTC))
-        if self._stopping.is_set() or seconds > self._patience.total_seconds():
+        """Wait for the site's next moment; False if it is too far off or the wait was ended by a stop."""
+        if self.site.abandoned:  # it may have been asked by another process just before this visit
+            self._ready = max(self._ready, self._begun + self._delay())
+        seconds = self._ready - clock.elapsed()
+        if self._stopping.is_set() or seconds > self._patience:
             return False
         if seconds > 0:
             try:
@@ -122,17 +150,20 @@ class Visit:
         return True
 
     def _keep_pace(self, result: Page | Failure) -> None:
-        pace = self._pace().after(result, datetime.now(UTC), self._rng)
-        self.host = replace(self.host, next_at=pace.next_at, errors=pace.errors)
+        now = clock.now()
+        pace = Pace(self._delay(), self._manners.jitter, errors=self.site.errors).after(result, now, self._rng)
+        self.site = replace(self.site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
+        self._ready = clock.elapsed() + pace.wait(now)
 
-    def _robots_are_old(self) -> bool:
-        if self.host.robots_at is None:
+    def _robots_are_old(self, name: str) -> bool:
+        host = self._host(name)
+        if host.robots_at is None:
             return True
-        status = self.host.robots_status
-        usable = status is not None and status < 500 and status != 429
-        return datetime.now(UTC) - self.host.robots_at > (ROBOTS_AGE if usable else ROBOTS_RETRY)
+        age = clock.now() - host.robots_at
+        usable = not Robots.from_answer(host.robots_status).unreachable
+        return not -ROBOTS_RETRY <= age <= (ROBOTS_AGE if usable else ROBOTS_RETRY)
 
-    async def _fetch_robots(self, url: str) -> bool:
+    async def _fetch_robots(self, url: str, name: str) -> bool:
         if not await self._turn():
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
@@ -140,24 +171,45 @@ class Visit:
             "/".join(url.split("/", 3)[:3]) + "/robots.txt", max_bytes=self._terms.limits.page_bytes
         )
         status, body = robots.answer(result)
-        self.host = replace(self.host, robots_status=status, robots_body=body, robots_at=datetime.now(UTC))
+        at = clock.now()
+        host = replace(self._host(name), robots_status=status, robots_body=body, robots_at=at)
+        if status is not None and 200 <= status < 300:
+            host = replace(host, good_body=body, good_at=at)
+        self._hosts[name] = host
+        self._robots[name] = await asyncio.to_thread(robots.effective, host, at)
+        host = replace(host, parked=self._parked(name))
+        self._hosts[name] = host
         self._keep_pace(result)
+        if self._keep:
+            await self._keep(host, self.site)
         return True
 
+    def _parked(self, name: str) -> str:
+        return robots.parked(self.robots(name).crawl_delay(), self._manners.delay)
+
     def _refusal(self, url: str) -> Failure | None:
-        if self.robots.allows(url):
+        name = urls.host(url)
+        rules, host = self.robots(name), self._host(name)
+        if rules.unreachable:
+            what = f"answers {host.robots_status}" if host.robots_status else "cannot be reached"
+            detail = f"The robots.txt of {name} {what}; until it can be read, nothing there may be fetched."
+            pause = min(ROBOTS_RETRY * 2 ** min(self.site.errors, 8), ROBOTS_AGE)
+            return Failure(url, Stage.ROBOTS, "robots-unreachable", detail, clock.now() + pause)
+        if parked := self._parked(name):
+            return Failure(url, Stage.ROBOTS, "parked", parked, clock.now() + ROBOTS_AGE)
+        if rules.allows(url):
             return None
-        status = self.host.robots_status
-        if status is None or status >= 500 or status == 429:
-            what = f"answers {status}" if status else "cannot be reached"
-            detail = f"The robots.txt of {self.host.name} {what}; until it can be read, nothing there may be fetched."
-            return Failure(url, Stage.ROBOTS, "robots-unreachable", detail)
-        return Failure(url, Stage.ROBOTS, "robots", f"The robots.txt of {self.host.name} does not allow it.")
+        return Failure(url, Stage.ROBOTS, "robots", f"The robots.txt of {name} does not allow it.")
 
     async def _may_follow(self, start: str, target: str) -> Failure | None:
-        if urls.host(target) != self.host.name:
+        if urls.host(target) != urls.host(start):
             return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}.", target=target)
         return self._refusal(target) if self._manners.obey_robots else None
+
+
+def visit_once(url: str, config: Config) -> Visit:
+    """A visit for a command that keeps nothing, to a site of which nothing is known."""
+    return Visit(Site(site(url)), (), Terms.of(config), config.politeness, stopping=asyncio.Event())
 
 
 async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page | Failure:
@@ -167,8 +219,7 @@ async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page
     for _ in range(config.limits.redirects + 1):
         if target is None:
             return Failure(url, Stage.FETCH, "bad-url", "This is not an http or https URL.")
-        host = Host(urls.host(target))
-        async with Visit(host, Terms.of(config), config.politeness, stopping=asyncio.Event()) as visit:
+        async with visit_once(target, config) as visit:
             result = await visit.get(target, max_bytes=limit)
         if not isinstance(result, Moved):
             return result or Failure(url, Stage.FETCH, "rate-limited", "The host asks for a longer pause first.")

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from archive import sites
+from crawler import urls
 
 _PLAIN = re.compile(r"https://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}/[A-Za-z0-9/_.-]*")
 """Addresses that parsing and cleaning leave as they are; it takes 30 µs, this takes 1."""

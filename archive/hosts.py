@@ -1,0 +1,59 @@
+"""Host: what is known of one, and every robots.txt that it ever showed."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from archive.models import Host, Site
+from archive.rows import insert
+from archive.times import iso, when
+
+ROBOTS_KEPT = 100
+"""Of a host's former robots.txt: a day's change for three months, and a bound for one that changes at every look."""
+
+
+def load(db: sqlite3.Connection, name: str) -> Host:
+    """A host as it was kept, or as one of which nothing is known."""
+    row = db.execute(
+        "SELECT hosts.*, r.status, r.body, g.body AS good_body FROM hosts LEFT JOIN robots AS r ON r.id = robots"
+        " LEFT JOIN robots AS g ON g.id = good WHERE hosts.host = ?",
+        [name],
+    ).fetchone()
+    if row is None:
+        return Host(name)
+    return Host(
+        name=name,
+        robots_status=row["status"],
+        robots_body=row["body"] or b"",
+        robots_at=when(row["robots_at"]) if row["robots_at"] else None,
+        good_body=row["good_body"] or b"",
+        good_at=when(row["good_at"]) if row["good_at"] else None,
+        parked=row["parked"],
+    )
+
+
+def keep(db: sqlite3.Connection, host: Host, site: Site, now: datetime) -> None:
+    """Write down what a host's robots.txt said; a new answer is a new row of ``robots``, and the old ones stay."""
+    last = db.execute("SELECT * FROM robots WHERE host = ? ORDER BY id DESC LIMIT 1", [host.name]).fetchone()
+    asked = iso(host.robots_at or now)
+    if last and last["status"] == host.robots_status and last["body"] == host.robots_body:
+        number = last["id"]
+        db.execute("UPDATE robots SET last_seen = ? WHERE id = ?", [asked, number])
+    else:
+        said = {"status": host.robots_status, "body": host.robots_body}
+        number = insert(db, "robots", host=host.name, first_seen=asked, last_seen=asked, **said)
+    is_good = host.good_at is not None and host.good_at == host.robots_at
+    good = number if is_good else None
+    db.execute(
+        "INSERT INTO hosts (host, site, robots, robots_at, good, good_at, parked) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (host) DO UPDATE SET robots = excluded.robots, robots_at = excluded.robots_at,"
+        " good = coalesce(excluded.good, good), good_at = coalesce(excluded.good_at, good_at),"
+        " parked = excluded.parked",
+        [host.name, site.name, number, asked, good, asked if is_good else None, host.parked],
+    )
+    db.execute(
+        "DELETE FROM robots WHERE host = :host AND id != (SELECT coalesce(good, 0) FROM hosts WHERE host = :host)"
+        " AND id <= (SELECT id FROM robots WHERE host = :host ORDER BY id DESC LIMIT 1 OFFSET :kept)",
+        {"host": host.name, "kept": ROBOTS_KEPT},
+    )

@@ -1,0 +1,56 @@
+"""Inbox: pages that were received and not yet read. What a killed process leaves there is not fetched again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from archive.models import Page
+from archive.times import iso, iso_ms, when
+
+FRESH = timedelta(days=1)
+"""How long a page that was received but not read is still read; after that it is fetched again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A page, and how often reading it was begun and not ended."""
+
+    page: Page
+    reads: int
+
+
+def put(db: sqlite3.Connection, link: int, page: Page) -> None:
+    """Keep a page from when it has come until what it says is stored."""
+    db.execute(
+        "INSERT OR REPLACE INTO inbox (link, url, final_url, status, headers, fetched_at, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [link, page.url, page.final_url, page.status, json.dumps(page.headers), iso_ms(page.fetched_at), page.body],
+    )
+
+
+def take(db: sqlite3.Connection, links: list[int], now: datetime) -> dict[int, Received]:
+    """The pages that are there of these links, by link; that their reading begins is counted. They stay."""
+    rows = db.execute(
+        "UPDATE inbox SET reads = reads + 1 WHERE link IN (SELECT value FROM json_each(?)) AND fetched_at > ?"
+        " RETURNING *",
+        [json.dumps(links), iso_ms(now - FRESH)],
+    ).fetchall()
+    return {row["link"]: Received(_page(row), row["reads"]) for row in rows}
+
+
+def _page(row: sqlite3.Row) -> Page:
+    headers = tuple((name, value) for name, value in json.loads(row["headers"]))
+    return Page(row["url"], row["final_url"], row["status"], headers, row["body"], when(row["fetched_at"]))
+
+
+def drop(db: sqlite3.Connection, link: int) -> None:
+    """What the link's page said is stored, or will not be."""
+    db.execute("DELETE FROM inbox WHERE link = ?", [link])
+
+
+def forget(db: sqlite3.Connection, now: datetime) -> None:
+    """Drop what nobody came to read."""
+    db.execute("DELETE FROM inbox WHERE fetched_at < ?", [iso(now - FRESH)])

@@ -1,0 +1,195 @@
+"""Turn: when a site may be spoken to, and by whom: its lease and its pace."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from archive import hosts, inbox, owners
+from archive.inbox import Received
+from archive.models import Batch, Link, Precision, Scope, Site, Stamp, Task, TaskKind
+from archive.scopes import within
+from archive.times import iso, iso_ms, when
+
+LEASE = timedelta(minutes=10)
+"""How long a site stays a process's without a sign of life; each stored outcome is one."""
+
+
+def take(
+    db: sqlite3.Connection,
+    now: datetime,
+    owner: str,
+    scope: Scope,
+    *,
+    sites: int,
+    batch: int,
+    links_left: int | None,
+    lease: timedelta,
+    patience: timedelta,
+    busy: frozenset[str],
+) -> tuple[Batch, ...]:
+    """Up to ``sites`` batches of what is due, listings first, then the newest links; their sites are leased."""
+    taken: list[Batch] = []
+    for name in _free(db, now, scope, patience):
+        if len(taken) == sites:
+            break
+        if name in busy:
+            continue
+        listings = _listings(db, name, now, scope, batch)
+        room = batch - len(listings)
+        links = _links(db, name, now, scope, room if links_left is None else min(room, links_left))
+        if not listings and not links:
+            if scope.everything:
+                move_on(db, name)
+            continue
+        if links_left is not None:
+            links_left -= len(links)
+        taken.append(_lease(db, name, [*listings, *links], owner, iso(now + lease)))
+    return tuple(taken)
+
+
+def _lease(db: sqlite3.Connection, name: str, tasks: list[Task], owner: str, until: str) -> Batch:
+    known = tuple(hosts.load(db, host) for host in dict.fromkeys(urlsplit(task.url).netloc for task in tasks))
+    row = db.execute("SELECT next_at, errors, leased_by FROM sites WHERE site = ?", [name]).fetchone()
+    db.execute("UPDATE sites SET leased_by = ?, leased_until = ? WHERE site = ?", [owner, until, name])
+    next_at = when(row["next_at"]) if row["next_at"] else None
+    return Batch(Site(name, next_at, row["errors"], row["leased_by"] is not None), tuple(tasks), known)
+
+
+def _free(db: sqlite3.Connection, now: datetime, scope: Scope, patience: timedelta) -> list[str]:
+    """Sites with something due that nobody speaks to: those with listings first, then the longest left alone.
+
+    A site that wants a longer pause than ``patience`` is left for later. What is due is known by ``sites.due_at``, but
+    for sources that are in the scope and not in the configuration.
+    """
+    where, args = within(scope)
+    also = (
+        f" UNION SELECT site FROM feeds WHERE due_at <= :now AND {where}"  # noqa: S608  # ours
+        f" UNION SELECT site FROM links WHERE due_at <= :now AND {where}"
+        " AND (url IN (SELECT value FROM json_each(:urls))"
+        " OR source IN (SELECT name FROM sources WHERE NOT configured))"
+    )
+    rows = db.execute(
+        "SELECT site FROM sites WHERE site IN (SELECT site FROM sites WHERE due_at <= :now"  # noqa: S608  # ours
+        f"{'' if scope.everything else also})"
+        " AND (leased_until IS NULL OR leased_until < :now) AND (next_at IS NULL OR next_at < :soon)"
+        " ORDER BY EXISTS (SELECT 1 FROM feeds WHERE feeds.site = sites.site AND due_at <= :now) DESC, next_at, site",
+        {"now": iso(now), "soon": iso_ms(now + patience), **args},
+    )
+    return [row["site"] for row in rows.fetchall()]
+
+
+def move_on(db: sqlite3.Connection, site: str) -> None:
+    """Set when something of the configuration's is next due at a site."""
+    where, args = within(Scope())
+    rows = [
+        db.execute(
+            f"SELECT due_at FROM {table} WHERE site = :site AND due_at IS NOT NULL AND {where}"  # noqa: S608  # ours
+            " ORDER BY due_at LIMIT 1",
+            {"site": site, **args},
+        ).fetchone()
+        for table in ("feeds", "links")
+    ]
+    due = min((row["due_at"] for row in rows if row), default=None)
+    db.execute("UPDATE sites SET due_at = ? WHERE site = ? AND due_at IS NOT ?", [due, site, due])
+
+
+def _listings(db: sqlite3.Connection, site: str, now: datetime, scope: Scope, limit: int) -> list[Task]:
+    where, args = within(scope)
+    rows = db.execute(
+        f"SELECT * FROM feeds WHERE site = :site AND due_at <= :now AND {where} ORDER BY due_at, id LIMIT :limit",  # noqa: S608  # ours
+        {"site": site, "now": iso(now), "limit": limit, **args},
+    )
+    return [
+        Task(row["id"], TaskKind.LISTING, row["url"], row["source"], row["etag"], row["last_modified"], row["failures"])
+        for row in rows
+    ]
+
+
+def _links(db: sqlite3.Connection, site: str, now: datetime, scope: Scope, limit: int) -> list[Task]:
+    """The newest due links of a site; undated ones last, in the order in which they were listed.
+
+    The index links_next is in this order, so that nothing is sorted, however many are due.
+    """
+    where, args = within(scope)
+    rows = db.execute(
+        f"SELECT * FROM links INDEXED BY links_next WHERE site = :site AND due_at <= :now AND {where}"  # noqa: S608  # ours
+        " ORDER BY published DESC LIMIT :limit",
+        {"site": site, "now": iso(now), "limit": limit, **args},
+    ).fetchall()
+    received = inbox.take(db, [row["id"] for row in rows], now)
+    return [_task(row, received.get(row["id"])) for row in rows]
+
+
+def _task(row: sqlite3.Row, received: Received | None) -> Task:
+    published = changed = None
+    if row["published"]:
+        published = Stamp(when(row["published"]), Precision(row["published_precision"]), "listing")
+    if row["changed"]:
+        changed = Stamp(when(row["changed"]), Precision.SECOND, "listing")
+    return Task(
+        id=row["id"],
+        kind=TaskKind.ARTICLE,
+        url=row["url"],
+        source=row["source"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        tries=row["tries"],
+        article_id=row["article"],
+        link=Link(row["url"], row["source"], row["found_in"], row["title"], published, changed),
+        page=received.page if received else None,
+        reads=received.reads if received else 0,
+    )
+
+
+def keep_site(db: sqlite3.Connection, site: Site, now: datetime) -> None:
+    """Write down a site's pace; whoever leases it shows a sign of life by it."""
+    next_at = iso_ms(site.next_at) if site.next_at else None
+    db.execute(
+        "INSERT INTO sites (site, next_at, errors) VALUES (?, ?, ?) ON CONFLICT (site) DO UPDATE SET"
+        " next_at = excluded.next_at, errors = excluded.errors,"
+        " leased_until = CASE WHEN leased_by IS NOT NULL THEN ? END",
+        [site.name, next_at, site.errors, iso(max(now, site.next_at or now) + LEASE)],
+    )
+
+
+def release(db: sqlite3.Connection, site: Site, owner: str, now: datetime) -> None:
+    """Give a site back, with its pace; nothing happens if it is another's by now."""
+    if db.execute("SELECT 1 FROM sites WHERE site = ? AND leased_by = ?", [site.name, owner]).fetchone():
+        keep_site(db, site, now)
+        db.execute("UPDATE sites SET leased_by = NULL, leased_until = NULL WHERE site = ?", [site.name])
+        move_on(db, site.name)
+
+
+def release_dead(db: sqlite3.Connection) -> None:
+    """Free the sites leased by processes of this machine that are no more; that they were left is remembered."""
+    rows = db.execute("SELECT DISTINCT leased_by FROM sites WHERE leased_by IS NOT NULL").fetchall()
+    dead = [(row["leased_by"],) for row in rows if owners.dead(row["leased_by"])]
+    db.executemany("UPDATE sites SET leased_until = NULL WHERE leased_by = ?", dead)
+
+
+def shift(db: sqlite3.Connection, since: datetime, by: timedelta) -> int:
+    """The clock was set: move every time that was still to come at ``since``, by the old clock; how many.
+
+    ``by``: how much later the new clock is, negative where it is earlier.
+    """
+    moved = 0
+    for table, column, write in (
+        ("feeds", "due_at", iso),
+        ("links", "due_at", iso),
+        ("sites", "due_at", iso),
+        ("sites", "next_at", iso_ms),
+        ("sites", "leased_until", iso),
+    ):
+        key = "site" if table == "sites" else "id"
+        rows = db.execute(
+            f"SELECT {key} AS key, {column} AS at FROM {table} WHERE {column} > ?",  # noqa: S608  # one of those above
+            [iso(since)],
+        ).fetchall()
+        db.executemany(
+            f"UPDATE {table} SET {column} = ? WHERE {key} = ?",  # noqa: S608  # likewise
+            [(write(when(row["at"]) + by), row["key"]) for row in rows],
+        )
+        moved += len(rows)
+    return moved

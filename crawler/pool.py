@@ -1,0 +1,112 @@
+"""Pool: the processes in which pages are read, so that one that takes forever is ended and holds up nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from archive.models import Failure, Stage
+from crawler import worker
+from crawler.reading import Contents, Order
+
+PAGES = 2_000
+"""After so many a worker is replaced, whatever it may have gathered: .3 s of CPU in 15 of reading."""
+BELATED = 5.0
+"""Seconds after which a worker is ended from here if its own alarm did not."""
+
+
+class Pool:
+    """Reads pages in ``workers`` processes, made when there is work. ``kills``: how many had to be ended."""
+
+    def __init__(self, seconds: float, workers: int = 0) -> None:
+        count = workers or min(4, os.cpu_count() or 1)
+        self.kills = 0
+        self._seconds = seconds
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        for _ in range(count):
+            self._free.put(_Worker(seconds))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; what they are about is lost, and read again at the next start."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while not self._free.empty():
+            self._free.get().end()
+        self._threads.shutdown()
+        while not self._free.empty():
+            self._free.get().end()
+
+    async def read(self, order: Order) -> Contents:
+        """What a page says; a Failure ``too-hard`` where reading it took too long, or ended the process."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, order)
+
+    def _read(self, order: Order) -> Contents:
+        one = self._free.get()
+        try:
+            contents = one.ask(order)
+        except (OSError, EOFError):
+            one.end()
+            self.kills += 1
+            said = f"Reading it took more than {self._seconds:g} seconds, or ended the process; it is left alone."
+            contents = Contents(Failure(order.task.url, Stage.EXTRACT, "too-hard", said))
+        finally:
+            self._free.put(one)
+        return contents
+
+
+class _Worker:
+    """One process, begun when it is first needed, and anew after its end."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pages = 0
+
+    def ask(self, order: Order) -> Contents:
+        """Raises OSError or EOFError where the process ended over it."""
+        if self._process is None or self._process.poll() is not None or self._pages >= PAGES:
+            self.end()
+            self._begin()
+        assert self._process and self._process.stdin and self._process.stdout
+        self._pages += 1
+        worker.send(self._process.stdin, order)
+        waiting = select.poll()
+        waiting.register(self._process.stdout, select.POLLIN | select.POLLHUP)
+        if not waiting.poll(1000 * (self._seconds + BELATED)):
+            raise EOFError
+        contents = worker.receive(self._process.stdout)
+        assert isinstance(contents, Contents)
+        return contents
+
+    def _begin(self) -> None:
+        self._pages = 0
+        # -P: not from the folder that we happen to be in, which may have a ``config`` or a ``queue.py`` of its own.
+        command = [sys.executable, "-P", "-m", "crawler.worker", str(self._seconds)]
+        ours = str(Path(__file__).resolve().parent.parent)
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))}
+        # A session of its own: a terminal's Ctrl-C is for who may decide what is finished first.
+        self._process = subprocess.Popen(  # noqa: S603  # our own module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=env
+        )
+
+    def end(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None

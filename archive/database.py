@@ -38,6 +38,8 @@ _REASONS = {
 class ArchiveError(Exception):
     """The archive cannot be used as asked, in a sentence for a person. Nothing was written."""
 
+    passing = False
+
 
 def check_place(path: Path, *, create: bool) -> None:
     """Raise ArchiveError where no archive can be at ``path``, or where there is none and none may be made."""

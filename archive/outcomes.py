@@ -45,7 +45,7 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     kept = _keep_listing if outcome.task.kind is TaskKind.LISTING else _keep_page
     verdict = kept(db, outcome, terms)
     turns.keep_site(db, outcome.site, terms.now)
-    if outcome.task.link is not None:
+    if outcome.task.kind is not TaskKind.LISTING:
         inbox.drop(db, outcome.task.id)
     _log(db, outcome, verdict, terms)
     return verdict

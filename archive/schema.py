@@ -344,6 +344,7 @@ CREATE INDEX hosts_site ON hosts(site);
 CREATE INDEX hosts_robots ON hosts(robots);
 CREATE INDEX hosts_good ON hosts(good);
 CREATE INDEX robots_host ON robots(host, id);
+CREATE INDEX robots_status ON robots(status);
 CREATE INDEX articles_robots ON articles(robots) WHERE robots != '';
 """
 

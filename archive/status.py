@@ -66,10 +66,10 @@ class RunStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class HostStatus:
-    """A host that is being spoken to, or that asked for a pause or failed."""
+class SiteStatus:
+    """A site that is being spoken to, or that asked for a pause or failed."""
 
-    host: str
+    site: str
     next_at: str | None
     errors: int
     leased_by: str | None
@@ -95,7 +95,7 @@ class Status:
     """Reason of links that gave no article -> how many, the most first."""
     runs: tuple[RunStatus, ...]
     """The latest first, five at most."""
-    hosts: tuple[HostStatus, ...]
+    in_work: tuple[SiteStatus, ...]
 
 
 def status(db: sqlite3.Connection, now: datetime) -> Status:
@@ -122,10 +122,10 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
             " GROUP BY reason ORDER BY 2 DESC",
         ),
         runs=_all(db, RunStatus, "FROM runs ORDER BY id DESC LIMIT 5"),
-        hosts=_all(
+        in_work=_all(
             db,
-            HostStatus,
-            "FROM hosts WHERE errors > 0 OR leased_until >= ? OR next_at > ? ORDER BY next_at DESC, host",
+            SiteStatus,
+            "FROM sites WHERE errors > 0 OR leased_until >= ? OR next_at > ? ORDER BY next_at DESC, site",
             iso(now),
             iso_ms(now),
         ),

@@ -1,4 +1,4 @@
-"""Clock: the time of day, and the time that has passed, which nobody can set. In one place, so that tests can move it."""
+"""Clock: the time of day, and the time that has passed, which nobody can set. The one place that asks for them."""
 
 from __future__ import annotations
 

@@ -11,28 +11,68 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import os
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from archive.models import Batch, Failure, Link, Moved, Outcome, Scope, Stage, Task, TaskKind, Verdict
-from archive.queue import LEASE
-from archive.store import Archive
+from archive import owners
+from archive.models import Batch, Failure, Host, Link, Moved, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.store import Archive, ArchiveError
+from archive.turns import LEASE
 from config.models import Config, Schedule, Source
-from crawler import __version__, schedule, urls
+from crawler import __version__, clock, reading, schedule, urls
+from crawler.pool import Pool
+from crawler.reading import Contents
 from crawler.visit import PATIENCE, Terms
 from crawler.work import Order, fetch_and_extract
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Watch = Callable[[Outcome, Verdict], None]
 
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""By so much two machines, or one before and after a restart, may differ."""
+RETRY_SECONDS = 5
+"""Between two tries to write to an archive that is locked or a disk that is full."""
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+
+@dataclass(slots=True)
+class _Desk:
+    """Where one site's turn leaves what it did, step by step (crawler.work.Desk)."""
+
+    crawl: Crawl
+    site: Site
+
+    async def host(self, host: Host, site: Site) -> None:
+        self.site = site
+        await asyncio.shield(self.crawl.write(lambda: self.crawl.archive.keep_host(host, site, clock.now())))
+
+    async def received(self, task: Task, page: Page, site: Site) -> None:
+        self.site = site
+        await asyncio.shield(self.crawl.write(lambda: self.crawl.archive.receive(task, page, site, clock.now())))
+
+    async def read(self, order: reading.Order) -> Contents:
+        return await self.crawl.pool.read(order)
+
+    async def done(self, outcome: Outcome) -> None:
+        self.site = outcome.site
+        # Shielded: a fetch that was paid for is stored even when the turn is cut off meanwhile.
+        await asyncio.shield(self.crawl.store(outcome))
+
+
+def start(archive: Archive, command: str) -> int:
+    """Note that a command begins to work on the queue; the number of its run."""
+    now, last = clock.now(), archive.last_sign()
+    if last and last > now + CLOCK_TOLERANCE:
+        moved = archive.shift(last, now - last)
+        log.warning(
+            "the clock stands %s before what was stored last; %d times to come were moved along", last - now, moved
+        )
+    return archive.start_run(command, now)
 
 
 @dataclass(slots=True)
@@ -46,6 +86,7 @@ class Crawl:
 
     archive: Archive
     config: Config
+    pool: Pool
     run: int
     scope: Scope = field(default_factory=Scope)
     revisit_before: datetime | None = None
@@ -53,10 +94,16 @@ class Crawl:
     limit: int | None = None
     watch: Watch | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
-    _turns: set[asyncio.Task[None]] = field(default_factory=set)
+    owner: str = field(default_factory=owners.me)
+    _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(init=False)
     _patience: timedelta = field(init=False)
+    _clock: clock.Watch = field(default_factory=clock.Watch)
+    broken: ArchiveError | None = None
+    """Why the archive can't be worked on any more."""
+    _given_up: bool = False
+    _trouble: str = ""
+    _told_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.reload(self.config)
@@ -65,43 +112,56 @@ class Crawl:
         """Use another configuration from the next batch on."""
         self.config = config
         self._sources = {source.name: source for source in config.sources}
-        # A pause that we were told to keep is waited for; a longer one, after errors, leaves the host for later.
+        # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
         self._patience = max(PATIENCE, timedelta(seconds=longest))
 
     async def tick(self) -> int:
-        """Take what is due for hosts that are free and start their turns; how many were started."""
+        """Take what is due for sites that are free and start their turns; how many were started."""
+        if jump := self._clock.jump():
+            await self.write(lambda: self._clock_was_set(jump))
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
-        batches = await asyncio.to_thread(
-            self.archive.take,
-            _now(),
-            self.owner,
-            self.scope,
-            hosts=free,
-            links_left=self.limit,
-            lease=self._patience + LEASE,
-            patience=self._patience,
+        batches = await self.write(
+            lambda: self.archive.take(
+                clock.now(),
+                self.owner,
+                self.scope,
+                sites=free,
+                links_left=self.limit,
+                lease=self._patience + LEASE,
+                patience=self._patience,
+                busy=frozenset(self._turns),
+            )
         )
         for batch in batches:
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)
-            turn = asyncio.create_task(self._turn(batch), name=batch.host.name)
-            self._turns.add(turn)
-            turn.add_done_callback(self._turns.discard)
+            name = batch.site.name
+            turn = asyncio.create_task(self._turn(batch), name=name)
+            self._turns[name] = turn
+            turn.add_done_callback(lambda _, name=name: self._turns.pop(name))  # type: ignore[misc]  # mypy: default
         return len(batches)
+
+    def _clock_was_set(self, jump: timedelta) -> None:
+        now = clock.now()
+        moved = self.archive.shift(now - jump, jump)
+        way = "forward" if jump > timedelta() else "back"
+        log.warning("the clock was set %s by %s; %d times to come were moved along with it", way, abs(jump), moved)
 
     async def once(self) -> bool:
         """Work until nothing in the scope is due and nothing is in flight; False if it was stopped before that."""
         while not self.stopping.is_set():
             started = await self.tick()
             if self._turns:
-                await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(self._turns.values(), return_when=asyncio.FIRST_COMPLETED)
             elif not started:
                 return True
         await self.drain()
+        if self.broken:
+            raise self.broken
         return False
 
     async def drain(self, grace: float | None = None) -> bool:
@@ -109,7 +169,8 @@ class Crawl:
         self.stopping.set()
         if not self._turns:
             return True
-        _, late = await asyncio.wait(self._turns, timeout=grace)
+        _, late = await asyncio.wait(self._turns.values(), timeout=grace)
+        self._given_up = True
         for turn in late:
             turn.cancel()
         if late:
@@ -117,49 +178,75 @@ class Crawl:
         return not late
 
     async def _turn(self, batch: Batch) -> None:
-        """One host's batch; what goes wrong in it stays in it, and the host is given back in any case."""
-        host = batch.host
+        """One site's batch; what goes wrong in it stays in it, and the site is given back in any case."""
         concerned = {task.source for task in batch.tasks}
         order = Order(
-            batch=Batch(host, tuple(self._typed(task) for task in batch.tasks)),
+            batch=replace(batch, tasks=tuple(self._typed(task) for task in batch.tasks)),
             terms=Terms.of(self.config),
             manners=self.config.politeness,
             patience=self._patience,
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
         )
-
-        async def emit(outcome: Outcome) -> None:
-            nonlocal host
-            host = outcome.host
-            # Shielded: a fetch that was paid for is stored even when the turn is cut off meanwhile.
-            await asyncio.shield(self._store(outcome))
-
+        desk = _Desk(self, batch.site)
         try:
-            host = await fetch_and_extract(order, emit, self.stopping)
+            desk.site = await fetch_and_extract(order, desk, self.stopping)
+        except ArchiveError as error:
+            log.debug("the turn of site %s ended: %s", batch.site.name, error)  # write has said it
         except Exception:
-            log.exception("the turn of host %s ended by a bug; its other tasks stay in the queue", host.name)
+            log.exception("the turn of site %s ended by a bug; its other tasks stay in the queue", batch.site.name)
         finally:
-            await asyncio.shield(asyncio.to_thread(self.archive.release, host, self.owner, _now()))
+            with contextlib.suppress(ArchiveError):  # the lease ends by itself
+                await asyncio.shield(self.write(lambda: self.archive.release(desk.site, self.owner, clock.now())))
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Write to the archive; where that can't be done just now, wait until it can: what was fetched is not lost.
+
+        Raises ArchiveError where it will not pass by itself (the crawl then stops), or there is no more time.
+        """
+        while True:
+            try:
+                done = await asyncio.to_thread(work)
+            except ArchiveError as error:
+                if not error.passing:
+                    self.broken = self.broken or error
+                    self.stopping.set()
+                if not error.passing or self._given_up:
+                    raise
+                self._tell(str(error))
+            else:
+                if self._trouble:
+                    self._trouble = ""
+                    log.warning("the archive can be written to again")
+                return done
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _tell(self, trouble: str) -> None:
+        """Say what keeps us from writing, once a minute and not for each of those that wait."""
+        if trouble != self._trouble or clock.elapsed() > self._told_at + 60:
+            self._trouble, self._told_at = trouble, clock.elapsed()
+            log.warning("%s Nothing is lost: what was fetched waits until it can be stored.", trouble)
 
     def _typed(self, task: Task) -> Task:
         """A URL named on the command line may be an article or a listing: it is found out by looking."""
         given = task.kind is TaskKind.ARTICLE and task.link is not None and not task.link.found_in
         return replace(task, kind=TaskKind.AUTO) if given else task
 
-    async def _store(self, outcome: Outcome) -> None:
+    async def store(self, outcome: Outcome) -> None:
         try:
-            verdict = await asyncio.to_thread(self._stored, outcome)
+            verdict = await self.write(lambda: self._stored(outcome))
+        except ArchiveError:
+            raise
         except Exception as error:  # the top of the path: recorded with stage and URL, the crawl goes on
             log.exception("storing %s failed", outcome.task.url)
             failure = Failure(outcome.task.url, Stage.STORE, "bug", f"{type(error).__name__}: {error}")
             outcome = replace(outcome, result=failure, page=None, more=())
-            verdict = await asyncio.to_thread(self._stored, outcome)
+            verdict = await self.write(lambda: self._stored(outcome))
         if self.watch:
             self.watch(outcome, verdict)
 
     def _stored(self, outcome: Outcome) -> Verdict:
         """Steps 3 and 6: new links into the queue, the outcome into the archive."""
-        now = _now()
+        now = clock.now()
         if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
             outcome = self._turned_out_a_listing(outcome, now)
         if isinstance(outcome.result, tuple):
@@ -176,6 +263,7 @@ class Crawl:
             extractor=__version__,
             revisit_before=self.revisit_before,
             revisit_days=self._schedule(outcome.task.source).revisit_days,
+            links_per_day=self.config.limits.links_per_day,
         )
 
     def _turned_out_a_listing(self, outcome: Outcome, now: datetime) -> Outcome:

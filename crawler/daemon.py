@@ -18,7 +18,8 @@ from archive.models import Failure, Outcome, TaskKind, Verdict
 from archive.store import Archive
 from config.load import ConfigError
 from config.models import Config
-from crawler.crawl import Crawl
+from crawler.crawl import Crawl, start
+from crawler.pool import Pool
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def log_outcome(outcome: Outcome, verdict: Verdict) -> None:
         log.info("%s %s: %s", task.source, verdict.change.value, verdict.url)
 
 
-async def serve(archive: Archive, load: Callable[[], Config], *, grace: float = GRACE) -> bool:
+async def serve(archive: Archive, load: Callable[[], Config], pool: Pool, *, grace: float = GRACE) -> bool:
     """Crawl what is due until SIGTERM or SIGINT, then finish what is in flight; False if that took too long.
 
     SIGHUP loads the configuration anew; one that cannot be read is refused and the old one kept.
@@ -76,8 +77,8 @@ async def serve(archive: Archive, load: Callable[[], Config], *, grace: float = 
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     archive.sync_sources(config, datetime.now(UTC))
-    run = archive.start_run("daemon", datetime.now(UTC))
-    crawl = Crawl(archive, config, run, watch=log_outcome)
+    run = start(archive, "daemon")
+    crawl = Crawl(archive, config, pool, run, watch=log_outcome)
 
     def reload() -> None:
         try:
@@ -95,11 +96,14 @@ async def serve(archive: Archive, load: Callable[[], Config], *, grace: float = 
         except Exception:
             log.exception("a tick failed; the next one tries again")
 
+    def tidy() -> None:
+        archive.tidy(datetime.now(UTC), log_days=crawl.config.limits.log_days)
+
     # coalesce with no grace time: a blocked loop or a suspended machine delays a tick, it never loses one.
     scheduler = AsyncIOScheduler(timezone="UTC")
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(tick, "interval", seconds=TICK, next_run_time=datetime.now(UTC), **options)
-    scheduler.add_job(archive.checkpoint, "interval", hours=1, **options)
+    scheduler.add_job(tidy, "interval", hours=1, **options)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, reload)
@@ -111,6 +115,8 @@ async def serve(archive: Archive, load: Callable[[], Config], *, grace: float = 
     clean = await crawl.drain(grace)
     scheduler.shutdown(wait=False)
     await asyncio.sleep(0)
+    if crawl.broken:
+        raise crawl.broken
     archive.end_run(run, datetime.now(UTC))
     log.info("stopped" if clean else "stopped; what did not finish in time stays in the queue")
     return clean
@@ -121,6 +127,6 @@ def run(db: Path, load: Callable[[], Config], *, grace: float = GRACE) -> None:
 
     Raises AlreadyRunningError, ConfigError, ArchiveError before anything is started.
     """
-    load()
-    with only_one(db), Archive(db) as archive:
-        asyncio.run(serve(archive, load, grace=grace))
+    config = load()
+    with only_one(db), Archive(db) as archive, Pool(config.limits.reading) as pool:
+        asyncio.run(serve(archive, load, pool, grace=grace))

@@ -8,15 +8,16 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from archive import sites
 from archive.models import Change, Failure, Link, Outcome, Scope, Verdict
 from archive.store import Archive
 from config.models import Config
-from crawler import urls
-from crawler.crawl import Crawl, Watch
+from crawler import clock, urls
+from crawler.crawl import Crawl, Watch, start
+from crawler.pool import Pool
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ def stop_on_signals(stopping: asyncio.Event, told: Callable[[str], None]) -> Ite
 async def _crawl(
     archive: Archive,
     config: Config,
+    pool: Pool,
     scope: Scope,
     *,
     command: str,
@@ -102,23 +104,23 @@ async def _crawl(
         if watch:
             watch(outcome, verdict)
 
-    now = datetime.now(UTC)
+    now = clock.now()
     archive.sync_sources(config, now)
     revisit_before = None if due_only else now
     if not due_only:
         archive.wake(scope, now)
         named = target_links(config, archive, scope.urls, now)
         archive.enqueue(named, now)
-    run = archive.start_run(command, now)
+    run = start(archive, command)
     crawl = Crawl(
-        archive, config, run, scope=scope, revisit_before=revisit_before, since=since, limit=limit, watch=note
+        archive, config, pool, run, scope=scope, revisit_before=revisit_before, since=since, limit=limit, watch=note
     )
     try:
         with stop_on_signals(crawl.stopping, told):
             summary.interrupted = not await crawl.once()
     finally:
-        archive.end_run(run, datetime.now(UTC))
-    summary.left = archive.pending(crawl.scope, datetime.now(UTC))[0]
+        archive.end_run(run, clock.now())
+    summary.left = archive.pending(crawl.scope, clock.now())[0]
     return summary
 
 
@@ -140,11 +142,12 @@ def crawl_once(
     articles listed there again are looked at for changes. Raises archive.database.ArchiveError if the archive
     cannot be opened or written.
     """
-    with Archive(db) as archive:
+    with Archive(db) as archive, Pool(config.limits.reading) as pool:
         return asyncio.run(
             _crawl(
                 archive,
                 config,
+                pool,
                 scope,
                 command=command,
                 due_only=due_only,

@@ -15,7 +15,7 @@ LONGEST_PAUSE = 3600.0
 SHORTEST_BACKOFF = 1.0
 """Seconds that the doubling after errors starts from at least, where no delay is configured."""
 LONGEST_WAIT = timedelta(days=1)
-"""What a Retry-After can ask for; more can only come from a clock that was set back."""
+"""What a Retry-After can ask for (crawler.answers reads it); more can only come from a clock that was set back."""
 
 STRAIN = frozenset({"timeout", "unreachable", "tls", "server-error", "rate-limited"})
 """Reasons of a Failure after which a host is given more time. Any other answer shows that it is well."""
@@ -40,23 +40,32 @@ class Pace:
     """Failures in a row that speak of strain."""
 
     def wait(self, now: datetime) -> float:
-        """Seconds until the host may be asked, 0 for at once."""
+        """Seconds until the host may be asked, 0 for at once.
+
+        No pause is longer than what can have been promised: after a success the delay with its jitter, after an error
+        a day or as much. What is beyond can only come from a clock that has been set back since.
+        """
         if self.next_at is None:
             return 0.0
-        return max(timedelta(), min(self.next_at - now, LONGEST_WAIT)).total_seconds()
+        usual = timedelta(seconds=self.delay * (1 + self.jitter))
+        longest = max(usual, LONGEST_WAIT) if self.errors else usual
+        return max(timedelta(), min(self.next_at - now, longest)).total_seconds()
 
     def after(self, outcome: Page | Failure, finished_at: datetime, rng: random.Random) -> Pace:
         """The pace after a request that ended at ``finished_at``.
 
-        Strain doubles the pause each time, Retry-After can lengthen it further, and nothing shortens it.
+        Strain doubles the pause each time, Retry-After can lengthen it further, up to a day, and nothing shortens it:
+        after an error the next request never comes sooner than it would have after a success.
         """
-        failed = isinstance(outcome, Failure) and outcome.reason in STRAIN
+        retry_at = outcome.retry_at if isinstance(outcome, Failure) else None
+        # Whatever else is wrong, a host that names a moment is to be left alone until then.
+        failed = isinstance(outcome, Failure) and (outcome.reason in STRAIN or retry_at is not None)
         errors = self.errors + 1 if failed else 0
         pause = self.delay
         if errors:
             backoff = max(self.delay, SHORTEST_BACKOFF) * 2.0 ** min(errors, 32)
             pause = max(self.delay, min(backoff, LONGEST_PAUSE))
         next_at = finished_at + timedelta(seconds=pause * (1 + self.jitter * rng.random()))
-        if isinstance(outcome, Failure) and outcome.retry_at:
-            next_at = max(next_at, outcome.retry_at)
+        if retry_at:
+            next_at = max(next_at, min(retry_at, finished_at + LONGEST_WAIT))
         return replace(self, next_at=next_at, errors=errors)

@@ -83,7 +83,9 @@ class _Worker:
         if self._process is None or self._process.poll() is not None or self._pages >= PAGES:
             self.end()
             self._begin()
-        assert self._process and self._process.stdin and self._process.stdout
+        assert self._process
+        assert self._process.stdin
+        assert self._process.stdout
         self._pages += 1
         worker.send(self._process.stdin, order)
         waiting = select.poll()

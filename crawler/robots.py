@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
-
-from protego import Protego
+from datetime import datetime, timedelta
 
 from archive.models import Failure, Page
+from crawler import ruleset
+from crawler.ruleset import Ruleset
 
 TOKEN = "Cuttings"  # noqa: S105  # the product token that robots.txt calls us by
 PARSED_BYTES = 500 * 1024
 """What is read of a robots.txt: the least that RFC 9309, 2.5, asks for."""
 CRAWL_DELAY_LIMIT = 120.0
-"""Seconds. A longer Crawl-delay counts as this."""
-
-_AGENT = re.compile(r"[ \t]*user[- ]?agent[ \t]*:[ \t]*([^#]*)", re.IGNORECASE)
-_PRODUCT = re.compile(r"[A-Za-z_-]+")
+"""Seconds. A host with a longer Crawl-delay is parked: at that pace even its feed could hardly be read."""
+GOOD_FOR = timedelta(days=30)
+"""How long the last copy that could be read stands in for one that cannot be had (RFC 9309, 2.3.1.4)."""
 
 # The status to be remembered for a Failure that means: no rules to be had here (RFC 9309, 2.3.1.2 and 2.3.1.3).
 _STATUSES = dict.fromkeys(("not-found", "too-many-redirects", "bad-redirect", "not-html"), 404)
@@ -42,6 +41,7 @@ class Robots:
 
     @property
     def unreachable(self) -> bool:
+        """Whether there may be rules that we could not get to see, so that nothing is allowed."""
         # 429 is in the range that RFC 9309 calls unavailable, but it says "not now" and not "no rules".
         return self.status is None or self.status >= 500 or self.status == 429
 
@@ -49,16 +49,40 @@ class Robots:
         """Whether ``url``, which is on this host, may be fetched. robots.txt itself always may."""
         if self.unreachable:
             return False
-        return not self.text or bool(_parse(self.text, token).can_fetch(url, token))
+        return not self.text or _parsed(self.text, token).allows(_target(url))
 
     def crawl_delay(self, token: str = TOKEN) -> float | None:
         """Seconds between requests that the host asks for, as written; None where it does not."""
-        delay: float | None = _parse(self.text, token).crawl_delay(token) if self.text else None
-        return delay
+        return _parsed(self.text, token).delay if self.text else None
 
     def sitemaps(self) -> tuple[str, ...]:
         """The sitemap URLs it names, in order and as written, each once."""
-        return tuple(dict.fromkeys(_parse(self.text, TOKEN).sitemaps)) if self.text else ()
+        return _parsed(self.text, TOKEN).sitemaps if self.text else ()
+
+
+def effective(current: Robots, good: Robots | None, good_at: datetime | None, now: datetime) -> Robots:
+    """What holds now: ``current``, or, where that could not be had, the last good copy if it is not too old.
+
+    ``good`` is the last one that answered 2xx and ``good_at`` when it was fetched; None if there never was one. After
+    GOOD_FOR nothing is allowed until the host answers again. A copy from the future tells of a clock that was set
+    back, and counts by its distance.
+    """
+    if not current.unreachable or good is None or good_at is None or abs(now - good_at) > GOOD_FOR:
+        return current
+    return good
+
+
+def parked(crawl_delay: float | None, configured: float) -> str:
+    """Why a host is not crawled at all, in a sentence for ``status``; empty if it is.
+
+    That is so where it asks for a longer pause than we wait within a crawl, unless ``configured`` (seconds) is as long.
+    """
+    if crawl_delay is None or crawl_delay <= max(CRAWL_DELAY_LIMIT, configured):
+        return ""
+    return (
+        f"Its robots.txt asks for {crawl_delay:,.0f} seconds between requests, more than the {CRAWL_DELAY_LIMIT:.0f}"
+        " that are waited, so it is left alone; a delay as long in the source's settings has it crawled at that pace."
+    )
 
 
 def answer(result: Page | Failure) -> tuple[int | None, bytes]:
@@ -77,21 +101,14 @@ def _cut(body: bytes) -> bytes:
 
 
 @functools.lru_cache(maxsize=64)
-def _parse(text: str, token: str) -> Protego:
-    return Protego.parse("\n".join(_ours(line, token) for line in re.split(r"\r\n|\r|\n", text)))
+def _parsed(text: str, token: str) -> Ruleset:
+    return ruleset.parse(text, token)
 
 
-def _ours(line: str, token: str) -> str:
-    """A User-agent line with just ``token`` or ``*`` in it, or else a name that is not ours.
-
-    Groups go by the whole product token (RFC 9309, 2.2.1), whatever version follows it; protego would also take
-    a group for ``cut`` as meant for ``cuttings`` and one for ``cuttings/1.0`` as not.
-    """
-    match = _AGENT.match(line)
-    if not match:
-        return line
-    value = match[1].strip()
-    product = _PRODUCT.match(value)
-    if product and product[0].lower() == token.lower():
-        return f"User-agent: {token}"
-    return "User-agent: *" if value.startswith("*") else "User-agent: /"
+def _target(url: str) -> str:
+    """Path and query of an absolute URL; a path is given back as it is."""
+    _, mark, rest = url.partition("://")
+    if not mark or url.startswith("/"):
+        return url
+    ends = [at for at in map(rest.find, "/?#") if at >= 0]
+    return rest[min(ends) :] if ends else "/"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborHTMLParser
 
 from archive import sites
-from archive.models import Failure, Host, Page, Stage
+from archive.models import Failure, Page, Stage
 from config.edit import name_for
 from config.load import STARTER, load
 from config.models import Config, Source
@@ -17,7 +17,7 @@ from crawler import urls
 from crawler.discover import autodiscover, listing
 from crawler.discover.opml import Outline
 from crawler.extract import charset
-from crawler.visit import Terms, Visit, fetch_page
+from crawler.visit import fetch_page, visit_once
 
 FEEDS = 5
 """Feeds of a page that are taken: a page that names more names each section's, and the first ones hold it all."""
@@ -74,14 +74,13 @@ def _title(html: str) -> str:
 
 async def _probe(source: Source, has_links: bool, config: Config) -> Source | Failure:
     """Try the well-known addresses, then the sitemaps of robots.txt, then the page's own links."""
-    manners = config.politeness
     limit = config.limits.listing_bytes
-    async with Visit(Host(urls.host(source.home)), Terms.of(config), manners, stopping=asyncio.Event()) as visit:
+    async with visit_once(source.home, config) as visit:
         for candidate in autodiscover.candidates(source.home)[:PROBES]:
             page = await visit.get(candidate, max_bytes=limit)
             if isinstance(page, Page) and listing.read(page, "").kind is listing.Offers.FEED:
                 return replace(source, feeds=(page.final_url,))
-        if sitemaps := visit.robots.sitemaps():
+        if sitemaps := visit.robots(urls.host(source.home)).sitemaps():
             return replace(source, sitemaps=sitemaps)
     if has_links:
         return replace(source, sections=(source.home,))
@@ -90,21 +89,21 @@ async def _probe(source: Source, has_links: bool, config: Config) -> Source | Fa
 
 
 async def check_listings(sources: Iterable[Source], config: Config) -> list[Checked]:
-    """Fetch every listing once: hosts side by side, a host's listings one after the other."""
+    """Fetch every listing once: sites side by side, a site's listings one after the other."""
     wanted: dict[str, list[tuple[Source, str]]] = {}
     for source in sources:
         for url in (*source.feeds, *source.sitemaps, *source.sections):
-            wanted.setdefault(urls.host(url), []).append((source, url))
+            wanted.setdefault(sites.site(url), []).append((source, url))
     room = asyncio.Semaphore(config.limits.hosts)
 
-    async def check_host(host: str, listings: list[tuple[Source, str]]) -> list[Checked]:
-        async with room, Visit(Host(host), Terms.of(config), config.politeness, stopping=asyncio.Event()) as visit:
+    async def check_site(listings: list[tuple[Source, str]]) -> list[Checked]:
+        async with room, visit_once(listings[0][1], config) as visit:
             return [
                 _checked(s, url, await visit.get(url, max_bytes=config.limits.listing_bytes)) for s, url in listings
             ]
 
-    rows = await asyncio.gather(*(check_host(host, listings) for host, listings in wanted.items()))
-    return sorted((row for host in rows for row in host), key=lambda row: (row.source, row.url))
+    rows = await asyncio.gather(*(check_site(listings) for listings in wanted.values()))
+    return sorted((row for of_site in rows for row in of_site), key=lambda row: (row.source, row.url))
 
 
 def _checked(source: Source, url: str, page: Page | Failure | None) -> Checked:

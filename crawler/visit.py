@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +15,7 @@ from archive.sites import site
 from config.models import Config, Limits, Politeness
 from crawler import clock, politeness, robots, urls
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
-from crawler.politeness import Pace
+from crawler.politeness import LONGEST_WAIT, Pace
 from crawler.robots import Robots
 
 ROBOTS_AGE = timedelta(hours=24)
@@ -82,7 +82,8 @@ class Visit:
         self._fetcher = Fetcher(user_agent=terms.user_agent, limits=terms.limits, allow_private=terms.allow_private)
         # What was kept is told by the clock on the wall, which may be set; from here on only what elapses counts.
         self._begun = clock.elapsed()
-        self._ready = self._begun + Pace(0, next_at=site.next_at).wait(clock.now())
+        left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
+        self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
@@ -122,7 +123,7 @@ class Visit:
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""
         if host not in self._robots:
-            self._robots[host] = robots.effective(self._host(host), clock.now())
+            self._robots[host] = _rules(self._host(host), clock.now())
         return self._robots[host]
 
     def _host(self, name: str) -> Host:
@@ -176,7 +177,8 @@ class Visit:
         if status is not None and 200 <= status < 300:
             host = replace(host, good_body=body, good_at=at)
         self._hosts[name] = host
-        self._robots[name] = await asyncio.to_thread(robots.effective, host, at)
+        self._robots[name] = _rules(host, at)
+        await asyncio.to_thread(self._robots[name].crawl_delay)  # a long one takes a second to be parsed, and is cached
         host = replace(host, parked=self._parked(name))
         self._hosts[name] = host
         self._keep_pace(result)
@@ -205,6 +207,12 @@ class Visit:
         if urls.host(target) != urls.host(start):
             return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}.", target=target)
         return self._refusal(target) if self._manners.obey_robots else None
+
+
+def _rules(host: Host, now: datetime) -> Robots:
+    """What holds on a host: what it said last, or before that where it could not be asked."""
+    good = Robots.from_answer(200, host.good_body) if host.good_at else None
+    return robots.effective(Robots.from_answer(host.robots_status, host.robots_body), good, host.good_at, now)
 
 
 def visit_once(url: str, config: Config) -> Visit:

@@ -1,30 +1,31 @@
-"""One host's turn: its tasks fetched one after the other and read; each outcome is given back as it comes."""
+"""One site's turn: its tasks fetched one after the other and read; each step is kept as it is done."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import perf_counter
-from urllib.parse import urlsplit
+from typing import Protocol
 
-from archive.models import Batch, Failure, Host, Link, Outcome, Page, Stage, Task, TaskKind
+from archive.models import Batch, Failure, Host, Outcome, Page, Site, Stage, Task, TaskKind
+from archive.sites import site
 from config.models import Politeness, Source
-from crawler.discover import listing
-from crawler.extract import extract
+from crawler import reading
 from crawler.fetch import NOBODY, Identity
+from crawler.reading import Contents
 from crawler.visit import PATIENCE, Terms, Visit, strictest
 
 log = logging.getLogger(__name__)
 
-Emit = Callable[[Outcome], Awaitable[None]]
+READS = 3
+"""How often reading a page is begun, where each time the whole process ended over it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A batch with all that is needed to work on it, wherever that is done."""
+    """A batch with all that is needed to work on it."""
 
     batch: Batch
     terms: Terms
@@ -33,7 +34,7 @@ class Order:
     sources: tuple[Source, ...] = ()
     """The configured ones among its tasks'."""
     patience: timedelta = PATIENCE
-    """Longest wait for the host's turn."""
+    """Longest wait for the site's turn."""
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.name == name), None)
@@ -43,71 +44,69 @@ class Order:
         return source.politeness if source else self.manners
 
 
-async def fetch_and_extract(order: Order, emit: Emit, stopping: asyncio.Event) -> Host:
-    """Work on a batch until it is done, ``stopping`` is set, or the host asks for a long pause.
+class Desk(Protocol):
+    """Where what was done goes, step by step, and where pages are read."""
 
-    Tasks that were not come to stay in the queue. The host's state afterwards is returned.
+    async def host(self, host: Host, site: Site) -> None:
+        """A robots.txt has come."""
+
+    async def received(self, task: Task, page: Page, site: Site) -> None:
+        """A page has come, and is not read yet."""
+
+    async def read(self, order: reading.Order) -> Contents:
+        """What a page says."""
+
+    async def done(self, outcome: Outcome) -> None:
+        """A task is done."""
+
+
+async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event) -> Site:
+    """Work on a batch until it is done, ``stopping`` is set, or the site asks for a long pause.
+
+    Tasks that were not come to stay in the queue. The site's state afterwards is returned.
     """
     batch = order.batch
     manners = strictest(order.manners_for(task) for task in batch.tasks)
-    async with Visit(batch.host, order.terms, manners, stopping=stopping, patience=order.patience) as visit:
+    visit = Visit(
+        batch.site, batch.hosts, order.terms, manners, stopping=stopping, patience=order.patience, keep=desk.host
+    )
+    async with visit:
         for task in batch.tasks:
-            started = perf_counter()
             try:
-                outcome = await _outcome(task, visit, order)
+                outcome = await _outcome(task, visit, order, desk)
             except Exception as error:
                 log.exception("a bug on %s", task.url)
                 detail = f"{type(error).__name__}: {error}"[:500]
-                outcome = Outcome(task, visit.host, Failure(task.url, Stage.EXTRACT, "bug", detail))
+                outcome = Outcome(task, visit.site, Failure(task.url, Stage.FETCH, "bug", detail))
             if outcome is None:
                 break
-            await emit(replace(outcome, host=visit.host, seconds=outcome.seconds or perf_counter() - started))
-        return visit.host
+            await desk.done(replace(outcome, site=visit.site))
+        return visit.site
 
 
-async def _outcome(task: Task, visit: Visit, order: Order) -> Outcome | None:
+async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcome | None:
     source, limits = order.source(task.source), order.terms.limits
-    page = await visit.get(
-        task.url,
-        max_bytes=limits.page_bytes if task.kind is TaskKind.ARTICLE else limits.listing_bytes,
-        etag=task.etag,
-        last_modified=task.last_modified,
-        identity=Identity(sites.site(source.home), source.headers, source.cookies) if source else NOBODY,
-    )
+    started = perf_counter()
+    if task.reads >= READS:
+        said = f"Each of {READS} tries to read it ended the whole program; it is left alone."
+        return Outcome(task, visit.site, Failure(task.url, Stage.EXTRACT, "too-hard", said))
+    page: Page | Failure | None = task.page
+    if page is None:
+        page = await visit.get(
+            task.url,
+            max_bytes=limits.page_bytes if task.kind is TaskKind.ARTICLE else limits.listing_bytes,
+            etag=task.etag,
+            last_modified=task.last_modified,
+            identity=Identity(site(source.home), source.headers, source.cookies) if source else NOBODY,
+        )
+        if isinstance(page, Page) and page.status != 304 and task.link is not None:
+            await desk.received(task, page, visit.site)
     if page is None:
         return None
+    seconds = perf_counter() - started
     if isinstance(page, Failure):
-        return Outcome(task, visit.host, page)
+        return Outcome(task, visit.site, page, seconds=seconds)
     if page.status == 304:
-        return Outcome(task, visit.host, None, page)
-    return await asyncio.to_thread(read, task, visit.host, page, source)
-
-
-def read(task: Task, host: Host, page: Page, source: Source | None) -> Outcome:
-    """Steps 2 and 5, without I/O: what a page is, by what was expected of it."""
-    if task.kind is TaskKind.LISTING:
-        return _listing(task, host, page)
-    if task.kind is TaskKind.AUTO:
-        found = listing.read(page, task.source)
-        at_root = urlsplit(page.final_url).path in {"", "/"}  # a site's front page, whatever it looks like
-        if found.kind not in {listing.Offers.SECTION, listing.Offers.NOTHING} or (at_root and found.links):
-            return _listing(task, host, page)
-    result = extract(
-        page.body,
-        page.final_url,
-        content_type=page.header("content-type"),
-        rules=source.rules_on(page.fetched_at.date()) if source else None,
-        link=task.link,
-        fetched_at=page.fetched_at,
-    )
-    if task.kind is TaskKind.AUTO and isinstance(result, Failure) and found.links:
-        return _listing(task, host, page)
-    return Outcome(task, host, result, page)
-
-
-def _listing(task: Task, host: Host, page: Page) -> Outcome:
-    found = listing.read(page, task.source)
-    more = tuple(Link(more.url, task.source, page.final_url, changed=more.changed) for more in found.more)
-    if not found.links and not more and found.problem:
-        return Outcome(task, host, Failure(task.url, Stage.DISCOVER, "unreadable", found.problem), page)
-    return Outcome(task, host, found.links, page, more=more, problem=found.problem)
+        return Outcome(task, visit.site, None, page, seconds=seconds)
+    found = await desk.read(reading.Order(replace(task, page=None), page, source))
+    return Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots)

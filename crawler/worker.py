@@ -1,4 +1,4 @@
-"""Worker: a process that reads pages for crawler.pool: an Order in by standard input, its Contents out by standard output.
+"""Worker: a process that reads pages for crawler.pool: an Order comes by standard input, its Contents go by the output.
 
 Each is a pickle after its length. What takes too long is ended by the kernel's own alarm, which no code on the way can
 hold up, and which also rings when nobody waits for the answer any more.
@@ -11,7 +11,7 @@ import resource
 import signal
 import struct
 import sys
-from typing import BinaryIO
+from typing import IO
 
 from archive.models import Failure, Stage
 from crawler.reading import Contents, Order, read
@@ -21,7 +21,7 @@ MEMORY = 2 << 30
 """Bytes of addresses; a page that needs more ends its worker. The hungriest of 2,700 hostile pages took .1 GB."""
 
 
-def send(stream: BinaryIO, value: object) -> None:
+def send(stream: IO[bytes], value: object) -> None:
     """Write a value; raises OSError where the other side is gone."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     stream.write(LENGTH.pack(len(data)))
@@ -29,7 +29,7 @@ def send(stream: BinaryIO, value: object) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> object:
+def receive(stream: IO[bytes]) -> object:
     """Read a value; raises EOFError where the other side is gone, also in its middle."""
     head = stream.read(LENGTH.size)
     size = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0

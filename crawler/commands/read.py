@@ -90,11 +90,11 @@ def _print_status(found: Status, db: Path) -> None:
             ("listings with problems", "failures in a row", "what", "next try"),
             [(p.url, p.failures, p.problem, p.due_at) for p in found.problems],
         )
-    if found.hosts:
+    if found.in_work:
         click.echo()
         print_table(
-            ("hosts in work or waiting", "not before", "errors in a row", "spoken to by"),
-            [(h.host, h.next_at, h.errors or "", h.leased_by) for h in found.hosts],
+            ("sites in work or waiting", "not before", "errors in a row", "spoken to by"),
+            [(h.site, h.next_at, h.errors or "", h.leased_by) for h in found.in_work],
         )
     if found.runs:
         click.echo()

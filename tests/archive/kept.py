@@ -8,7 +8,6 @@ from archive.database import reading
 from archive.models import (
     Article,
     Block,
-    Host,
     Inline,
     Kind,
     Link,
@@ -16,6 +15,7 @@ from archive.models import (
     Page,
     Precision,
     Scope,
+    Site,
     Stamp,
     Task,
     TaskKind,
@@ -82,7 +82,7 @@ class Kept:
         return self.archive.enqueue(links, self.now, **options)
 
     def take(self, owner: str = "me", scope: Scope | None = None, **options):
-        return self.archive.take(self.now, owner, scope or Scope(), **({"hosts": 8} | options))
+        return self.archive.take(self.now, owner, scope or Scope(), **({"sites": 8} | options))
 
     def task(self, url: str) -> Task:
         """The task of a URL, whether or not it is due; its host stays free."""
@@ -96,7 +96,7 @@ class Kept:
             return Task(row["id"], kind, url, row["source"], tries=tries, article_id=article_id)
 
     def store(self, url: str, result, page_: Page | None = None, *, more=(), again=in_an_hour, run=None, **options):
-        outcome = Outcome(self.task(url), Host("news.example"), result, page_, more, seconds=0.25)
+        outcome = Outcome(self.task(url), Site("news.example"), result, page_, more, seconds=0.25)
         return self.archive.store(outcome, run=run, now=self.now, again=again, extractor="1", **options)
 
     def put(self, said: Article | None = None, via: str | None = None, page_: Page | None = None, **options):

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from kept import CONFIG, FEED, NOON, article, at, config, link, page
 
-from archive.models import Failure, Precision, Scope, Stage, TaskKind
+from archive.models import Failure, Host, Precision, Scope, Stage, TaskKind
+from archive.times import when
 from config.models import Source
 
 OLD = NOON - timedelta(days=90)
@@ -113,11 +114,11 @@ def test_a_host_is_in_one_batch_at_a_time(kept):
     kept.enqueue(link("/a"), link("/b", source="news"))
     (batch,) = kept.take("one", batch=2)
     assert kept.take("two") == ()
-    kept.archive.release(batch.host, "two", kept.now)
+    kept.archive.release(batch.site, "two", kept.now)
     assert kept.take("two") == (), "what is not one's own can't be given back"
-    kept.archive.release(replace(batch.host, errors=1), "one", kept.now)
+    kept.archive.release(replace(batch.site, errors=1), "one", kept.now)
     (again,) = kept.take("two")
-    assert again.host.errors == 1
+    assert again.site.errors == 1
 
 
 def test_a_lease_runs_out_unless_outcomes_come_in(kept):
@@ -139,7 +140,7 @@ def test_hosts_leased_by_a_killed_process_are_free_at_the_next_start(kept):
     (batch,) = kept.take(f"{socket.gethostname()}:{os.getpid()}")
     kept.archive.start_run("crawl", kept.now)
     assert kept.take("two") == (), "this process lives"
-    kept.archive.release(batch.host, f"{socket.gethostname()}:{os.getpid()}", kept.now)
+    kept.archive.release(batch.site, f"{socket.gethostname()}:{os.getpid()}", kept.now)
     kept.take("elsewhere:1")
     kept.archive.start_run("crawl", kept.now)
     assert kept.take("two") == (), "of another machine's processes nothing is known"
@@ -148,8 +149,8 @@ def test_hosts_leased_by_a_killed_process_are_free_at_the_next_start(kept):
 def test_batches_are_as_many_and_as_large_as_asked_for(kept):
     kept.archive.sync_sources(TWO, kept.now)
     kept.enqueue(*(link(f"/{n}") for n in range(40)), *(link(f"/{n}", "other") for n in range(40)))
-    assert [len(batch.tasks) for batch in kept.take("a", hosts=1, batch=5)] == [5]
-    assert [len(batch.tasks) for batch in kept.take("b", hosts=8)] == [16]
+    assert [len(batch.tasks) for batch in kept.take("a", sites=1, batch=5)] == [5]
+    assert [len(batch.tasks) for batch in kept.take("b", sites=8)] == [16]
     assert kept.take("c") == ()
 
 
@@ -164,20 +165,134 @@ def test_no_more_links_are_taken_than_are_left(kept):
 
 def test_a_host_that_wants_a_long_pause_is_left_for_later(kept):
     (batch,) = kept.take()
-    kept.archive.release(replace(batch.host, next_at=NOON + timedelta(hours=1)), "me", kept.now)
+    kept.archive.release(replace(batch.site, next_at=NOON + timedelta(hours=1)), "me", kept.now)
     assert kept.take() == ()
     kept.later(minutes=55)
     (batch,) = kept.take()
-    assert batch.host.next_at == NOON + timedelta(hours=1)
+    assert batch.site.next_at == NOON + timedelta(hours=1)
 
 
-def test_a_hosts_state_comes_back_as_it_was_written(kept):
+def test_a_sites_pace_comes_back_as_it_was_written(kept):
     (batch,) = kept.take()
-    host = replace(batch.host, next_at=NOON + timedelta(milliseconds=1234), robots_status=200, robots_body=b"\xff*")
-    host = replace(host, robots_at=NOON, errors=3)
-    kept.archive.release(host, "me", kept.now)
+    site = replace(batch.site, next_at=NOON + timedelta(milliseconds=1234), errors=3)
+    kept.archive.release(site, "me", kept.now)
     kept.later(minutes=1)
-    assert kept.take()[0].host == host
+    assert kept.take()[0].site == site
+
+
+def test_a_publishers_hosts_are_one_site_and_in_one_batch_at_a_time(kept):
+    kept.enqueue(*(replace(link(), url=f"https://{host}.example.co.uk/a") for host in ("www", "sport", "feeds")))
+    batches = {batch.site.name: batch for batch in kept.take("one")}
+    assert sorted(batches) == ["example.co.uk", "news.example"]
+    batch = batches["example.co.uk"]
+    assert {host.name for host in batch.hosts} == {f"{name}.example.co.uk" for name in ("www", "sport", "feeds")}
+    assert len(batch.tasks) == 3
+
+
+def test_a_site_that_a_process_left_without_a_word_says_so(kept):
+    (batch,) = kept.take("one")
+    assert not batch.site.abandoned
+    kept.later(hours=1)
+    (batch,) = kept.take("two")
+    assert batch.site.abandoned
+    kept.archive.release(batch.site, "two", kept.now)
+    (batch,) = kept.take("three")
+    assert not batch.site.abandoned
+
+
+def test_a_host_shows_what_it_said_last_and_keeps_what_it_said_before(kept):
+    (batch,) = kept.take()
+    (host,) = batch.hosts
+    assert host == Host("news.example")
+    good = replace(host, robots_status=200, robots_body=b"\xff*", robots_at=NOON, good_body=b"\xff*", good_at=NOON)
+    kept.archive.keep_host(good, batch.site, kept.now)
+    kept.later(hours=24)
+    kept.archive.keep_host(replace(good, robots_at=kept.now, good_at=kept.now), batch.site, kept.now)
+    kept.later(hours=24)
+    lost = replace(good, robots_status=None, robots_body=b"", robots_at=kept.now, good_at=NOON + timedelta(days=1))
+    kept.archive.keep_host(lost, batch.site, kept.now)
+    kept.archive.release(batch.site, "me", kept.now)
+    assert kept.take()[0].hosts == (lost,)
+    assert kept.rows("SELECT status, body, first_seen, last_seen FROM robots ORDER BY id") == [
+        (200, b"\xff*", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z"),
+        (None, b"", "2026-11-26T12:00:00Z", "2026-11-26T12:00:00Z"),
+    ]
+
+
+def test_of_a_robots_txt_that_changes_at_every_look_a_hundred_are_kept_and_the_last_good_one(kept):
+    (batch,) = kept.take()
+    host = Host("news.example", 200, b"good", NOON, b"good", NOON)
+    kept.archive.keep_host(host, batch.site, kept.now)
+    for number in range(120):
+        kept.later(minutes=10)
+        kept.archive.keep_host(replace(host, robots_status=503 + number, robots_at=kept.now), batch.site, kept.now)
+    assert kept.value("SELECT count(*) FROM robots") == 101
+    assert kept.take("two") == ()
+    kept.archive.release(batch.site, "me", kept.now)
+    assert kept.take()[0].hosts[0].good_body == b"good"
+
+
+def test_a_page_that_was_received_and_not_read_comes_with_its_task(kept):
+    kept.enqueue(link())
+    (batch,) = kept.take("one")
+    received = page(etag='"1"')
+    kept.archive.receive(batch.tasks[1], received, batch.site, kept.now)
+    kept.later(hours=1)
+    (batch,) = kept.take("two")
+    assert (batch.tasks[1].page, batch.tasks[1].reads) == (received, 1)
+    kept.later(hours=1)
+    assert kept.take("three")[0].tasks[1].reads == 2
+    kept.put()
+    assert kept.value("SELECT count(*) FROM inbox") == 0
+
+
+def test_a_page_that_waited_for_a_day_is_fetched_again(kept):
+    kept.enqueue(link())
+    (batch,) = kept.take("one")
+    kept.archive.receive(batch.tasks[1], page(), batch.site, kept.now)
+    kept.later(days=1, hours=1)
+    assert kept.take("two")[0].tasks[1].page is None
+    kept.archive.tidy(kept.now, log_days=90)
+    assert kept.value("SELECT count(*) FROM inbox") == 0
+
+
+def test_a_site_gives_so_many_new_links_a_day_and_the_rest_is_found_again(kept):
+    links = tuple(link(f"/{number}") for number in range(30))
+    kept.store(FEED, links[:20], page(FEED, etag="1"), links_per_day=25)
+    assert kept.rows("SELECT etag, problem FROM feeds") == [("1", "")]
+    kept.store(FEED, links, page(FEED, etag="2"), links_per_day=25)
+    assert kept.value("SELECT count(*) FROM links") == 25
+    ((etag, problem),) = kept.rows("SELECT etag, problem FROM feeds")
+    assert etag == ""
+    assert problem.startswith("5 new links were left out: its site gave 25 today")
+    assert kept.enqueue(link("/by-hand", found_in="")) == 1, "what a person asks for is no trap"
+    kept.later(days=1)
+    kept.store(FEED, links, page(FEED, etag="2"), links_per_day=25)
+    assert kept.value("SELECT count(*) FROM links") == 31
+    assert kept.rows("SELECT etag, problem FROM feeds") == [("2", "")]
+
+
+def test_a_site_whose_time_has_not_come_is_not_looked_at(kept):
+    kept.archive.sync_sources(TWO, kept.now)
+    for url in (FEED, "https://other.example/local"):
+        kept.store(url, (), page(url), due_at=NOON + timedelta(hours=1))
+    assert kept.take() == ()
+    assert set(kept.rows("SELECT due_at FROM sites")) == {("2026-11-24T13:00:00Z",)}
+    kept.later(hours=1)
+    assert len(kept.take()) == 2
+
+
+def test_when_the_clock_is_set_what_was_to_come_moves_along(kept):
+    kept.store(FEED, (link("/a"),), page(FEED), due_at=NOON + timedelta(minutes=30))
+    kept.put(again=lambda *_: NOON + timedelta(hours=2))
+    for by in (timedelta(hours=1), timedelta(days=-1)):
+        before = dict(kept.rows("SELECT url, due_at FROM links UNION SELECT url, due_at FROM feeds"))
+        kept.archive.shift(kept.now, by)
+        kept.now += by
+        after = dict(kept.rows("SELECT url, due_at FROM links UNION SELECT url, due_at FROM feeds"))
+        moved = {url for url in before if after[url] != before[url]}
+        assert moved == {FEED, link().url}, "what was due already stays due"
+        assert all(when(after[url]) == when(before[url]) + by for url in moved)
 
 
 def test_a_scope_takes_its_own_sources_and_urls_alone(kept):

@@ -201,8 +201,8 @@ def test_status_counts_what_there_is(filled):
 def test_status_shows_the_hosts_that_are_spoken_to(kept):
     (batch,) = kept.take("me:1")
     with reading(kept.path) as db:
-        assert [host.leased_by for host in status(db, kept.now).hosts] == ["me:1"]
-    kept.archive.release(replace(batch.host, errors=2), "me:1", kept.now)
+        assert [host.leased_by for host in status(db, kept.now).in_work] == ["me:1"]
+    kept.archive.release(replace(batch.site, errors=2), "me:1", kept.now)
     with reading(kept.path) as db:
-        assert [(host.leased_by, host.errors) for host in status(db, kept.now).hosts] == [(None, 2)]
+        assert [(host.leased_by, host.errors) for host in status(db, kept.now).in_work] == [(None, 2)]
     assert kept.archive.pending(Scope(), kept.now) == (1, None)

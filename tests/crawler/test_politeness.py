@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from archive.models import Failure, Page, Stage
 from config.models import Politeness
+from crawler.answers import failure
 from crawler.politeness import LONGEST_PAUSE, STRAIN, Pace, delay
 
 END = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -91,20 +92,74 @@ def test_a_days_wait_outlasts_a_restart():
     assert again.wait(END + timedelta(hours=23)) == 3600
 
 
-def test_a_clock_set_back_by_a_month_costs_a_day_at_most():
-    pace = Pace(5).after(GOOD, END, random.Random(1))
-    assert pace.wait(END - timedelta(days=30)) == 86_400
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=1), timedelta(days=365)])
+def test_a_clock_set_back_costs_no_more_than_a_usual_pause(step):
+    pace = Pace(5, 0.2).after(GOOD, END, random.Random(1))
+    assert pace.wait(END - step) == 6
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=1), timedelta(days=365)])
+def test_after_an_error_a_clock_set_back_costs_a_day_at_most(step):
+    pace = Pace(5).after(failed("rate-limited", END + timedelta(hours=20)), END, random.Random(1))
+    assert pace.wait(END - step) == min(step + timedelta(hours=20), timedelta(days=1)).total_seconds()
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=1), timedelta(days=365)])
+def test_a_clock_set_forward_ends_a_pause_and_no_more(step):
+    pace = Pace(5, errors=3).after(failed(), END, random.Random(1))
+    assert pace.wait(END + step) == 0
+    assert pace.after(failed(), END + step, random.Random(1)).errors == 5
+
+
+def test_a_configured_delay_of_more_than_a_day_is_waited_for():
+    pace = Pace(100_000).after(GOOD, END, random.Random(1))
+    assert pace.wait(END) == 100_000
+    assert pace.after(failed(), END, random.Random(1)).wait(END) == 100_000
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        ("86400", 86_400),
+        ("86401", 86_400),
+        ("99999999999999999999", 86_400),
+        ("Sun, 01 Mar 2026 12:02:00 GMT", 120),
+        ("Sunday, 01-Mar-26 12:02:00 GMT", 120),
+        ("Sun Mar  1 12:02:00 2026", 120),
+        ("Sun, 01 Mar 2027 12:02:00 GMT", 86_400),
+        ("Sun, 01 Mar 2020 12:02:00 GMT", 10),
+        ("0", 10),
+        ("-5", 10),
+        ("soon", 10),
+        ("", 10),
+    ],
+)
+def test_retry_after_is_read_in_both_forms_and_never_shortens_the_back_off(status, value, seconds):
+    answer = failure("https://paper.test/a", status, {"retry-after": value}, END)
+    assert pause(Pace(5).after(answer, END, random.Random(1))) == seconds
+
+
+@pytest.mark.parametrize("reason", ["blocked", "forbidden"])
+def test_whoever_names_a_moment_is_left_alone_until_then(reason):
+    pace = Pace(5).after(failed(reason, END + timedelta(hours=2)), END, random.Random(1))
+    assert pace.wait(END) == 7200
+
+
+REASONS = ("not-found", "gone", "forbidden", "blocked", "not-html", "too-large", "robots", "bug", *sorted(STRAIN))
 
 
 @given(
-    st.sampled_from(sorted(STRAIN)),
-    st.builds(Pace, st.floats(0, 10_000), st.floats(0, 1), st.none(), st.integers(0, 1000)),
+    st.sampled_from(REASONS),
+    st.builds(Pace, st.floats(0, 86_400), st.floats(0, 1), st.none(), st.integers(0, 1000)),
     st.integers(),
-    st.none() | st.integers(-86_400, 86_400),
+    st.none() | st.integers(-(10**7), 10**7),
 )
 def test_an_error_never_makes_the_next_request_come_sooner(reason, pace, seed, retry):
     retry_at = None if retry is None else END + timedelta(seconds=retry)
     after_error = pace.after(failed(reason, retry_at), END, random.Random(seed))
     after_page = pace.after(GOOD, END, random.Random(seed))
     assert after_error.next_at >= after_page.next_at
+    assert after_error.wait(END) >= after_page.wait(END)
     assert after_error.next_at >= pace.after(failed(reason), END, random.Random(seed)).next_at

@@ -45,7 +45,8 @@ CASES = [
     ("User-agent: *|Disallow: /a||User-agent: X|Disallow: /||User-agent: *|Disallow: /b", "/b", False),
     ("User-agent: Cuttings||Disallow: /a", "/a", False),
     ("User-agent: Cuttings|Sitemap: https://a.test/s|Disallow: /a", "/a", False),
-    ("User-agent: Cuttings|Crawl-delay: 5|User-agent: X|Disallow: /", "/a", True),
+    ("User-agent: Cuttings|Disallow: /b|User-agent: X|Disallow: /", "/a", True),
+    ("User-agent: Cuttings|Disallow:|User-agent: X|Disallow: /", "/a", True),
     # the longest match counts, Allow on ties
     ("User-agent: *|Disallow: /a|Allow: /a/b", "/a/b/c", True),
     ("User-agent: *|Allow: /a/b|Disallow: /a", "/a/b/c", True),

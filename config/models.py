@@ -92,7 +92,7 @@ class Limits:
     """Seconds for a whole fetch, redirects included."""
     redirects: int = 5
     reading: float = 20.0
-    """Seconds that a page or listing may take to be read; the process that reads it is ended then."""
+    """Seconds of CPU that a page or listing may take to be read; the process that reads it is ended then."""
     hosts: int = 128
     """How many sites are spoken to at the same time."""
     links_per_listing: int = 5_000

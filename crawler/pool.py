@@ -19,8 +19,8 @@ from crawler.reading import Contents, Order
 
 PAGES = 2_000
 """After so many a worker is replaced, whatever it may have gathered: .3 s of CPU in 15 of reading."""
-BELATED = 5.0
-"""Seconds after which a worker is ended from here if its own alarm did not."""
+PATIENCE = 10
+"""Times the seconds of CPU: when the clock says so, a worker is ended from here, for its alarm counts CPU alone."""
 
 
 class Pool:
@@ -90,7 +90,7 @@ class _Worker:
         worker.send(self._process.stdin, order)
         waiting = select.poll()
         waiting.register(self._process.stdout, select.POLLIN | select.POLLHUP)
-        if not waiting.poll(1000 * (self._seconds + BELATED)):
+        if not waiting.poll(1000 * PATIENCE * self._seconds):
             raise EOFError
         contents = worker.receive(self._process.stdout)
         assert isinstance(contents, Contents)

@@ -1,7 +1,7 @@
 """Worker: a process that reads pages for crawler.pool: an Order comes by standard input, its Contents go by the output.
 
-Each is a pickle after its length. What takes too long is ended by the kernel's own alarm, which no code on the way can
-hold up, and which also rings when nobody waits for the answer any more.
+Each is a pickle after its length. What takes too long, in seconds of CPU so that a busy machine makes no page slow, is
+ended by the kernel's own alarm, which no code can hold up, and which rings also when nobody waits any more.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ def main() -> None:
         except EOFError:
             return
         assert isinstance(order, Order)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         contents = _contents(order)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         send(stdout, contents)
 
 

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.models import Article, Failure, Link, Page, Task, TaskKind
+from config.models import Rules, Source
+from crawler.pool import Pool
+from crawler.reading import Order, read
+from tests.publisher import Story
+
+URL = "https://news.example/a"
+# Three nested :has() over 400 nested blocks cost the parser's selectors about 80 s.
+RULES = (Rules(body="div:has(div:has(div:has(x)))"),)
+SLOW = Source("slow", "https://news.example/", rules=RULES)
+NESTED = "<article><h1>A headline</h1>" + "<div><p>Some words of a story that goes on.</p>" * 400
+
+
+def order(html=None, source=None):
+    body = (html or Story(1).html()).encode()
+    page = Page(URL, URL, 200, (("content-type", "text/html"),), body, datetime.now(UTC))
+    return Order(Task(1, TaskKind.ARTICLE, URL, "news", link=Link(URL, "news", "")), page, source)
+
+
+@pytest.fixture
+def pool():
+    with Pool(0.5, workers=1) as pool:
+        yield pool
+
+
+def workers(parent=None):
+    """Process numbers of the workers of a process, this one by default."""
+    parent = parent or os.getpid()
+    return [
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/cmdline")
+        if b"crawler.worker" in stat.read_bytes() and f"PPid:\t{parent}\n" in (stat.parent / "status").read_text()
+    ]
+
+
+async def test_a_page_is_read_in_another_process_as_in_this_one(pool):
+    assert await pool.read(order()) == read(order())
+    assert len(workers()) == 1
+
+
+async def test_a_page_that_takes_forever_is_given_up_and_its_worker_replaced(pool):
+    before = await pool.read(order())
+    slow, after = await asyncio.gather(pool.read(order(NESTED, SLOW)), pool.read(order()))
+    assert isinstance(slow.result, Failure)
+    assert (slow.result.reason, slow.result.url, pool.kills) == ("too-hard", URL, 1)
+    assert after == before
+
+
+async def test_a_slow_page_holds_up_only_the_worker_that_reads_it():
+    with Pool(5, workers=2) as pool:
+        await pool.read(order())
+        slow = asyncio.create_task(pool.read(order(NESTED, SLOW)))
+        others = [await pool.read(order()) for _ in range(5)]
+        assert not slow.done()
+        assert all(isinstance(other.result, Article) for other in others)
+        assert isinstance((await slow).result, Failure)
+
+
+async def test_a_worker_that_was_killed_while_it_waited_is_replaced_and_no_page_blamed(pool):
+    await pool.read(order())
+    (worker,) = workers()
+    os.kill(worker, signal.SIGKILL)
+    while worker in workers() and Path(f"/proc/{worker}/stat").read_text().split()[2] != "Z":
+        await asyncio.sleep(0.01)
+    assert isinstance((await pool.read(order())).result, Article)
+    assert pool.kills == 0
+
+
+async def test_the_workers_end_with_the_pool(pool):
+    await pool.read(order())
+    assert workers()
+    pool.close()
+    assert not workers()
+
+
+def test_no_worker_outlives_a_killed_program_not_even_a_busy_one():
+    code = (
+        "import asyncio; from crawler.pool import Pool; from tests.crawler.test_pool import NESTED, SLOW, order\n"
+        "pool = Pool(3, workers=2)\n"
+        "async def main():\n"
+        "    await asyncio.gather(pool.read(order()), pool.read(order()))\n"
+        "    print('ready', flush=True)\n"
+        "    await pool.read(order(NESTED, SLOW))\n"
+        "asyncio.run(main())"
+    )
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "."})
+    assert program.stdout.readline() == b"ready\n"
+    left = workers(program.pid)
+    assert left
+    program.kill()
+    program.communicate()
+    end = time.monotonic() + 60
+    while any(Path(f"/proc/{worker}/cmdline").exists() for worker in left):
+        assert time.monotonic() < end, "a worker is left"
+        time.sleep(0.05)
+
+
+async def test_a_worker_does_not_take_modules_from_the_folder_it_is_started_in(pool, tmp_path, monkeypatch):
+    (tmp_path / "pickle.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    assert isinstance((await pool.read(order())).result, Article)

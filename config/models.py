@@ -113,16 +113,24 @@ class Limits:
 class Schedule:
     """When to look at a source's feeds, sitemaps and sections, and again at its articles."""
 
-    every: timedelta = timedelta(minutes=30)
-    """Pause between two looks; ``cron``, where given, goes before it."""
+    every: timedelta = timedelta()
+    """A fixed pause between two looks; zero: it follows the publisher's rhythm."""
     cron: str = ""
-    """Five fields, UTC, as ``*/10 6-22 * * *``."""
+    """Five fields, UTC, as ``*/10 6-22 * * *``; where given, it goes before the others."""
+    fastest: timedelta = timedelta(minutes=5)
+    """The shortest pause that a rhythm gives; the others grow and shrink with it."""
+    slowest: timedelta = timedelta(days=1)
+    """The longest."""
     revisit_days: int = 30
     """How many days after publication an article is still looked at for changes; 0 for never."""
 
     def __post_init__(self) -> None:
-        if not timedelta(seconds=1) <= self.every <= LONGEST:
-            raise ValueError(f"every must be from one second to {LONGEST.days} days, not {self.every}")
+        for name in ("every", "fastest", "slowest"):
+            given = getattr(self, name)
+            if not timedelta(seconds=1) <= given <= LONGEST and not (name == "every" and not given):
+                raise ValueError(f"{name} must be from one second to {LONGEST.days} days, not {given}")
+        if self.fastest > self.slowest:
+            raise ValueError(f"fastest must not be more than slowest: {self.fastest} and {self.slowest}")
         if not 0 <= self.revisit_days <= 36_500:
             raise ValueError(f"revisit_days must be from 0 to 36500, not {self.revisit_days}")
         if self.cron and len(self.cron.split()) != 5:

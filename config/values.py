@@ -98,7 +98,9 @@ def nearest(key: str, known: tuple[str, ...]) -> str | None:
 
 
 def duration(value: object) -> timedelta:
-    """``"90s"``, ``"30m"``, ``"1h"``, ``"2d"``, ``"1w"``, ``"1h30m"``. Raises ValueError."""
+    """``"90s"``, ``"30m"``, ``"1h"``, ``"2d"``, ``"1w"``, ``"1h30m"``; an empty text is none. Raises ValueError."""
+    if value == "":
+        return timedelta()
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
         raise ValueError(f'must be a duration, as "90s", "30m", "1h" or "2d", not {shown(value)}')
     parts = re.findall(r"(\d+)([wdhms])", value)

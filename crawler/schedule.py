@@ -9,23 +9,22 @@ from apscheduler.triggers.cron import CronTrigger
 
 from archive.models import Failure
 from config.models import Schedule
+from crawler.edits import SOONEST, Edits, Past
+from crawler.rhythm import Rhythm
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
-# By age since the last change (or publication): how long until the next look. NewsDiffs' tiers, which it ran for
-# years on five large sites: most edits come within hours, and a request for an old article is mostly wasted.
-REVISIT = (
-    (timedelta(hours=3), timedelta(minutes=15)),
-    (timedelta(days=1), timedelta(hours=1)),
-    (timedelta(days=7), timedelta(hours=3)),
-    (timedelta(days=30), timedelta(days=3)),
-    (timedelta(days=360), timedelta(days=30)),
-)
+PARKED_AFTER, PARKED_DAYS = 8, timedelta(days=3)
+"""Failures in a row, and how long they must have lasted: an outage over a weekend parks nobody."""
+
+UNWATCHED, UNREAD = Rhythm(), Edits()
+"""Of a listing and a source of which nothing was seen yet."""
 
 # Worth another try by themselves; everything else (robots, not an article, a 404) waits until it is listed anew.
 PASSING = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "interrupted", "tls"})
 RETRIES = 6
-FIRST_RETRY = timedelta(minutes=5)
+FIRST_RETRY = SOONEST
+"""An article that failed is not asked for sooner than one that was stored."""
 
 
 @lru_cache(maxsize=1024)
@@ -33,33 +32,64 @@ def _cron(expression: str) -> CronTrigger:
     return CronTrigger.from_crontab(expression, timezone=UTC)
 
 
-def next_look(schedule: Schedule, now: datetime, *, failures: int = 0, ttl: timedelta | None = None) -> datetime:
-    """When a listing is due next.
+def next_look(
+    schedule: Schedule,
+    now: datetime,
+    *,
+    rhythm: Rhythm = UNWATCHED,
+    failures: int = 0,
+    failing_since: datetime | None = None,
+    ttl: timedelta | None = None,
+    fresh_for: timedelta | None = None,
+    not_before: datetime | None = None,
+) -> datetime:
+    """When a listing is due next: by its cron, its fixed pause, or its rhythm.
 
-    ``failures`` in a row double the pause each, up to a day. ``ttl`` is what the feed itself asks for: it
-    lengthens the pause, up to a day, and never shortens it.
+    ``ttl`` is what the feed asks for, ``fresh_for`` what its HTTP headers do: they lengthen the pause, up to a day,
+    and never shorten it. ``failures`` in a row double it each, up to a day; where they have ``parked`` it, it is a
+    week. ``not_before`` is a Retry-After: it holds up to a day.
     """
+    pause = _regular(schedule, rhythm, now)
+    pause = max(pause, min(max(ttl or pause, fresh_for or pause), DAY))
+    if parked(failures, failing_since, now):
+        pause = max(pause, WEEK)
+    elif failures:
+        pause = max(pause, min(pause * (1 << min(failures, 16)), DAY))
+    return now + max(pause, min(not_before - now, DAY) if not_before else pause)
+
+
+def _regular(schedule: Schedule, rhythm: Rhythm, now: datetime) -> timedelta:
     if schedule.cron:
         due: datetime | None = _cron(schedule.cron).get_next_fire_time(None, now + timedelta(seconds=1))
-        regular = (due or now + DAY) - now
-    else:
-        regular = schedule.every
-    pause = max(regular, min(ttl or regular, DAY))
-    if failures:
-        pause = max(pause, min(pause * (1 << min(failures, 16)), DAY))
-    return now + pause
+        return (due or now + DAY) - now
+    return schedule.every or rhythm.pause(now, schedule.fastest, schedule.slowest)
 
 
-def look_again(published: datetime, changed: datetime, now: datetime, *, days: int) -> datetime | None:
-    """When a stored article is looked at for changes; None when it is older than ``days`` or too old to change."""
-    if now - published > timedelta(days=days):
-        return None
-    age = now - changed
-    return next((now + pause for limit, pause in REVISIT if age < limit), None)
+def parked(failures: int, failing_since: datetime | None, now: datetime) -> bool:
+    """Whether a listing has failed so often and for so long that it is looked at once a week.
+
+    ``failing_since`` is the first of the ``failures`` in a row. One success ends it.
+    """
+    return failures >= PARKED_AFTER and failing_since is not None and now - failing_since >= PARKED_DAYS
+
+
+def look_again(
+    published: datetime, changed: datetime, now: datetime, *, days: int, changes: int = 0, edits: Edits = UNREAD
+) -> datetime | None:
+    """When a stored article is looked at for changes; the last time at ``days`` after publication, then None.
+
+    ``changed`` is when a look last found a change (``published`` if none did), ``changes`` how many looks did,
+    ``edits`` what was seen of its source.
+    """
+    left = timedelta(days=days) - max(now - published, timedelta())
+    return now + min(edits.pause(Past(published, changed, changes), now), left) if left > timedelta() else None
 
 
 def retry(failure: Failure, tries: int, now: datetime) -> datetime | None:
-    """When a failed link is tried again: at the server's word, else 5 min · 4^tries up to a day, six times."""
+    """When a failed link is tried again: at the server's word, else 15 min · 4^tries up to a day, six times.
+
+    Of an article that is stored, the next look must be the later of this and ``look_again``.
+    """
     if failure.reason not in PASSING or tries >= RETRIES:
         return None
     wait = now + min(FIRST_RETRY * (1 << 2 * min(tries, 8)), DAY)

@@ -37,6 +37,7 @@ def own_config(path: Path | None) -> Config:
 
 
 def _row(source: Source) -> dict[str, object]:
+    every = source.schedule.every
     return {
         "name": source.name,
         "title": source.title,
@@ -46,7 +47,7 @@ def _row(source: Source) -> dict[str, object]:
         "feeds": list(source.feeds),
         "sitemaps": list(source.sitemaps),
         "sections": list(source.sections),
-        "schedule": source.schedule.cron or f"{source.schedule.every.total_seconds():.0f}s",
+        "schedule": source.schedule.cron or (f"{every.total_seconds():.0f}s" if every else "adaptive"),
         "enabled": source.enabled,
     }
 
@@ -74,7 +75,7 @@ def list_(*, config_path: Path | None, as_json: bool) -> None:
                 s.language,
                 s.country,
                 len(s.feeds) + len(s.sitemaps) + len(s.sections),
-                s.schedule.cron or s.schedule.every,
+                s.schedule.cron or s.schedule.every or "adaptive",
             )
             for s in config.sources
         ],

@@ -111,6 +111,12 @@ def test_an_interval_of_its_own_is_not_lost_to_an_inherited_cron(file):
     assert load(file, {"CUTTINGS_SCHEDULE__EVERY": "1h"}).schedule.cron == ""
 
 
+def test_a_fixed_pause_is_lifted_by_an_empty_one(file):
+    file.write_text(f'[schedule]\nevery = "2d"\n[sources.a]\n{HOME}[sources.a.schedule]\nevery = ""\n')
+    assert load(file, {}).sources[0].schedule.every == timedelta()
+    assert load(file, {"CUTTINGS_SCHEDULE__EVERY": "0s"}).schedule.every == timedelta()
+
+
 def test_durations_and_cron_expressions_are_read(file):
     for text, span in {"90s": 90, "30m": 1800, "1h": 3600, "2d": 172_800, "1w": 604_800, "1h30m": 5400}.items():
         file.write_text(f'[schedule]\nevery = "{text}"\n')
@@ -213,7 +219,9 @@ def test_a_file_saved_by_a_windows_editor_is_read(file):
         ("[limits]\nhosts = true", "limits.hosts", "whole number"),
         ("[schedule]\nevery = 30", "schedule.every", '"30m"'),
         ('[schedule]\nevery = "30 minutes"', "schedule.every", '"30m"'),
-        ('[schedule]\nevery = "0s"', "schedule.every", "one second"),
+        ('[schedule]\nfastest = "0s"', "schedule.fastest", "one second"),
+        ('[schedule]\nslowest = ""', "schedule.slowest", "one second"),
+        ('[schedule]\nfastest = "2h"\nslowest = "1h"', "schedule.fastest", "slowest"),
         ('[schedule]\nevery = "999999w"', "schedule.every", "days"),
         ("[schedule]\nrevisit_days = 99999999999", "schedule.revisit_days", "36500"),
         ('[schedule]\ncron = "61 * * * *"', "schedule.cron", "61"),

@@ -147,10 +147,13 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def reading(path: Path | str, busy_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+def reading(
+    path: Path | str, busy_seconds: float = BUSY_SECONDS, *, as_it_is: bool = False
+) -> Iterator[sqlite3.Connection]:
     """A connection that only reads, for archive.read; also while others write, and from a place nobody may write to.
 
-    Rows are sqlite3.Row. Raises ArchiveError where there is no archive.
+    Rows are sqlite3.Row. A file of an earlier version is brought up to date first, unless it is wanted ``as_it_is``.
+    Raises ArchiveError where there is no archive.
     """
     path = Path(path)
     check_place(path, create=False)
@@ -158,7 +161,7 @@ def reading(path: Path | str, busy_seconds: float = BUSY_SECONDS) -> Iterator[sq
         db = _open_to_read(path, busy_seconds)
         try:
             wrapped = sqlite_utils.Database(db, recursive_triggers=False, execute_plugins=False)
-            if _pending(wrapped, path):
+            if _pending(wrapped, path) and not as_it_is:
                 _bring_up_to_date(path, busy_seconds)
             yield db
         finally:

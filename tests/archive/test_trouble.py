@@ -7,16 +7,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from machine import python, small_disk
 
 from archive.database import ArchiveError, Writer, reading
 from archive.schema import migrations
-
-ROOT = Path(__file__).parents[2]
 
 
 def note(text: str):
@@ -30,32 +28,9 @@ def noted(path) -> list[str]:
         return [row[0] for row in db.execute("SELECT command FROM runs ORDER BY id")]
 
 
-def python(program: str, *arguments: object) -> subprocess.Popen[str]:
-    """Another process that runs ``program`` with the archive's code at hand."""
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}"
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    return subprocess.Popen(command, text=True, **pipes)
-
-
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "a.db"
-
-
-@contextlib.contextmanager
-def small_disk(where: Path, size: str):
-    """A file system of its own with little room; only root can make one."""
-    where.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", where], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("only root can mount a small disk")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", "-l", where], check=True)
 
 
 def test_a_full_disk_is_said_and_the_writer_goes_on_when_there_is_room(tmp_path):

@@ -147,30 +147,41 @@ def _settle(part: Path, file: Path) -> None:
 
 def _put_aside(archive: Path) -> Path:
     """Give the old archive a second name, with all that was written to it; where it is then."""
+    number = 1
+    while (old := _beside(archive, f".before-restore{f'-{number}' if number > 1 else ''}")).exists():
+        number += 1
+    wal, old_wal = _beside(archive, "-wal"), _beside(old, "-wal")
+    try:
+        if wal.exists():
+            os.link(wal, old_wal)  # before SQLite looks at it, which throws away what it cannot read
+        if _take_in(archive):
+            old_wal.unlink(missing_ok=True)
+        os.link(archive, old)
+    except OSError as error:  # a disk without hard links, as in a camera
+        sentence = f"{archive} cannot be kept as {old.name} ({error.strerror}); move it away yourself."
+        raise ArchiveError(sentence) from error
+    except ArchiveError:
+        old_wal.unlink(missing_ok=True)
+        raise
+    return old
+
+
+def _take_in(archive: Path) -> bool:
+    """See that nobody has the archive open, and put into it what its -wal file holds; False where it is damaged."""
     with contextlib.closing(sqlite3.connect(archive, timeout=1, isolation_level=None)) as db:
         try:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("BEGIN EXCLUSIVE")  # not to be had while anybody has it open, if only to read
             db.execute("ROLLBACK")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return bool(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        except UnicodeDecodeError:  # of an error that quotes damage
+            return False
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                raise ArchiveError(
-                    f"{archive} is open in another program (a crawl, 'cuttings serve' …); end that first.", passing=True
-                ) from error
-            # Damaged: it is kept as it is.
-    number = 1
-    while (old := _beside(archive, f".before-restore{f'-{number}' if number > 1 else ''}")).exists():
-        number += 1
-    try:
-        os.link(archive, old)
-    except OSError as error:  # a disk without hard links, as in a camera
-        raise ArchiveError(
-            f"{archive} cannot be kept as {old.name} ({error.strerror}); move it away yourself."
-        ) from error
-    if (wal := _beside(archive, "-wal")).exists():
-        wal.replace(_beside(old, "-wal"))
-    return old
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+            sentence = f"{archive} is open in another program (a crawl, 'cuttings serve' …); end that first."
+            raise ArchiveError(sentence, passing=True) from error
 
 
 def _told(found: Report) -> str:

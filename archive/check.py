@@ -65,7 +65,7 @@ def check(path: Path, *, quick: bool = False, told: Told = lambda _what, _done, 
                 if table:
                     looked_at[table] = done
     except ArchiveError as error:
-        if error.passing or not isinstance(error.__cause__, sqlite3.DatabaseError):
+        if error.passing or error.__cause__ is None:
             raise
         problems.append(Problem("structure", str(error)))
     return Report(str(path), quick, tables, looked_at, tuple(problems))

@@ -75,6 +75,11 @@ def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
         if not sentence:
             raise
         raise ArchiveError(f"{path}: {sentence.format(busy=busy_seconds)}.", passing=passing) from error
+    except UnicodeDecodeError as error:
+        if not error.object.startswith(b"malformed"):
+            raise
+        # SQLite's own message quotes a damaged name, which Python cannot read.
+        raise ArchiveError(f"{path}: {_REASONS[sqlite3.SQLITE_CORRUPT][0]}.") from error
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -176,6 +176,11 @@ def test_flipped_bytes_are_found_or_have_hurt_nothing(sample, seed):
         assert holdings(sample) == holdings(original)
 
 
+def test_damage_that_not_even_the_error_can_be_read_of_is_found(sample):
+    sample.write_bytes(SAMPLE.replace(b"idx__sqlite_migrations", b"idx__sqlite\xf4migrations", 1))
+    assert "damaged" in said(sample)
+
+
 @pytest.mark.parametrize("size", [0, 1, 50, 100, 1000, 4096, 5000, 40_960, len(SAMPLE) - 4096, len(SAMPLE) - 1])
 def test_a_file_that_was_cut_off_is_found(sample, size):
     sample.write_bytes(SAMPLE[:size])

@@ -52,6 +52,7 @@ def check(path: Path, *, quick: bool = False, told: Told = lambda _what, _done, 
         looks |= {"articles": (contents.articles, "articles"), "search index": (lambda _: _search(path), "")}
     try:
         with reading(path, as_it_is=True) as db:
+            _heed_interrupts(db)
             db.execute("PRAGMA cell_size_check = ON")  # damage is found where it is, not where it leads to
             tables |= rows_of(db)
             if not tables:
@@ -89,12 +90,20 @@ def _run(what: str, look: Look, db: sqlite3.Connection, told: Callable[[int], No
             else:
                 more += 1
     except contents.UNREADABLE as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from error
+        if code in _NOT_ITS_FAULT:
             raise
         problems.append(Problem(what, f"The {what} could not be read to the end: {error}."))
     if more:
         problems.append(Problem(what, f"… and {more} more like these."))
     return problems, done
+
+
+def _heed_interrupts(db: sqlite3.Connection) -> None:
+    """Let Ctrl-C end a statement that runs for minutes: Python looks for signals only where its own code runs."""
+    db.set_progress_handler(lambda: 0, 100_000)
 
 
 def rows_of(db: sqlite3.Connection) -> dict[str, int]:
@@ -129,6 +138,7 @@ def _search(path: Path) -> Iterator[Problem]:
     """SQLite's own comparison of index and texts. It is a write, so it is made to a copy of the index in ``temp``."""
     with reading(path, as_it_is=True) as db:
         definition = db.execute("SELECT sql FROM sqlite_master WHERE name = 'articles_fts'").fetchone()[0]
+        _heed_interrupts(db)
         db.execute("PRAGMA query_only = OFF")  # it forbids to write to temp as well, which is all that is done here
         db.execute("BEGIN")
         db.execute("CREATE TEMP VIEW articles AS SELECT * FROM main.articles")

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,21 +22,37 @@ BUSY_SECONDS = 30.0
 PATIENCE_MS = 500
 """How long tidying up waits for others: they will tidy up themselves, or the next run will."""
 
+_BUSY = "another program has been writing to it for {busy:.0f} seconds; try again when it is done"
+_CLOSED = "it may not be written to; check who owns the file and its folder"
+
+# Result code of SQLite → what to say, and whether the trouble may pass without anybody touching the archive.
 _REASONS = {
-    sqlite3.SQLITE_BUSY: "another program has been writing to it for {busy:.0f} seconds; try again when it is done",
-    sqlite3.SQLITE_LOCKED: "another program has been writing to it for {busy:.0f} seconds; try again when it is done",
-    sqlite3.SQLITE_READONLY: "it may not be written to; check who owns the file and its folder",
-    sqlite3.SQLITE_PERM: "it may not be written to; check who owns the file and its folder",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check who owns the file and its folder",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk failed to read or write",
-    sqlite3.SQLITE_NOTADB: "it is not a SQLite file",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore a copy, or try: sqlite3 FILE .recover",
+    sqlite3.SQLITE_BUSY: (_BUSY, True),
+    sqlite3.SQLITE_LOCKED: (_BUSY, True),
+    sqlite3.SQLITE_PROTOCOL: (_BUSY, True),
+    sqlite3.SQLITE_READONLY: (_CLOSED, True),
+    sqlite3.SQLITE_PERM: (_CLOSED, True),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened; check who owns the file and its folder", True),
+    sqlite3.SQLITE_FULL: ("the disk is full; make room on it", True),
+    sqlite3.SQLITE_IOERR: ("the disk failed to read or write, or a quota is used up", True),
+    sqlite3.SQLITE_NOMEM: ("there is not enough memory", True),
+    sqlite3.SQLITE_NOTADB: ("it is not a SQLite file", False),
+    sqlite3.SQLITE_CORRUPT: (
+        "the file is damaged; see what is with 'cuttings check', and go back to a copy with 'cuttings restore'",
+        False,
+    ),
 }
 
 
 class ArchiveError(Exception):
-    """The archive cannot be used as asked, in a sentence for a person. Nothing was written."""
+    """The archive cannot be used as asked, in a sentence for a person. Nothing was written.
+
+    ``passing``: the trouble may be over by itself, or once somebody makes room, so that it is worth trying again.
+    """
+
+    def __init__(self, sentence: str, *, passing: bool = False) -> None:
+        super().__init__(sentence)
+        self.passing = passing
 
     passing = False
 
@@ -52,24 +68,33 @@ def check_place(path: Path, *, create: bool) -> None:
 
 
 @contextmanager
-def plainly(path: Path) -> Iterator[None]:
+def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
     """Turn what SQLite says about the file and the machine into ArchiveError; errors in our SQL stay what they are."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte is the primary code
-        if reason is None:
+        sentence, passing = _REASONS.get(_code(error), ("", False))
+        if not sentence:
             raise
-        raise ArchiveError(f"{path}: {reason.format(busy=BUSY_SECONDS)}.") from error
+        raise ArchiveError(f"{path}: {sentence.format(busy=busy_seconds)}.", passing=passing) from error
+    except UnicodeDecodeError as error:
+        if not error.object.startswith(b"malformed"):
+            raise
+        # SQLite's own message quotes a damaged name, which Python cannot read.
+        raise ArchiveError(f"{path}: {_REASONS[sqlite3.SQLITE_CORRUPT][0]}.") from error
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+
+
+def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection that writes, migrated to the newest tables; makes the file where there is none."""
-    with plainly(path):
-        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    with plainly(path, busy_seconds):
+        db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
         try:
             db.row_factory = sqlite3.Row
-            _migrate(db, path)
+            _migrate(db, path, busy_seconds)
             db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut may cost the last pages, not the file
             db.execute("PRAGMA foreign_keys = ON")
         except BaseException:
@@ -78,24 +103,24 @@ def connect(path: Path) -> sqlite3.Connection:
         return db
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
+def _migrate(db: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
     wrapped = sqlite_utils.Database(db, recursive_triggers=False, execute_plugins=False)
     if not _pending(wrapped, path):
         return
-    _use_wal(db)
+    _use_wal(db, busy_seconds)
     with transaction(db):  # taken before the look at what is pending: two processes may open a new file at once
         if _pending(wrapped, path):
             migrations.apply(wrapped)
 
 
-def _use_wal(db: sqlite3.Connection) -> None:
+def _use_wal(db: sqlite3.Connection, busy_seconds: float) -> None:
     """Switch to WAL mode, waiting for other processes: SQLite does not wait by itself where two switch a new file."""
-    end = time.monotonic() + BUSY_SECONDS
+    end = time.monotonic() + busy_seconds
     while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.02)
         else:
@@ -123,37 +148,52 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
-            db.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # the first error tells more; who owns the connection looks at its state
+                db.execute("ROLLBACK")
         raise
 
 
 @contextmanager
-def reading(path: Path | str) -> Iterator[sqlite3.Connection]:
+def reading(
+    path: Path | str, busy_seconds: float = BUSY_SECONDS, *, as_it_is: bool = False
+) -> Iterator[sqlite3.Connection]:
     """A connection that only reads, for archive.read; also while others write, and from a place nobody may write to.
 
-    Rows are sqlite3.Row. Raises ArchiveError where there is no archive.
+    Rows are sqlite3.Row. A file of an earlier version is brought up to date first, unless it is wanted ``as_it_is``.
+    Raises ArchiveError where there is no archive.
     """
     path = Path(path)
     check_place(path, create=False)
-    with plainly(path):
-        db = _open_to_read(path)
+    with plainly(path, busy_seconds):
+        db = _open_to_read(path, busy_seconds)
         try:
             wrapped = sqlite_utils.Database(db, recursive_triggers=False, execute_plugins=False)
-            if _pending(wrapped, path):
-                connect(path).close()
+            if _pending(wrapped, path) and not as_it_is:
+                _bring_up_to_date(path, busy_seconds)
             yield db
         finally:
             db.close()
 
 
-def _open_to_read(path: Path) -> sqlite3.Connection:
+def _bring_up_to_date(path: Path, busy_seconds: float) -> None:
+    try:
+        connect(path, busy_seconds).close()
+    except ArchiveError as error:
+        raise ArchiveError(
+            f"{path} was made by an earlier version of Cuttings and has to be brought up to date once before it can"
+            f" be read, which did not work: {error} Nothing was changed.",
+            passing=error.passing,
+        ) from error
+
+
+def _open_to_read(path: Path, busy_seconds: float) -> sqlite3.Connection:
     uri = path.absolute().as_uri()
     for mode in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
         # rw, because a reader must be able to make the -shm file; ro where the folder allows no more; immutable
         # where even that file is missing, which is right as long as there is no -wal to be read with it.
         if "immutable" in mode and Path(f"{path}-wal").exists():
             continue
-        db = sqlite3.connect(f"{uri}?{mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        db = sqlite3.connect(f"{uri}?{mode}", uri=True, timeout=busy_seconds, isolation_level=None)
         try:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA query_only = ON")
@@ -171,13 +211,21 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 
 class Writer:
-    """The one thread that writes, with the one connection that does. Any thread may call ``do``; calls queue up."""
+    """The one thread that writes, with the one connection that does. Any thread may call ``do``; calls queue up.
 
-    def __init__(self, path: Path) -> None:
+    It outlives every trouble of the disk: what could not be written raises ArchiveError, and the next call tries anew.
+    A write waits ``busy_seconds`` for other processes.
+    """
+
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
+        self._wal = Path(f"{path}-wal")
+        self._db: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         try:
-            self._db = self._thread.submit(connect, path).result()
+            self._thread.submit(self._connected).result()
         except BaseException:
             self._thread.shutdown()
             raise
@@ -187,32 +235,82 @@ class Writer:
         return self._thread.submit(self._transact, work).result()
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with plainly(self.path), transaction(self._db):
-            return work(self._db)
+        with plainly(self.path, self._busy_seconds):
+            db = self._connected()
+            try:
+                with transaction(db):
+                    return work(db)
+            except BaseException as error:
+                # After a failure of the disk a connection may not know what is true any more, and one that cannot
+                # roll back would keep the transaction open: a new one reads the file as it is.
+                failed = isinstance(error, sqlite3.Error) and _code(error) in _REASONS.keys() - {sqlite3.SQLITE_BUSY}
+                if failed or db.in_transaction:
+                    self._drop()
+                raise
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection, made where there is none, or none that leads to the file any more."""
+        if self._file is not None and self._file != _identity(self.path):
+            raise ArchiveError(f"{self.path} was moved, deleted or replaced while it was in use; start again with it.")
+        if self._db and not self._wal.exists():
+            # Somebody took the -wal file for litter. What it held is safe as long as it is open here: it goes into the
+            # archive (all of it, or this connection has to stay), and a new connection makes a new file.
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                self._drop()
+        if self._db is None:
+            self._db = connect(self.path, self._busy_seconds)
+            self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the -wal file
+            self._file = _identity(self.path)
+        return self._db
+
+    def _drop(self) -> None:
+        if self._db:
+            with suppress(sqlite3.Error):
+                self._db.close()
+        self._db = None
 
     def checkpoint(self) -> None:
         """Move what is in the -wal file into the archive and empty it, as far as readers allow."""
         self._thread.submit(self._checkpoint).result()
 
     def _checkpoint(self) -> None:
-        with plainly(self.path):
-            self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        with plainly(self.path, self._busy_seconds):
+            db = self._connected()
+            db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
             try:
-                with transaction(self._db):
-                    self._db.execute("PRAGMA optimize")
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                with transaction(db):
+                    db.execute("PRAGMA optimize")
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                if _code(error) != sqlite3.SQLITE_BUSY:
+                    self._drop()
                     raise
             finally:
-                self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+                if self._db:
+                    db.execute(f"PRAGMA busy_timeout = {self._busy_seconds * 1000:.0f}")
 
     def close(self) -> None:
-        """Finish what was begun, checkpoint and close; a second call does nothing."""
+        """Finish what was begun, checkpoint and close; a second call does nothing.
+
+        A disk that fails just now is no error: what is in the -wal file is taken up when the archive is next opened.
+        """
         try:
             self._thread.submit(self._checkpoint).result()
         except RuntimeError:  # closed before
             return
+        except ArchiveError as error:
+            if not error.passing:
+                raise
         finally:
             self._thread.shutdown()
-            self._db.close()
+            self._drop()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at ``path``; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

@@ -22,6 +22,9 @@ COMMANDS = {
     "status": "read",
     "explain": "explain",
     "export": "read",
+    "check": "keep",
+    "backup": "keep",
+    "restore": "keep",
     "serve": "serve",
 }
 

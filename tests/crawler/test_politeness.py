@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.models import Failure, Page, Stage
@@ -35,6 +35,7 @@ def test_the_pause_is_counted_from_the_end_of_the_last_fetch():
     assert pace.wait(END + timedelta(seconds=9)) == 0
 
 
+@settings(deadline=None)  # of a busy machine
 @given(st.integers(), st.floats(0, 600), st.floats(0, 1))
 def test_jitter_only_lengthens(seed, seconds, jitter):
     got = pause(Pace(seconds, jitter).after(GOOD, END, random.Random(seed)))
@@ -150,6 +151,7 @@ def test_whoever_names_a_moment_is_left_alone_until_then(reason):
 REASONS = ("not-found", "gone", "forbidden", "blocked", "not-html", "too-large", "robots", "bug", *sorted(STRAIN))
 
 
+@settings(deadline=None)  # of a busy machine
 @given(
     st.sampled_from(REASONS),
     st.builds(Pace, st.floats(0, 86_400), st.floats(0, 1), st.none(), st.integers(0, 1000)),

@@ -4,7 +4,7 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.models import Failure, Page, Stage
@@ -198,6 +198,7 @@ def test_what_is_remembered_of_a_huge_one_is_what_is_read_of_it():
     assert Robots.from_answer(status, kept) == Robots.from_answer(200, body)
 
 
+@settings(deadline=None)  # of a busy machine
 @given(st.binary(max_size=400), st.text(max_size=40))
 def test_no_bytes_and_no_url_raise(body, path):
     robots = Robots.from_answer(200, b"User-agent: *\nDisallow: " + body)

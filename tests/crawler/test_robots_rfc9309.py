@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.models import Page
@@ -209,6 +209,7 @@ def test_sitemaps_belong_to_no_group():
     assert Robots.from_answer(200, text).sitemaps() == ("https://a.test/1", "https://a.test/2", "https://a.test/3?a")
 
 
+@settings(deadline=None)  # of a busy machine
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_path_is_forbidden_by_itself_however_both_are_escaped(path, more):
     path = f"/{path}".replace("*", "").replace("$", "").replace("#", "").replace("?", "")
@@ -221,6 +222,7 @@ def test_a_path_is_forbidden_by_itself_however_both_are_escaped(path, more):
     assert not robots.allows(f"https://paper.test{path}{more}")
 
 
+@settings(deadline=None)  # of a busy machine
 @given(st.lists(st.tuples(st.booleans(), st.text("/ab*$", max_size=6)), max_size=6), st.text("/ab$", max_size=8))
 def test_the_longest_matching_rule_decides_and_allow_on_ties(rules, path):
     text = "\n".join(f"{'Allow' if allow else 'Disallow'}: /{pattern}" for allow, pattern in rules)

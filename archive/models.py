@@ -7,7 +7,7 @@ Link → Page → Article or Failure → Verdict, with Block, Inline and Stamp a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -357,7 +357,9 @@ class Outcome:
     seconds: float = 0.0
     """The fetch took, without waiting for the site's turn."""
     robots: str = ""
-    """What the page asks of robots, as ``noarchive``, where it was kept in spite of that."""
+    """What the page asks of robots, as ``noarchive``."""
+    ttl: timedelta | None = None
+    """For which a feed asks not to be fetched again."""
 
 
 @dataclass(frozen=True, slots=True)

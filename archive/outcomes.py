@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from archive import articles, inbox, queue, sources, turns
 from archive.articles import Reading
 from archive.models import Article, Change, Failure, Link, Outcome, Page, Stage, TaskKind, Verdict
+from archive.plans import Look, Past, Plan, Reread
 from archive.queue import Queued, Revisit
 from archive.rows import Value, insert, update
 from archive.times import iso, iso_ms, when
@@ -20,9 +20,6 @@ GONE = frozenset({"not-found", "gone"})
 REFUSED = frozenset({Stage.ROBOTS, Stage.DISCOVER, Stage.EXTRACT})
 """Stages whose Failures another try would repeat."""
 
-Again = Callable[[datetime, datetime, datetime], datetime | None]
-"""(published, last changed, now) -> when to look for changes next, or None."""
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -30,9 +27,7 @@ class Terms:
 
     run: int | None
     now: datetime
-    due_at: datetime | None
-    """Of a listing: its next look. Of a link that failed: its next try. None: not by itself."""
-    again: Again
+    plan: Plan
     extractor: str
     """The extractor's version."""
     revisit: Revisit
@@ -54,16 +49,18 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     task, page, now = outcome.task, outcome.page, terms.now
     found: dict[str, Value] = {"fetched_at": iso(now), "status": page.status if page else None}
+    row = db.execute("SELECT parent, new_at, rhythm, failing_since FROM feeds WHERE id = ?", [task.id]).fetchone()
     if isinstance(outcome.result, Failure):
-        problem = outcome.result.detail or outcome.result.reason
-        update(db, "feeds", task.id, **found, failures=task.tries + 1, problem=problem, due_at=_text(terms.due_at))
+        failure = outcome.result
+        since = when(row["failing_since"]) if row["failing_since"] else now
+        _, due_at = terms.plan.listing(Look(task, now, row["rhythm"], failure=failure, failing_since=since))
+        found |= {"failures": task.tries + 1, "failing_since": iso(since), "problem": failure.detail or failure.reason}
+        update(db, "feeds", task.id, **found, due_at=_text(due_at))
         return Verdict(Change.FAILED, task.url)
-    due_at = terms.due_at
-    row = db.execute("SELECT parent, new_at FROM feeds WHERE id = ?", [task.id]).fetchone()
-    new = 0
+    queued = Queued()
     if isinstance(outcome.result, tuple):
         queued = queue.enqueue(db, outcome.result, now, terms.revisit, terms.links_per_day)
-        if new := queued.new:
+        if queued.new:
             found["new_at"] = iso(now)
         # What was left out is to be found again, so that a 304 may not hide it.
         found |= {"etag": "", "last_modified": ""} if queued.left_out else _validators(page)
@@ -73,9 +70,11 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
             sources.add_listing(db, child.url, task.source, parent=task.id, due_at=due)
     else:
         queue.relist(db, task.url, task.source, now, terms.revisit)
-    if due_at and not new and row["parent"] and row["new_at"] and when(row["new_at"]) < now - sources.QUIET:
+    look = Look(task, now, row["rhythm"], queued.new, page=page, ttl=outcome.ttl)
+    rhythm, due_at = terms.plan.listing(look)
+    if due_at and not queued.new and row["parent"] and row["new_at"] and when(row["new_at"]) < now - sources.QUIET:
         due_at = max(due_at, now + timedelta(days=1))  # a sitemap of years ago: once a day is plenty
-    update(db, "feeds", task.id, **found, failures=0, due_at=_text(due_at))
+    update(db, "feeds", task.id, **found, rhythm=rhythm, failures=0, failing_since=None, due_at=_text(due_at))
     return Verdict(Change.UNCHANGED, task.url)
 
 
@@ -98,10 +97,11 @@ def _is_news(db: sqlite3.Connection, child: Link) -> bool:
 
 def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     task, now = outcome.task, terms.now
-    link = db.execute("SELECT state, article FROM links WHERE id = ?", [task.id]).fetchone()
+    link = db.execute("SELECT state, article, fetched_at FROM links WHERE id = ?", [task.id]).fetchone()
     article = link["article"] if link["state"] != "alias" else None
     if isinstance(outcome.result, Failure):
         return _keep_failure(db, outcome, outcome.result, article, terms)
+    before = _past(db, article, now) if article is not None else None
     validators: dict[str, Value] = {}
     if isinstance(outcome.result, Article):
         if article is not None and articles.is_stopgap(db, article, outcome.result):
@@ -118,7 +118,10 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     else:
         raise ValueError(f"{task.url}: a page that was never stored cannot be unchanged")
     state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
-    due_at = None if state == "alias" else _again(db, verdict, terms)
+    reread = None
+    if before and link["fetched_at"]:
+        reread = Reread(before, when(link["fetched_at"]), verdict.change is Change.REVISED)
+    due_at = None if state == "alias" else _again(db, verdict, terms, reread)
     update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=iso_ms(now), **validators)
     return verdict
 
@@ -127,16 +130,16 @@ def _keep_failure(
     db: sqlite3.Connection, outcome: Outcome, failure: Failure, article: int | None, terms: Terms
 ) -> Verdict:
     """A link that gave no article. An article stored from it earlier stays, and is looked at again in its time."""
-    task, due_at = outcome.task, terms.due_at
+    task, due_at = outcome.task, terms.plan.retry(outcome.task, failure, terms.now)
     verdict = Verdict(Change.FAILED, task.url, article)
     if article is None:
-        state = "refused" if failure.stage in REFUSED else "failed"
+        state = "refused" if failure.stage in REFUSED and due_at is None else "failed"
     elif failure.reason in GONE:
         state, verdict = "gone", articles.remove(db, article, terms.now)
     else:
         state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
-    if article is not None and due_at is None:
-        due_at = _again(db, verdict, terms)
+    if article is not None:  # an error does not make the next request come sooner than an answer would have
+        due_at = max(filter(None, (due_at, _again(db, verdict, terms))), default=None)
     values: dict[str, Value] = {"tries": task.tries + 1, "reason": failure.reason, "fetched_at": iso_ms(terms.now)}
     update(db, "links", task.id, state=state, due_at=_text(due_at), **values)
     return verdict
@@ -148,20 +151,31 @@ def settle(db: sqlite3.Connection, link: int, failure: Failure, now: datetime) -
     update(db, "links", link, state="refused", reason=failure.reason, due_at=None, tries=0, fetched_at=iso_ms(now))
 
 
-def _again(db: sqlite3.Connection, verdict: Verdict, terms: Terms) -> datetime | None:
-    """When the article is looked at again, by its age and by when it last changed."""
+def _again(db: sqlite3.Connection, verdict: Verdict, terms: Terms, reread: Reread | None = None) -> datetime | None:
+    """When the article is looked at again, by what is known of it and of its source."""
+    assert verdict.article_id is not None
+    source, edits = db.execute(
+        "SELECT name, edits FROM sources WHERE name = (SELECT source FROM articles WHERE id = ?)", [verdict.article_id]
+    ).fetchone()
+    after, due_at = terms.plan.article(source, edits, _past(db, verdict.article_id, terms.now), terms.now, reread)
+    if after != edits:
+        db.execute("UPDATE sources SET edits = ? WHERE name = ?", [after, source])
+    return due_at
+
+
+def _past(db: sqlite3.Connection, article: int, now: datetime) -> Past:
     row = db.execute(
-        "SELECT published, published_precision, first_seen,"
-        " (SELECT max(seen_at) FROM revisions WHERE article = articles.id AND number > 1) AS changed"
-        " FROM articles WHERE id = ?",
-        [verdict.article_id],
+        "SELECT published, published_precision, first_seen, changes, changed FROM articles,"
+        " (SELECT count(*) AS changes, max(seen_at) AS changed FROM revisions WHERE article = ? AND number > 1)"
+        " WHERE articles.id = ?",
+        [article, article],
     ).fetchone()
     first_seen = when(row["first_seen"])
     published = when(row["published"]) if row["published"] else first_seen
     if row["published_precision"] == "day":  # some time on that day, and not after we saw it
         published = min(published + timedelta(days=1), first_seen)
     changed = when(row["changed"]) if row["changed"] else published
-    return terms.again(min(published, terms.now), min(changed, terms.now), terms.now)
+    return Past(min(published, now), min(changed, now), row["changes"])
 
 
 def _validators(page: Page | None) -> dict[str, Value]:

@@ -33,8 +33,8 @@ class Revisit:
 class Queued:
     """What putting links into the queue did."""
 
-    new: int = 0
-    """Never seen before."""
+    new: tuple[datetime | None, ...] = ()
+    """Never seen before: when each was published, None where nothing said so."""
     left_out: int = 0
     """New as well, and over what a site may give in a day."""
 
@@ -67,7 +67,8 @@ def enqueue(
         " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
-    return Queued(len(rows), len(offered) - len(rows))
+    dates = {link.url: link.published.at if link.published else None for link in offered.values()}
+    return Queued(tuple(dates[row[0] or ""] for row in rows), len(offered) - len(rows))
 
 
 _Row = tuple[str | None, ...]

@@ -314,7 +314,8 @@ CREATE TABLE inbox (
 ALTER TABLE links ADD COLUMN site TEXT NOT NULL DEFAULT '';
 ALTER TABLE feeds ADD COLUMN site TEXT NOT NULL DEFAULT '';
 ALTER TABLE feeds ADD COLUMN rhythm TEXT NOT NULL DEFAULT '';   -- when it was seen to publish: crawler.rhythm
-ALTER TABLE sources ADD COLUMN edits TEXT NOT NULL DEFAULT '';  -- how often its articles change: crawler.rhythm
+ALTER TABLE feeds ADD COLUMN failing_since TEXT;                -- the first of the failures in a row
+ALTER TABLE sources ADD COLUMN edits TEXT NOT NULL DEFAULT '';  -- how often its articles change: crawler.edits
 ALTER TABLE articles ADD COLUMN robots TEXT NOT NULL DEFAULT '';  -- what its page asks of robots: noarchive, noindex
 """
 

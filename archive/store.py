@@ -18,7 +18,8 @@ from typing import Self
 from archive import hosts, inbox, outcomes, queue, sources, turns
 from archive.database import ArchiveError, Writer, check_place
 from archive.models import Batch, Failure, Host, Link, Outcome, Page, Scope, Site, Task, Verdict
-from archive.outcomes import Again, Terms
+from archive.outcomes import Terms
+from archive.plans import Plan
 from archive.queue import Revisit
 from archive.rows import insert, update
 from archive.times import iso, when
@@ -124,7 +125,7 @@ class Archive:
         the last ``revisit_days``.
         """
         revisit = Revisit(revisit_before, revisit_days)
-        return self._writer.do(lambda db: queue.enqueue(db, links, now, revisit).new)
+        return self._writer.do(lambda db: len(queue.enqueue(db, links, now, revisit).new))
 
     def take(
         self,
@@ -185,19 +186,17 @@ class Archive:
         *,
         run: int | None,
         now: datetime,
-        again: Again,
+        plan: Plan,
         extractor: str,
-        due_at: datetime | None = None,
         revisit_before: datetime | None = None,
         revisit_days: int = 30,
         links_per_day: int | None = None,
     ) -> Verdict:
         """Write down everything that one outcome says, and what it did to the archive.
 
-        ``due_at`` is a listing's next look or a failed link's next try. ``again`` says from (published, last
-        changed, now) when an article is next looked at for changes. A Failure never touches an article's text; a
+        ``plan`` says when to look again. A Failure never touches an article's text; a
         404 or 410 marks it as removed. Pages are kept with new articles and revisions only: one from which no
         article could be had is not worth its room.
         """
-        terms = Terms(run, now, due_at, again, extractor, Revisit(revisit_before, revisit_days), links_per_day)
+        terms = Terms(run, now, plan, extractor, Revisit(revisit_before, revisit_days), links_per_day)
         return self._writer.do(lambda db: outcomes.store(db, outcome, terms))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -12,10 +13,12 @@ from http import HTTPStatus
 
 import httpx
 
-from archive.models import Failure, Stage
+from archive.models import Failure, Page, Stage
 
 LONGEST_WAIT = timedelta(days=1)
 """A Retry-After beyond it is taken for a mistake and cut to it."""
+
+_MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -55,6 +58,19 @@ def retry_after(value: str, now: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return max(now, min(at, now + LONGEST_WAIT))
+
+
+def fresh_for(page: Page, now: datetime) -> timedelta | None:
+    """For how long an answer says that it stays as it is (RFC 9111, 5.2 and 5.3), a day at most; None if it doesn't."""
+    control = page.header("cache-control").lower()
+    if found := _MAX_AGE.search(control):
+        age = page.header("age")
+        left = int(found[1]) - (int(age[:9]) if age.isascii() and age.isdigit() else 0)
+        return min(max(timedelta(seconds=left), timedelta()), LONGEST_WAIT)
+    if "no-cache" in control or "no-store" in control or not page.header("expires"):
+        return None
+    at = retry_after(page.header("expires"), now)  # a date, as there
+    return at - now if at and not page.header("expires").strip().isdigit() else None
 
 
 def binary(content_type: str) -> bool:

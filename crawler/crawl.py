@@ -22,8 +22,9 @@ from archive import owners
 from archive.models import Batch, Failure, Host, Link, Moved, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
 from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
-from config.models import Config, Schedule, Source
-from crawler import __version__, clock, reading, schedule, urls
+from config.models import Config, Source
+from crawler import __version__, clock, reading, urls
+from crawler.plan import Plan
 from crawler.pool import Pool
 from crawler.reading import Contents
 from crawler.visit import PATIENCE, Terms
@@ -97,6 +98,7 @@ class Crawl:
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(init=False)
+    _plan: Plan = field(init=False)
     _patience: timedelta = field(init=False)
     _clock: clock.Watch = field(default_factory=clock.Watch)
     broken: ArchiveError | None = None
@@ -112,6 +114,7 @@ class Crawl:
         """Use another configuration from the next batch on."""
         self.config = config
         self._sources = {source.name: source for source in config.sources}
+        self._plan = Plan(self._sources, config.schedule)
         # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
@@ -258,11 +261,10 @@ class Crawl:
             outcome,
             run=self.run,
             now=now,
-            due_at=self._due(outcome, now),
-            again=self._again(outcome.task.source),
+            plan=self._plan,
             extractor=__version__,
             revisit_before=self.revisit_before,
-            revisit_days=self._schedule(outcome.task.source).revisit_days,
+            revisit_days=self._plan.schedule(outcome.task.source).revisit_days,
             links_per_day=self.config.limits.links_per_day,
         )
 
@@ -302,21 +304,3 @@ class Crawl:
             since = self.since
             kept = (link for link in kept if link.published is None or link.published.at >= since)
         return tuple(kept)[: self.config.limits.links_per_listing]
-
-    def _schedule(self, name: str) -> Schedule:
-        source = self._sources.get(name)
-        return source.schedule if source else self.config.schedule
-
-    def _again(self, name: str) -> Callable[[datetime, datetime, datetime], datetime | None]:
-        days = self._schedule(name).revisit_days
-        return lambda published, changed, now: schedule.look_again(published, changed, now, days=days)
-
-    def _due(self, outcome: Outcome, now: datetime) -> datetime | None:
-        """When a listing, or a link that failed, is due next; None: not by itself."""
-        task, failed = outcome.task, isinstance(outcome.result, Failure)
-        if task.kind is TaskKind.LISTING:
-            if task.source not in self._sources:
-                return None
-            failures = task.tries + 1 if failed else 0
-            return schedule.next_look(self._schedule(task.source), now, failures=failures)
-        return schedule.retry(outcome.result, task.tries, now) if isinstance(outcome.result, Failure) else None

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archive.plans import Past
+
 # Tried on seeds of tests/bench/corrections.py that its figures do not come from.
 USUAL, EARLY = 0.06, 0.5
 """Changes of an article while its age in hours, plus EARLY, grows to e times as much. With EARLY = 1 a twentieth less
@@ -31,18 +33,6 @@ SOONEST, LATEST = timedelta(minutes=15), timedelta(days=14)
 
 _VERSION = "1"
 _COUNT = len(BANDS) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What is known of one article."""
-
-    published: datetime
-    """Or first seen, where it has no date."""
-    changed: datetime
-    """When a look last found it changed; when it was published, if none did."""
-    changes: int = 0
-    """How many looks did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from functools import lru_cache
 from apscheduler.triggers.cron import CronTrigger
 
 from archive.models import Failure
+from archive.plans import Past
 from config.models import Schedule
-from crawler.edits import SOONEST, Edits, Past
+from crawler.edits import SOONEST, Edits
 from crawler.rhythm import Rhythm
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)

@@ -58,6 +58,25 @@ def in_an_hour(published, changed, now):
     return now + timedelta(hours=1)
 
 
+class Fixed:
+    """A plan that says what it was told: ``due_at`` for listings and failures, ``again`` for articles."""
+
+    def __init__(self, due_at=None, again=in_an_hour) -> None:
+        self.due_at, self.again = due_at, again
+        self.looks: list[object] = []
+
+    def listing(self, look):
+        self.looks.append(look)
+        return "rhythm", self.due_at
+
+    def article(self, source, edits, past, now, reread):
+        self.looks.append(reread)
+        return "edits", self.again(past.published, past.changed, now)
+
+    def retry(self, task, failure, now):
+        return self.due_at
+
+
 class Kept:
     """An archive with a source, and short ways to do to it what a crawl does."""
 
@@ -95,9 +114,21 @@ class Kept:
                 kind, tries, article_id = TaskKind.LISTING, row["failures"], None
             return Task(row["id"], kind, url, row["source"], tries=tries, article_id=article_id)
 
-    def store(self, url: str, result, page_: Page | None = None, *, more=(), again=in_an_hour, run=None, **options):
+    def store(
+        self,
+        url: str,
+        result,
+        page_: Page | None = None,
+        *,
+        more=(),
+        again=in_an_hour,
+        due_at=None,
+        run=None,
+        **options,
+    ):
         outcome = Outcome(self.task(url), Site("news.example"), result, page_, more, seconds=0.25)
-        return self.archive.store(outcome, run=run, now=self.now, again=again, extractor="1", **options)
+        self.plan = Fixed(due_at, again)
+        return self.archive.store(outcome, run=run, now=self.now, plan=self.plan, extractor="1", **options)
 
     def put(self, said: Article | None = None, via: str | None = None, page_: Page | None = None, **options):
         """Queue and store an article, as read from its own URL or by another link."""

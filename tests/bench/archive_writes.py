@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.database import reading
-from archive.models import Article, Block, Host, Inline, Kind, Link, Outcome, Page, Precision, Scope, Stamp
+from archive.models import Article, Block, Inline, Kind, Link, Outcome, Page, Precision, Scope, Site, Stamp
 from archive.read import articles, search
 from archive.status import status
 from archive.store import Archive
-from config.models import Config, Source
+from config.models import Config, Schedule, Source
+from crawler.plan import Plan
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOSTS = 50
@@ -56,7 +57,7 @@ def main(count: int) -> None:
         parts = [links[n : n + 100] for n in range(0, min(count, 10_000), 100)]
         timed("100 links seen before", lambda: [archive.enqueue(part, NOW) for part in parts], len(parts))
         batches = []
-        timed("take 32 hosts' batches", lambda: batches.extend(archive.take(NOW, "bench", Scope(), hosts=32)))
+        timed("take 32 sites' batches", lambda: batches.extend(archive.take(NOW, "bench", Scope(), sites=32)))
         timed("what is pending", lambda: archive.pending(Scope(), NOW))
         tasks = [task for batch in batches for task in batch.tasks]
 
@@ -64,8 +65,8 @@ def main(count: int) -> None:
             for number, task in enumerate(tasks):
                 made, body = article(int(task.url.rsplit("/", 1)[1]))
                 page = Page(task.url, task.url, 200, (("content-type", "text/html"),), body, NOW)
-                outcome = Outcome(task, Host(f"{number % HOSTS}.example"), made, page)
-                archive.store(outcome, run=None, now=NOW, again=lambda *_: None, extractor="1")
+                outcome = Outcome(task, Site(f"{number % HOSTS}.example"), made, page)
+                archive.store(outcome, run=None, now=NOW, plan=Plan({}, Schedule()), extractor="1")
 
         timed("new articles of 600 words, pages of 60 kB", store, len(tasks))
         timed("the same pages again", store, len(tasks))

@@ -1,7 +1,8 @@
 """A crawl that is killed again and again: python -m tests.bench.crash [KILLS] [PAGES].
 
-Plays five publishers on loopback and has ``cuttings daemon`` crawl them, which is ended by ``kill -9`` at random moments,
-200 times by default, while it crawls 2,000 pages. Then it may finish. Prints what the publishers saw and the archive has.
+Plays five publishers on loopback and has ``cuttings daemon`` crawl them, which is ended by ``kill -9`` at random
+moments, 200 times by default, while it crawls 2,000 pages. Then it may finish. Prints what the publishers saw and what
+the archive has.
 """
 
 from __future__ import annotations

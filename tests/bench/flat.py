@@ -51,8 +51,10 @@ def answer(port: int, target: str, pages: int) -> tuple[str, bytes]:
         )
         return "200 OK", f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
     if target.startswith("/news/"):
-        html = Story(int(target.split("/")[2].split("-")[0])).html()
-        return "200 OK", html.replace("The council", f"The council of {port}").replace("</main>", f"</main><ul>{FILLER}</ul>").encode()
+        html = Story(int(target.split("/")[2].split("-", maxsplit=1)[0])).html()
+        return "200 OK", html.replace("The council", f"The council of {port}").replace(
+            "</main>", f"</main><ul>{FILLER}</ul>"
+        ).encode()
     return "404 Not Found", b"not here"
 
 
@@ -65,7 +67,9 @@ async def play(hosts: int, pages: int) -> None:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 status, body = answer(port, head.split(b" ", 2)[1].decode(), pages)
                 kind = "text/xml" if body.startswith(b"<rss") else "text/html; charset=utf-8"
-                writer.write(f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+                writer.write(
+                    f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                )
                 writer.write(body)
                 await writer.drain()
         writer.close()
@@ -102,7 +106,7 @@ class Meter:
     def __call__(self, outcome: object, verdict: object) -> None:
         self._done += getattr(verdict, "article_id", None) is not None
         if len(self.marks) < 2 and self._done >= self._total * (len(self.marks) + 1) // 2:
-            seconds, files = time.monotonic() - self._began, len(os.listdir("/proc/self/fd"))
+            seconds, files = time.monotonic() - self._began, len(list(Path("/proc/self/fd").iterdir()))
             self.marks.append(
                 Mark(self._done, round(seconds, 1), round(memory(), 1), files, round(self._blocked * 1000, 1))
             )
@@ -118,7 +122,9 @@ class Meter:
 async def crawl(folder: Path, ports: list[int], pages: int) -> list[Mark]:
     manners = Politeness(delay=0.0, jitter=0.0)
     sources = tuple(
-        Source(f"h{port}", f"http://127.0.0.1:{port}/", feeds=(f"http://127.0.0.1:{port}/feed.xml",), politeness=manners)
+        Source(
+            f"h{port}", f"http://127.0.0.1:{port}/", feeds=(f"http://127.0.0.1:{port}/feed.xml",), politeness=manners
+        )
         for port in ports
     )
     config = Config(

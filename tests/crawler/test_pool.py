@@ -73,7 +73,7 @@ async def test_a_worker_that_was_killed_while_it_waited_is_replaced_and_no_page_
     await pool.read(order())
     (worker,) = workers()
     os.kill(worker, signal.SIGKILL)
-    os.waitid(os.P_PID, worker, os.WEXITED | os.WNOWAIT)  # it is dead, and nobody has taken notice
+    await asyncio.to_thread(os.waitid, os.P_PID, worker, os.WEXITED | os.WNOWAIT)  # dead, and nobody has noticed
     assert isinstance((await pool.read(order())).result, Article)
     assert pool.kills == 0
 

@@ -68,12 +68,18 @@ class Daemon:
     tally: Tally
 
     async def tick(self) -> None:
-        """Start what is due; never raises. The manager is told that we live only by ticks that succeed."""
+        """Start what is due; never raises.
+
+        The manager is told that we live by ticks that succeed, or that say what keeps the archive from being written:
+        starting anew would mend neither a full disk nor another program's lock. A bug's or a hung tick's silence is
+        what it restarts us for.
+        """
         try:
             await self.crawl.tick()
         except ArchiveError as error:
             self.pulse.trouble = str(error)
             self.tally.tick_errors += 1
+            self.manager.alive()
             log.error("nothing could be started, the next tick tries again: %s", error)  # noqa: TRY400  # expected
         except Exception as error:
             self.pulse.trouble = type(error).__name__

@@ -106,7 +106,9 @@ def main() -> None:
             for _ in range(given.times):
                 with daemon(config, db) as (process, took, _):
                     seconds.append(took)
-            print(f"{given.sources} sources in {form}: ready {min(seconds):.2f} to {max(seconds):.2f} s after its start")
+            print(
+                f"{given.sources} sources in {form}: ready {min(seconds):.2f} to {max(seconds):.2f} s after its start"
+            )
         with daemon(forms["files"], folder / "files.db") as (process, _, manager):
             time.sleep(2)
             before = used(process)

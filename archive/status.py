@@ -16,6 +16,9 @@ T = TypeVar("T")
 PARKED = 6
 """Failures in a row from which a listing is as good as parked: a usual pause of half an hour has become a day."""
 
+SITES = "SELECT host AS site, next_at, errors, leased_by, leased_until, '' AS parked FROM hosts"
+"""Where the pace of each site stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
@@ -46,8 +49,11 @@ class ListingProblem:
     url: str
     failures: int
     """In a row; 0: it could be read in part."""
+    parked: bool
+    """Whether it failed so often (PARKED) that it is tried about once a day only, by itself."""
     problem: str
     due_at: str | None
+    """The next try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,16 @@ class RunStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class HostStatus:
-    """A host that is being spoken to, or that asked for a pause or failed."""
+class SiteStatus:
+    """A site that is being spoken to, that asked for a pause or failed, or that is left alone for long."""
 
-    host: str
+    site: str
     next_at: str | None
+    """No request before: a parked site is tried again by itself then."""
     errors: int
     leased_by: str | None
+    parked: str
+    """Why it is left alone for long, or capped; empty: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,10 @@ class Status:
     """Reason of links that gave no article -> how many, the most first."""
     runs: tuple[RunStatus, ...]
     """The latest first, five at most."""
-    hosts: tuple[HostStatus, ...]
+    daemon: RunStatus | None
+    """The daemon's latest."""
+    sites: tuple[SiteStatus, ...]
+    """Those that are parked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +147,12 @@ def counts(db: sqlite3.Connection, now: datetime) -> Counts:
     one = db.execute(
         "SELECT page_count * page_size AS bytes, (SELECT count(*) FROM articles) AS articles,"
         " (SELECT count(*) FROM revisions) AS revisions,"
-        " (SELECT count(*) FROM sources WHERE configured) AS sources,"
-        " (SELECT count(*) FROM hosts WHERE leased_until >= :now) AS sites_in_work"
-        " FROM pragma_page_count, pragma_page_size",
+        " (SELECT count(*) FROM sources WHERE configured) AS sources"
+        " FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
+    sites = db.execute(
+        "SELECT count(*) FILTER (WHERE leased_until >= :now) AS sites_in_work,"  # noqa: S608  # ours
+        f" count(*) FILTER (WHERE parked != '') AS parked_sites FROM ({SITES})",
         {"now": iso(now)},
     ).fetchone()
     due = "count(*) FILTER (WHERE due_at <= :now) AS due, min(due_at) AS oldest"
@@ -150,6 +165,7 @@ def counts(db: sqlite3.Connection, now: datetime) -> Counts:
     oldest = min(filter(None, (links["oldest"], listings["oldest"])), default=iso(now))
     return Counts(
         **dict(one),
+        **dict(sites),
         links=_counts(db, "SELECT state, count(*) FROM links GROUP BY state"),
         due_links=links["due"],
         due_listings=listings["due"],
@@ -157,7 +173,6 @@ def counts(db: sqlite3.Connection, now: datetime) -> Counts:
         listings=listings["number"],
         failing=listings["failing"],
         parked_listings=listings["parked"],
-        parked_sites=0,
     )
 
 
@@ -175,9 +190,7 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
         due=due,
         next_due=iso(next_due) if next_due else None,
         sources=_sources(db),
-        problems=_all(
-            db, ListingProblem, "FROM feeds WHERE failures > 0 OR problem != '' ORDER BY failures DESC, source, url"
-        ),
+        problems=_problems(db),
         queue=_counts(db, "SELECT state, count(*) FROM links GROUP BY state ORDER BY 2 DESC"),
         failures=_counts(
             db,
@@ -185,10 +198,12 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
             " GROUP BY reason ORDER BY 2 DESC",
         ),
         runs=_all(db, RunStatus, "FROM runs ORDER BY id DESC LIMIT 5"),
-        hosts=_all(
+        daemon=next(iter(_all(db, RunStatus, "FROM runs WHERE command = 'daemon' ORDER BY id DESC LIMIT 1")), None),
+        sites=_all(
             db,
-            HostStatus,
-            "FROM hosts WHERE errors > 0 OR leased_until >= ? OR next_at > ? ORDER BY next_at DESC, host",
+            SiteStatus,
+            f"FROM ({SITES}) WHERE errors > 0 OR leased_until >= ? OR next_at > ? OR parked != ''"
+            " ORDER BY parked = '', next_at DESC, site",
             iso(now),
             iso_ms(now),
         ),
@@ -209,6 +224,17 @@ def _sources(db: sqlite3.Connection) -> tuple[SourceStatus, ...]:
         " AS f ON f.source = name WHERE configured OR articles > 0 OR waiting > 0 ORDER BY name"
     )
     return tuple(SourceStatus(name, title, bool(configured), *rest) for name, title, configured, *rest in rows)
+
+
+def _problems(db: sqlite3.Connection) -> tuple[ListingProblem, ...]:
+    rows = db.execute(
+        "SELECT source, url, failures, problem, due_at FROM feeds WHERE failures > 0 OR problem != ''"
+        " ORDER BY failures DESC, source, url"
+    )
+    return tuple(
+        ListingProblem(source, url, failures, failures >= PARKED, problem, due_at)
+        for source, url, failures, problem, due_at in rows
+    )
 
 
 def _all(db: sqlite3.Connection, kind: type[T], rest: str, *args: str) -> tuple[T, ...]:

@@ -142,7 +142,8 @@ class Counts:
 def counts(db: sqlite3.Connection, now: datetime) -> Counts:
     """The numbers at a moment, from a connection of archive.database.reading.
 
-    Each is a look into a small table or one index: with 2 million links and 500,000 articles all of them take 0.3 s.
+    Each is a look into a small table or along one index: with 2 million links, 1.5 million of them due, and 500,000
+    articles all of them take 1.5 s.
     """
     one = db.execute(
         "SELECT page_count * page_size AS bytes, (SELECT count(*) FROM articles) AS articles,"
@@ -162,14 +163,14 @@ def counts(db: sqlite3.Connection, now: datetime) -> Counts:
         " count(*) FILTER (WHERE failures >= :parked) AS parked FROM feeds WHERE due_at IS NOT NULL",
         {"now": iso(now), "parked": PARKED},
     ).fetchone()
-    oldest = min(filter(None, (links["oldest"], listings["oldest"])), default=iso(now))
+    oldest = [when(row["oldest"]) for row in (links, listings) if row["oldest"]]
     return Counts(
         **dict(one),
         **dict(sites),
         links=_counts(db, "SELECT state, count(*) FROM links GROUP BY state"),
         due_links=links["due"],
         due_listings=listings["due"],
-        oldest_due=max(0.0, (now - when(oldest)).total_seconds()),
+        oldest_due=max(0.0, *((now - at).total_seconds() for at in oldest)) if oldest else 0.0,
         listings=listings["number"],
         failing=listings["failing"],
         parked_listings=listings["parked"],

@@ -19,6 +19,8 @@ from crawler.pulse import Pulse
 
 LONGEST = 10.0
 """Seconds that a connection lasts, whatever happens on it: a scrape takes milliseconds."""
+PATIENCE = 1.0
+"""Seconds that a scrape waits for the archive's counts; a big archive's are those of the scrape before."""
 CONNECTIONS = 32
 """At the same time; another one ends the oldest, so that neither many nor slow clients lock a new one out."""
 
@@ -42,8 +44,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
     """The ASGI application: GET and HEAD of the two paths."""
-    # A thread of its own: those that crawl may all be busy.
-    thread = ThreadPoolExecutor(1, "metrics")
+    # Threads of its own, as those that crawl may all be busy: one to render, and one that counts.
+    threads = ThreadPoolExecutor(2, "metrics")
 
     async def app(scope: dict[str, Any], _receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -52,8 +54,10 @@ def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Rec
         elif scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, scope, 405, b"Only GET and HEAD.\n")
         elif path == "/metrics":
-            text = await asyncio.get_running_loop().run_in_executor(thread, metrics.render)
-            await _answer(send, scope, 200, text, CONTENT_TYPE)
+            loop = asyncio.get_running_loop()
+            counting = loop.run_in_executor(threads, metrics.refresh)
+            await asyncio.wait([counting], timeout=PATIENCE)
+            await _answer(send, scope, 200, await loop.run_in_executor(threads, metrics.render), CONTENT_TYPE)
         else:
             problems = pulse.problems()
             body = {

@@ -33,36 +33,41 @@ class Metrics(Collector):
         self._archive, self._pulse, self._tally = archive, pulse, tally
         self._lock = threading.Lock()
         self._counts: Counts | None = None
-        self._fresh_until = 0.0
+        self._counted_at = self._fresh_until = 0.0
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
 
     def render(self) -> bytes:
+        """For one scrape. What the archive holds is as last counted: no scrape waits for that."""
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
         yield from self._of_process()
-        found = self._counted()
+        found = self._counts
         yield _gauge(
             "archive_readable", "Whether the archive could be read for this: 1 or 0.", float(found is not None)
         )
         if found:
+            age = time.monotonic() - self._counted_at
+            yield _gauge("counts_age_seconds", "Seconds since what the archive holds was counted.", age)
             yield from _of_archive(found)
 
-    def _counted(self) -> Counts | None:
-        """The archive's counts, at most some seconds old; None if it cannot be read."""
-        with self._lock:
+    def refresh(self) -> None:
+        """Count what the archive holds, unless that was done lately, or is being done."""
+        if time.monotonic() < self._fresh_until or not self._lock.acquire(blocking=False):
+            return
+        try:
             started = time.monotonic()
-            if started >= self._fresh_until:
-                try:
-                    with reading(self._archive) as db:
-                        self._counts = counts(db, datetime.now(UTC))
-                except (ArchiveError, sqlite3.Error):
-                    self._counts = None
-                now = time.monotonic()
-                self._fresh_until = now + max(FRESH, SHARE * (now - started))
-            return self._counts
+            try:
+                with reading(self._archive) as db:
+                    self._counts = counts(db, datetime.now(UTC))
+            except (ArchiveError, sqlite3.Error):
+                self._counts = None
+            self._counted_at = now = time.monotonic()
+            self._fresh_until = now + max(FRESH, SHARE * (now - started))
+        finally:
+            self._lock.release()
 
     def _of_process(self) -> Iterator[Metric]:
         pulse, tally = self._pulse, self._tally

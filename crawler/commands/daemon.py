@@ -16,7 +16,7 @@ from crawler.commands.common import config_option, db_option, load_config
 
 
 class Address(click.ParamType[tuple[str, int]]):
-    """A host and a port, as ``127.0.0.1:9464``, ``[::1]:9464`` or ``:9464`` for loopback."""
+    """A host and a port, as ``127.0.0.1:9464``, ``[::1]:9464``; a port alone is loopback's."""
 
     name = "host:port"
 

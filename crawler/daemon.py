@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import logging
 import signal
 import socket
@@ -12,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -27,6 +28,9 @@ from crawler.logs import log_outcome
 from crawler.notify import Manager
 from crawler.pulse import Pulse
 from crawler.tally import Tally
+
+if TYPE_CHECKING:
+    from crawler.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +176,8 @@ async def serve(
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(daemon.tick, "interval", seconds=TICK, next_run_time=datetime.now(UTC), **options)
     scheduler.add_job(archive.checkpoint, "interval", hours=1, **options)
-    async with _answering(listening, pulse, tally), _beside(pulse.listen(), daemon.reload(signals.reload)):
+    beside = [pulse.listen(), daemon.reload(signals.reload)]
+    async with _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])):
         scheduler.start()
         await signals.stop.wait()
         log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
@@ -199,17 +204,23 @@ async def _beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.wait(tasks)
 
 
-@contextlib.asynccontextmanager
-async def _answering(listening: socket.socket | None, pulse: Pulse, tally: Tally) -> AsyncIterator[None]:
-    """Answer /healthz and /metrics while the body runs, where that is wanted."""
-    if listening is None:
-        yield
-        return
-    from crawler.health import answering  # noqa: PLC0415  # uvicorn and prometheus_client: 130 ms, and few listen
-    from crawler.metrics import Metrics  # noqa: PLC0415
+async def _answer(listening: socket.socket, pulse: Pulse, tally: Tally) -> None:
+    """Answer /healthz and /metrics until cancelled."""
 
-    async with answering(listening, pulse, Metrics(pulse.archive, pulse, tally)):
-        yield
+    def metrics() -> Metrics:
+        from crawler.metrics import Metrics  # noqa: PLC0415  # prometheus_client and uvicorn: 100 ms, and few listen
+
+        importlib.import_module("crawler.health")
+        return Metrics(pulse.archive, pulse, tally)
+
+    try:
+        counted = await asyncio.to_thread(metrics)
+        from crawler.health import answering  # noqa: PLC0415  # as above
+
+        async with answering(listening, pulse, counted):
+            await asyncio.Event().wait()
+    except Exception:
+        log.exception("/healthz and /metrics are not answered")
 
 
 def run(

@@ -28,20 +28,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-class ListenError(Exception):
-    """Nobody can be listened to there, in a sentence for a person."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket at an address. Raises ListenError."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        why = f"Can't listen on {host} port {port} for /healthz and /metrics: {error.strerror or error}."
-        raise ListenError(f"{why} Give --listen another address.") from None
-
-
 def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
     """The ASGI application: GET and HEAD of the two paths."""
     # Threads of its own, as those that crawl may all be busy: one to render, and one that counts.

@@ -64,6 +64,7 @@ def daemon(
     _heed_signals()
     from crawler import logs  # noqa: PLC0415  # these take 300 ms, which --help need not wait for
     from crawler.daemon import run  # noqa: PLC0415
+    from crawler.listen import ListenError, listen  # noqa: PLC0415
     from crawler.lock import AlreadyRunningError  # noqa: PLC0415
     from crawler.notify import Manager  # noqa: PLC0415
 
@@ -74,17 +75,10 @@ def daemon(
         formatter.hide(logs.secrets_of(config))
         return config
 
-    listening = None
-    if address:
-        from crawler.health import ListenError, listen  # noqa: PLC0415
-
-        try:
-            listening = listen(*address)
-        except ListenError as error:
-            raise click.ClickException(str(error)) from None
     try:
+        listening = listen(*address) if address else None
         run(db, load, grace=grace, listening=listening, manager=Manager.of())
-    except AlreadyRunningError as error:
+    except (AlreadyRunningError, ListenError) as error:
         raise click.ClickException(str(error)) from None
     finally:
         logging.shutdown()

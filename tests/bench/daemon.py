@@ -102,12 +102,13 @@ def main() -> None:
         for form, config in forms.items():
             db = folder / f"{form}.db"
             archive_with_nothing_due(config, db)
-            seconds = []
+            seen = []
             for _ in range(given.times):
                 with daemon(config, db) as (process, took, _):
-                    seconds.append(took)
+                    seen.append((took, used(process)))
+            (wall, cpu), (last, _) = min(seen), max(seen)
             print(
-                f"{given.sources} sources in {form}: ready {min(seconds):.2f} to {max(seconds):.2f} s after its start"
+                f"{given.sources} sources in {form}: ready after {wall:.2f} s ({cpu:.2f} s of a core), at most {last:.2f}"
             )
         with daemon(forms["files"], folder / "files.db") as (process, _, manager):
             time.sleep(2)

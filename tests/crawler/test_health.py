@@ -17,7 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from archive.models import Change, Failure, Host, Outcome, Page, Stage, Task, TaskKind, Verdict
 from archive.store import Archive
 from crawler import health, pulse
-from crawler.health import CONNECTIONS, ListenError, answering, listen
+from crawler.health import CONNECTIONS, answering
+from crawler.listen import ListenError, listen
 from crawler.metrics import Metrics
 from crawler.pulse import Pulse
 from crawler.tally import Tally

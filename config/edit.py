@@ -11,13 +11,13 @@ import copy
 import os
 import re
 import shutil
-import tomllib
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import tomli
 from publicsuffixlist import PublicSuffixList
 
 from config.load import SETTINGS, STARTER, ConfigError, Entry, File, entries, files, find, read, usual
@@ -131,8 +131,8 @@ def _refuse_pack(path: Path) -> None:
 def _replace(path: Path, text: str, expected: dict[str, Any], otherwise: str) -> None:
     """Write the text, if it says what is expected and nothing else."""
     try:
-        right = tomllib.loads(text) == expected
-    except tomllib.TOMLDecodeError:
+        right = tomli.loads(text) == expected
+    except tomli.TOMLDecodeError:
         right = False
     if not right:
         raise EditError(f"{path}: because of the way the sources are written there, {otherwise}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ DAY = 86_400
 LONGEST = timedelta(days=366)
 """Of a pause between two looks: a longer one is a slip of the pen, and may overflow a date."""
 
+_PLAIN_URL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[^\s\x00-\x1f\x7f<>\"]*)?")
+"""What nearly all addresses look like; the others are looked at in full, which takes five times as long."""
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _NOT_IN_HEADER = re.compile(r"[^\t\x20-\x7e]")
@@ -41,6 +44,8 @@ def _positive(owner: object, *names: str) -> None:
 
 def _http(key: str, *urls: str) -> None:
     for url in urls:
+        if _PLAIN_URL.fullmatch(url):
+            continue
         try:
             parts = urlsplit(url)
             good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URL.search(url)
@@ -231,8 +236,8 @@ class Config:
     def __post_init__(self) -> None:
         if not self.contact.isascii() or not self.contact.isprintable():
             raise ValueError(f"contact must be printable ASCII, for it is sent as a header, not {self.contact!r}")
-        names = [source.name for source in self.sources]
-        if twice := {name for name in names if names.count(name) > 1}:
+        times = Counter(source.name for source in self.sources)
+        if twice := [name for name, count in times.items() if count > 1]:
             raise ValueError(f"two sources have the name {', '.join(sorted(twice))}")
 
     def source(self, name: str) -> Source | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 
+import tomli
 import tomlkit
 
 from config.models import Politeness, Rules, Schedule, Source
@@ -95,8 +95,8 @@ def without(text: str, name: str) -> str:
 
 def _of_source(header: str, name: str) -> bool:
     try:
-        sources = tomllib.loads(header).get("sources")
-    except tomllib.TOMLDecodeError:  # a line within a list or a text that only looks like a header
+        sources = tomli.loads(header).get("sources")
+    except tomli.TOMLDecodeError:  # a line within a list or a text that only looks like a header
         return False
     return isinstance(sources, dict) and name in sources
 

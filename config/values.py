@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from config import checks
@@ -39,7 +39,20 @@ def apply(base: T, table: Mapping[str, object], file: str, prefix: str = "") -> 
 
     ``prefix`` is the table's own key with its dot, as ``politeness.``. Raises ConfigError.
     """
-    owner = type(base)
+    changes = changed(type(base), table, file, prefix, partial(getattr, base))
+    try:
+        return replace(base, **changes)
+    except ValueError as error:  # the models' messages begin with the key
+        raise ConfigError(f"{file}: {prefix}{error}") from None
+
+
+def changed(
+    owner: type, table: Mapping[str, object], file: str, prefix: str, base: Callable[[str], Any]
+) -> dict[str, Any]:
+    """The values that a table gives an ``owner``, by key, each read and checked. Raises ConfigError.
+
+    ``base`` gives, by key, what a table in the table goes over.
+    """
     kinds = settings(owner)
     changes: dict[str, Any] = {}
     for key, value in table.items():
@@ -51,7 +64,7 @@ def apply(base: T, table: Mapping[str, object], file: str, prefix: str = "") -> 
         if is_table(kinds[key]):
             if not isinstance(value, dict):
                 raise ConfigError(f"{file}: {where} must be a table, as [{where}], not {shown(value)}")
-            changes[key] = apply(getattr(base, key), value, file, f"{where}.")
+            changes[key] = apply(base(key), value, file, f"{where}.")
             continue
         try:
             changes[key] = _READERS[kinds[key]](value)
@@ -62,10 +75,7 @@ def apply(base: T, table: Mapping[str, object], file: str, prefix: str = "") -> 
     if owner is Schedule and "every" in changes:
         # A cron expression goes before an interval, so one inherited would silently win over the interval given here.
         changes.setdefault("cron", "")
-    try:
-        return replace(base, **changes)
-    except ValueError as error:  # the models' messages begin with the key
-        raise ConfigError(f"{file}: {prefix}{error}") from None
+    return changes
 
 
 @cache
@@ -74,6 +84,7 @@ def settings(owner: type) -> dict[str, Any]:
     return {key: kind for key, kind in get_type_hints(owner).items() if (owner, key) not in _NOT_SETTINGS}
 
 
+@cache
 def is_table(kind: Any) -> bool:
     """Whether a setting of this type is a table of settings."""
     return is_dataclass(kind)

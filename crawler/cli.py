@@ -19,7 +19,7 @@ COMMANDS = {
     "discover": "discover",
     "sources": "sources",
     "search": "read",
-    "status": "read",
+    "status": "status",
     "explain": "explain",
     "export": "read",
     "check": "keep",

@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from archive import owners
@@ -121,24 +122,28 @@ class Crawl:
         self._patience = max(PATIENCE, timedelta(seconds=longest))
 
     async def tick(self) -> int:
-        """Take what is due for sites that are free and start their turns; how many were started."""
+        """Take what is due for sites that are free and start their turns; how many were started.
+
+        Raises ArchiveError where the archive can't be written just now, or (``broken``) not any more.
+        """
         if jump := self._clock.jump():
-            await self.write(lambda: self._clock_was_set(jump))
+            await asyncio.to_thread(self._clock_was_set, jump)
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
-        batches = await self.write(
-            lambda: self.archive.take(
-                clock.now(),
-                self.owner,
-                self.scope,
+        take = partial(self.archive.take, clock.now(), self.owner, self.scope)
+        try:
+            batches = await asyncio.to_thread(
+                take,
                 sites=free,
                 links_left=self.limit,
                 lease=self._patience + LEASE,
                 patience=self._patience,
                 busy=frozenset(self._turns),
             )
-        )
+        except ArchiveError as error:
+            self._mind(error)
+            raise
         for batch in batches:
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)
@@ -157,7 +162,13 @@ class Crawl:
     async def once(self) -> bool:
         """Work until nothing in the scope is due and nothing is in flight; False if it was stopped before that."""
         while not self.stopping.is_set():
-            started = await self.tick()
+            try:
+                started = await self.tick()
+            except ArchiveError as error:
+                if error.passing:
+                    self._tell(error)
+                    await asyncio.sleep(RETRY_SECONDS)
+                continue
             if self._turns:
                 await asyncio.wait(self._turns.values(), return_when=asyncio.FIRST_COMPLETED)
             elif not started:
@@ -210,12 +221,10 @@ class Crawl:
             try:
                 done = await asyncio.to_thread(work)
             except ArchiveError as error:
-                if not error.passing:
-                    self.broken = self.broken or error
-                    self.stopping.set()
-                if not error.passing or self._given_up:
+                self._mind(error)
+                if self.broken or self._given_up:
                     raise
-                self._tell(str(error))
+                self._tell(error)
             else:
                 if self._trouble:
                     self._trouble = ""
@@ -223,8 +232,15 @@ class Crawl:
                 return done
             await asyncio.sleep(RETRY_SECONDS)
 
-    def _tell(self, trouble: str) -> None:
+    def _mind(self, error: ArchiveError) -> None:
+        """Stop for good where the archive's trouble will not pass."""
+        if not error.passing:
+            self.broken = self.broken or error
+            self.stopping.set()
+
+    def _tell(self, error: ArchiveError) -> None:
         """Say what keeps us from writing, once a minute and not for each of those that wait."""
+        trouble = str(error)
         if trouble != self._trouble or clock.elapsed() > self._told_at + 60:
             self._trouble, self._told_at = trouble, clock.elapsed()
             log.warning("%s Nothing is lost: what was fetched waits until it can be stored.", trouble)

@@ -1,25 +1,37 @@
-"""The daemon: APScheduler fires the ticks, signals end them, a lock keeps a second one off the archive."""
+"""The daemon: APScheduler fires the ticks, signals end them, and whoever watches over it is told how it is."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
+import gc
+import importlib
 import logging
-import os
 import signal
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from archive.models import Failure, Outcome, TaskKind, Verdict
+from archive.database import ArchiveError
+from archive.models import Outcome, Verdict
 from archive.store import Archive
-from config.load import ConfigError
+from config.load import STARTER, ConfigError
 from config.models import Config
+from crawler import clock
 from crawler.crawl import Crawl, start
+from crawler.lock import only_one
+from crawler.logs import log_outcome
+from crawler.notify import Manager
 from crawler.pool import Pool
+from crawler.pulse import Pulse
+from crawler.tally import Tally
+
+if TYPE_CHECKING:
+    from crawler.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -27,106 +39,229 @@ TICK = 1.0
 """Seconds between two looks at what is due: one indexed query, 0.1 ms when nothing is."""
 GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
+APART = 1.0
+"""Seconds between two reloads, however many are asked for."""
 
 
-class AlreadyRunningError(Exception):
-    """Another daemon works on this archive."""
+@dataclass(slots=True)
+class Signals:
+    """What was asked for by signal: SIGTERM or SIGINT once to stop, twice to stop at once; SIGHUP to reload."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    reload: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def heed(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        loop.add_signal_handler(signal.SIGHUP, self.reload.set)
+
+    def _stop(self) -> None:
+        (self.hurry if self.stop.is_set() else self.stop).set()
 
 
-@contextlib.contextmanager
-def only_one(db: Path) -> Iterator[None]:
-    """Hold the archive's daemon lock; the kernel lets it go when the process ends, however it ends.
+@dataclass(slots=True)
+class Daemon:
+    """One daemon at work on an archive, with its signs of life."""
 
-    Raises AlreadyRunningError with the other's process number.
-    """
-    path = db.with_name(db.name + "-lock")
-    with path.open("a+") as file:
+    archive: Archive
+    crawl: Crawl
+    load: Callable[[], Config]
+    manager: Manager
+    pulse: Pulse
+    tally: Tally
+
+    async def tick(self) -> None:
+        """Start what is due; never raises.
+
+        The manager is told that we live by ticks that succeed, or that say what keeps the archive from being written:
+        starting anew would mend neither a full disk nor another program's lock. A bug's or a hung tick's silence is
+        what it restarts us for.
+        """
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise AlreadyRunningError(
-                f"A daemon already works on {db} (process {file.read().strip() or 'unknown'}). "
-                "Stop it first, or give this one another archive with --db."
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+            await self.crawl.tick()
+        except ArchiveError as error:
+            if self.crawl.broken:
+                return
+            self.pulse.trouble = str(error)
+            self.tally.tick_errors += 1
+            self.manager.alive()
+            log.error("nothing could be started, the next tick tries again: %s", error)  # noqa: TRY400  # expected
+        except Exception as error:
+            self.pulse.trouble = type(error).__name__
+            self.tally.tick_errors += 1
+            log.exception("a tick failed; the next one tries again")
+        else:
+            first = self.pulse.ticked is None
+            self.pulse.tick()
+            self.manager.alive()
+            if first:
+                self.manager.ready(self.status())
+                log.info("%s; Ctrl-C or SIGTERM stops", self.status())
+
+    def status(self) -> str:
+        return f"watching {len(self.crawl.config.sources)} sources into {self.archive.path}"
+
+    async def reload(self, asked: asyncio.Event) -> None:
+        """Reload each time that it is asked for, until cancelled; one that is asked for meanwhile comes after."""
+        while True:
+            await asked.wait()
+            asked.clear()
+            self.manager.reloading()
+            done = await self._reloaded()
+            self.tally.reloads["done" if done else "refused"] += 1
+            self.manager.ready(self.status())
+            await asyncio.sleep(APART)
+
+    async def _reloaded(self) -> bool:
+        """Load the configuration anew; one that cannot be used is refused and the old one kept."""
+        try:
+            fresh = await asyncio.to_thread(self._fresh)
+        except (ConfigError, ArchiveError) as error:
+            log.error("the configuration was not reloaded, the old one stays: %s", error)  # noqa: TRY400  # expected
+            return False
+        except Exception:
+            log.exception("the configuration was not reloaded, the old one stays")
+            return False
+        self.crawl.reload(fresh)
+        log.info("configuration reloaded: %d sources", len(fresh.sources))
+        return True
+
+    def _fresh(self) -> Config:
+        fresh, before = self.load(), self.crawl.config.origin
+        if fresh.origin == str(STARTER) != before:
+            # It would watch the starter pack's publishers in place of the user's own.
+            raise ConfigError(f"{before} is not there any more; only the starter pack that comes with Cuttings is")
+        self.archive.sync_sources(fresh, clock.now())
+        return fresh
+
+    def tidy(self) -> None:
+        """Throw away what only grows; never raises."""
+        try:
+            self.archive.tidy(clock.now(), log_days=self.crawl.config.limits.log_days)
+        except ArchiveError as error:
+            log.warning("the archive was not tidied up, which is tried again in an hour: %s", error)
+
+    async def stopped(self, asked: asyncio.Event) -> None:
+        """Wait until a stop is asked for, or the archive is broken."""
+        waits = {asyncio.create_task(event.wait()) for event in (asked, self.crawl.stopping)}
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def drain(self, grace: float, hurry: asyncio.Event) -> bool:
+        """Finish what is in flight, in ``grace`` seconds at most or until ``hurry``; False if something was cut off."""
+        drained = asyncio.create_task(self.crawl.drain(grace))
+        hurried = asyncio.create_task(hurry.wait())
+        await asyncio.wait({drained, hurried}, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        if drained.done():
+            return drained.result()
+        log.info("told to stop a second time: not waiting any longer")
+        drained.cancel()
+        await asyncio.wait({drained})
+        return await self.crawl.drain(0)
 
 
-def log_outcome(outcome: Outcome, verdict: Verdict) -> None:
-    """One line a fetch."""
-    task, result = outcome.task, outcome.result
-    if isinstance(result, Failure):
-        log.info("%s %s %s: %s %s", task.source, result.stage.value, result.reason, task.url, result.detail)
-    elif isinstance(result, tuple):
-        log.info("%s listing with %d links: %s %s", task.source, len(result), task.url, outcome.problem)
-    elif task.kind is TaskKind.LISTING:
-        log.info("%s listing as before: %s", task.source, task.url)
-    else:
-        log.info("%s %s: %s", task.source, verdict.change.value, verdict.url)
-
-
-async def serve(archive: Archive, load: Callable[[], Config], pool: Pool, *, grace: float = GRACE) -> bool:
+async def serve(
+    archive: Archive,
+    config: Config,
+    load: Callable[[], Config],
+    pool: Pool,
+    *,
+    grace: float = GRACE,
+    listening: socket.socket | None = None,
+    manager: Manager | None = None,
+) -> bool:
     """Crawl what is due until SIGTERM or SIGINT, then finish what is in flight; False if that took too long.
 
-    SIGHUP loads the configuration anew; one that cannot be read is refused and the old one kept.
+    SIGHUP loads the configuration anew. /healthz and /metrics are answered on ``listening``.
     """
-    config = load()
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-    archive.sync_sources(config, datetime.now(UTC))
-    run = start(archive, "daemon")
-    crawl = Crawl(archive, config, pool, run, watch=log_outcome)
+    signals, pulse, tally = Signals(), Pulse(archive.path), Tally()
+    signals.heed()
+    await asyncio.to_thread(archive.sync_sources, config, clock.now())
+    run = await asyncio.to_thread(start, archive, "daemon")
 
-    def reload() -> None:
-        try:
-            fresh = load()
-        except ConfigError as error:
-            log.error("the configuration was not reloaded, the old one stays: %s", error)  # noqa: TRY400  # expected
-            return
-        archive.sync_sources(fresh, datetime.now(UTC))
-        crawl.reload(fresh)
-        log.info("configuration reloaded: %d sources", len(fresh.sources))
+    def watch(outcome: Outcome, verdict: Verdict) -> None:
+        for look in (log_outcome, tally.watch, pulse.watch):
+            look(outcome, verdict)
+        tally.workers_killed = pool.kills
 
-    async def tick() -> None:
-        try:
-            await crawl.tick()
-        except Exception:
-            log.exception("a tick failed; the next one tries again")
-
-    def tidy() -> None:
-        archive.tidy(datetime.now(UTC), log_days=crawl.config.limits.log_days)
-
+    manager = manager or Manager()
+    daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch), load, manager, pulse, tally)
     # coalesce with no grace time: a blocked loop or a suspended machine delays a tick, it never loses one.
     scheduler = AsyncIOScheduler(timezone="UTC")
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(tick, "interval", seconds=TICK, next_run_time=datetime.now(UTC), **options)
-    scheduler.add_job(tidy, "interval", hours=1, **options)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    loop.add_signal_handler(signal.SIGHUP, reload)
-    scheduler.start()
-    log.info("watching %d sources into %s; Ctrl-C or SIGTERM stops", len(config.sources), archive.path)
-    await stopping.wait()
-    log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
-    scheduler.pause()
-    clean = await crawl.drain(grace)
+    scheduler.add_job(daemon.tick, "interval", seconds=TICK, next_run_time=clock.now(), **options)
+    scheduler.add_job(daemon.tidy, "interval", hours=1, **options)
+    beside = [pulse.listen(), daemon.reload(signals.reload)]
+    async with _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])):
+        scheduler.start()
+        await daemon.stopped(signals.stop)
+        log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
+        pulse.stopping = True
+        manager.stopping()
+        scheduler.pause()
+        clean = await daemon.drain(grace, signals.hurry)
     scheduler.shutdown(wait=False)
     await asyncio.sleep(0)
-    if crawl.broken:
-        raise crawl.broken
-    archive.end_run(run, datetime.now(UTC))
+    if daemon.crawl.broken:
+        raise daemon.crawl.broken
+    archive.end_run(run, clock.now())
     log.info("stopped" if clean else "stopped; what did not finish in time stays in the queue")
     return clean
 
 
-def run(db: Path, load: Callable[[], Config], *, grace: float = GRACE) -> None:
+@contextlib.asynccontextmanager
+async def _beside(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the body, and end them with it."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def _answer(listening: socket.socket, pulse: Pulse, tally: Tally) -> None:
+    """Answer /healthz and /metrics until cancelled."""
+
+    def metrics() -> Metrics:
+        from crawler.metrics import Metrics  # noqa: PLC0415  # prometheus_client and uvicorn: 100 ms, and few listen
+
+        importlib.import_module("crawler.health")
+        return Metrics(pulse.archive, pulse, tally)
+
+    try:
+        counted = await asyncio.to_thread(metrics)
+        from crawler.health import answering  # noqa: PLC0415  # as above
+
+        async with answering(listening, pulse, counted):
+            await asyncio.Event().wait()
+    except Exception:
+        log.exception("/healthz and /metrics are not answered")
+
+
+def run(
+    db: Path,
+    load: Callable[[], Config],
+    *,
+    grace: float = GRACE,
+    listening: socket.socket | None = None,
+    manager: Manager | None = None,
+) -> None:
     """Run the daemon on the archive at ``db`` until it is told to stop.
 
     Raises AlreadyRunningError, ConfigError, ArchiveError before anything is started.
     """
+    gc.disable()  # nothing is garbage yet; looking for it is a fifth of the start with 10,000 sources
     config = load()
+    gc.freeze()
+    gc.enable()
     with only_one(db), Archive(db) as archive, Pool(config.limits.reading) as pool:
-        asyncio.run(serve(archive, load, pool, grace=grace))
+        asyncio.run(serve(archive, config, load, pool, grace=grace, listening=listening, manager=manager))
+        # The loop gave the signals back: one that comes now must not cut off the archive's closing.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What the commands share: options, JSON, tables, and the progress of a crawl."""
+"""What the commands share: options, JSON and tables."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
-from archive.models import Failure, Outcome, Verdict
 from config.models import Config
 
 db_option = click.option(
@@ -51,6 +46,9 @@ def print_json(value: object) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """A table as wide as the terminal; untruncated and plain where the output is piped."""
+    from rich.console import Console  # noqa: PLC0415  # 50 ms, which the commands without tables need not wait for
+    from rich.table import Table  # noqa: PLC0415
+
     console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False, emoji=False)
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -93,41 +91,3 @@ class When(click.ParamType[datetime]):
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither a date, as 2026-11-24, nor an age, as 12h, 3d or 2w", param, ctx)
         return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-class CrawlProgress:
-    """One live line on a terminal's stderr while a crawl runs; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.fields[counts]}", table_column=Column(no_wrap=True)),
-            TimeElapsedColumn(),
-            # The URL takes what room is left.
-            TextColumn("[dim]{task.fields[last]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
-            expand=True,
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        self._task = self._progress.add_task("", total=None, counts="starting", last="")
-        self._counts: dict[str, int] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
-
-    def __call__(self, outcome: Outcome, verdict: Verdict) -> None:
-        name = "listings" if outcome.task.link is None else verdict.change.value
-        if isinstance(outcome.result, Failure):
-            name = "failed" if outcome.result.stage != "robots" else "refused"
-        self._counts[name] = self._counts.get(name, 0) + 1
-        counts = " · ".join(f"{number} {name}" for name, number in self._counts.items())
-        from rich.markup import escape  # noqa: PLC0415  # a URL may look like markup
-
-        self._progress.update(self._task, counts=counts, last=escape(outcome.task.url[:80]))

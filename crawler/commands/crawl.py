@@ -12,7 +12,6 @@ import click
 from archive.models import Scope
 from config.models import Config
 from crawler.commands.common import (
-    CrawlProgress,
     When,
     config_option,
     db_option,
@@ -22,6 +21,7 @@ from crawler.commands.common import (
     print_table,
     say,
 )
+from crawler.commands.progress import CrawlProgress
 
 
 @click.command()

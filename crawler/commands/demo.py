@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.common import CrawlProgress, json_option, print_json, print_table, say
+from crawler.commands.common import json_option, print_json, print_table, say
+from crawler.commands.progress import CrawlProgress
 
 if TYPE_CHECKING:
     from crawler.demo.show import Report  # at run time only when the command runs: it imports httpx

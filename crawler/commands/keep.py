@@ -116,7 +116,7 @@ def restore(file: Path, *, force: bool, db: Path, as_json: bool) -> None:
     """
     from archive import backup as copying  # noqa: PLC0415  # sqlite-utils, 100 ms
     from archive.database import check_place  # noqa: PLC0415
-    from crawler.daemon import AlreadyRunningError, only_one  # noqa: PLC0415  # APScheduler, 200 ms
+    from crawler.lock import AlreadyRunningError, only_one  # noqa: PLC0415
 
     check_place(db, create=True)
     try:

@@ -1,4 +1,4 @@
-"""cuttings search, status, explain, export: the archive in the terminal."""
+"""cuttings search, export: the archive in the terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ import click
 
 from archive import read
 from archive.database import reading
-from archive.status import Status
-from archive.status import status as status_of
-from crawler.commands.common import When, db_option, existing, json_option, print_json, print_table, say
+from crawler.commands.common import When, db_option, existing, json_option, print_json, say
 
 source_option = click.option("--source", default="", help="Of this source only.")
 since_option = click.option("--since", type=When(), help="Published since: 2026-11-01, or an age as 3d.")
@@ -50,58 +48,6 @@ def search(query: str, *, source: str, since: datetime | None, limit: int, db: P
         click.echo(" ".join(hit.snippet.split()))
         click.echo(f"{hit.url}\n")
     say(f"{len(hits)} found" + (f", the best {limit} are shown" if len(hits) == limit else ""))
-
-
-@click.command()
-@db_option
-@json_option
-def status(*, db: Path, as_json: bool) -> None:
-    """Show sources, queue, last runs, and what fails.
-
-    \b
-    Examples:
-      cuttings status
-      cuttings status --json
-    """
-    with reading(existing(db)) as connection:
-        found = status_of(connection, datetime.now(UTC))
-    if as_json:
-        print_json(asdict(found))
-    else:
-        _print_status(found, db)
-
-
-def _print_status(found: Status, db: Path) -> None:
-    click.echo(f"{db}: {found.articles} articles, {found.revised} of them changed since; {found.bytes / 1e6:.1f} MB")
-    click.echo(f"Due now: {found.due}. Next: {found.next_due or 'nothing by itself'}.\n")
-    print_table(
-        ("source", "articles", "last new", "waiting", "failed", "listings", "last look", "problems"),
-        [
-            (s.name, s.articles, s.last_new, s.waiting, s.failed, s.listings, s.last_look, s.problems or "")
-            for s in found.sources
-        ],
-    )
-    if found.failures:
-        click.echo()
-        print_table(("links that gave no article", "how many"), found.failures.items())
-    if found.problems:
-        click.echo()
-        print_table(
-            ("listings with problems", "failures in a row", "what", "next try"),
-            [(p.url, p.failures, p.problem, p.due_at) for p in found.problems],
-        )
-    if found.in_work:
-        click.echo()
-        print_table(
-            ("sites in work or waiting", "not before", "errors in a row", "spoken to by"),
-            [(h.site, h.next_at, h.errors or "", h.leased_by) for h in found.in_work],
-        )
-    if found.runs:
-        click.echo()
-        print_table(
-            ("run", "started", "ended", "fetched", "new", "revised", "failed"),
-            [(r.command, r.started, r.ended or "running", r.fetched, r.new, r.revised, r.failed) for r in found.runs],
-        )
 
 
 @click.command()

@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -16,9 +15,8 @@ from archive.blocks import loads
 from archive.database import reading
 from archive.formats import csv as csv_format
 from archive.formats import jsonl
-from archive.models import Dropped, Failure, Precision, Quality, Scope, Stage
+from archive.models import Dropped, Failure, Precision, Quality, Stage
 from archive.query import fts5
-from archive.status import status
 
 EXTRA = "https://news.example/"
 
@@ -181,28 +179,3 @@ def test_the_stored_page_is_read_back(filled):
 def test_known_links_are_told_apart(filled):
     with reading(filled.path) as db:
         assert read.known(db, [EXTRA + "opera", EXTRA + "none"]) == {EXTRA + "opera"}
-
-
-def test_status_counts_what_there_is(filled):
-    filled.enqueue(link("/waiting"))
-    filled.store(FEED, Failure("", Stage.FETCH, "timeout", "No answer."), due_at=filled.now + timedelta(hours=1))
-    run = filled.archive.start_run("crawl", filled.now)
-    with reading(filled.path) as db:
-        seen = status(db, filled.now)
-    assert (seen.articles, seen.revised, seen.due) == (3, 0, 3)
-    assert seen.next_due == "2026-11-26T13:00:00Z"
-    assert seen.queue == {"stored": 3, "waiting": 1}
-    assert [(s.name, s.articles, s.waiting, s.problems) for s in seen.sources] == [("news", 3, 1, 1)]
-    assert [(p.url, p.problem) for p in seen.problems] == [(FEED, "No answer.")]
-    assert seen.runs[0].id == run
-    assert json.dumps(asdict(seen))
-
-
-def test_status_shows_the_hosts_that_are_spoken_to(kept):
-    (batch,) = kept.take("me:1")
-    with reading(kept.path) as db:
-        assert [host.leased_by for host in status(db, kept.now).in_work] == ["me:1"]
-    kept.archive.release(replace(batch.site, errors=2), "me:1", kept.now)
-    with reading(kept.path) as db:
-        assert [(host.leased_by, host.errors) for host in status(db, kept.now).in_work] == [(None, 2)]
-    assert kept.archive.pending(Scope(), kept.now) == (1, None)

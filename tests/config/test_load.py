@@ -365,3 +365,14 @@ def test_a_password_in_a_url_is_refused_without_showing_it(file):
     message = refused(file)
     assert "sources.x.home" in message
     assert "hush" not in message
+
+
+def test_a_folder_of_sources_that_may_not_be_read_is_said_so(tmp_path, monkeypatch):
+    (tmp_path / "sources").mkdir()
+
+    def refused(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("os.listdir", refused)  # the tests may run as root, whom nothing is refused
+    with pytest.raises(ConfigError, match=r"sources: cannot be read: Permission denied"):
+        load(tmp_path, {})

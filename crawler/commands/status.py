@@ -1,0 +1,97 @@
+"""cuttings status: how the archive, its crawl and its daemon are doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archive.database import reading
+from archive.status import RunStatus, Status
+from archive.status import status as status_of
+from crawler.commands.common import db_option, existing, json_option, print_json, print_table
+from crawler.lock import holder
+
+MANY = 50
+"""Rows of a table that are shown unless all are asked for."""
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help=f"Show all rows of tables that have more than {MANY}.")
+@db_option
+@json_option
+def status(*, everything: bool, db: Path, as_json: bool) -> None:
+    """Show the daemon, sources, queue, last runs, and what fails or is parked.
+
+    What fails is tried again by itself, after longer and longer pauses; what is parked, about once a day.
+
+    \b
+    Examples:
+      cuttings status
+      cuttings status --json
+    """
+    with reading(existing(db)) as connection:
+        found = status_of(connection, datetime.now(UTC))
+    process = holder(db)
+    if as_json:
+        print_json(asdict(found) | {"process": process})
+        return
+    click.echo(f"{db}: {found.articles} articles, {found.revised} of them changed since; {found.bytes / 1e6:.1f} MB")
+    click.echo(_daemon(found.daemon, process))
+    click.echo(f"Due now: {found.due}. Next: {found.next_due or 'nothing by itself'}.")
+    for columns, rows in _tables(found, process):
+        shown = rows if everything else rows[:MANY]
+        if shown:
+            click.echo()
+            print_table(columns, shown)
+        if len(shown) < len(rows):
+            click.echo(f"and {len(rows) - len(shown)} more: --all shows them")
+
+
+def _daemon(last: RunStatus | None, process: str | None) -> str:
+    if process:
+        return f"Daemon: process {process}, at work since {last.started if last else 'just now'}."
+    if last is None:
+        return "Daemon: none has worked on this archive so far; 'cuttings daemon' starts one."
+    if last.ended:
+        return f"Daemon: none; the last was stopped at {last.ended}."
+    return f"Daemon: none; the last, begun at {last.started}, was killed. Start it again: nothing is lost."
+
+
+def _tables(found: Status, process: str | None) -> Iterable[tuple[Sequence[str], Sequence[Sequence[object]]]]:
+    yield (
+        ("source", "articles", "last new", "waiting", "failed", "listings", "last look", "problems"),
+        [
+            (s.name, s.articles, s.last_new, s.waiting, s.failed, s.listings, s.last_look, s.problems or "")
+            for s in found.sources
+        ],
+    )
+    yield ("links that gave no article", "how many"), list(found.failures.items())
+    yield (
+        ("listings with problems", "failures in a row", "state", "what", "next try"),
+        [
+            (p.url, p.failures or "", _listing(p.failures, parked=p.parked), p.problem, p.due_at or "not by itself")
+            for p in found.problems
+        ],
+    )
+    yield (
+        ("sites in work, waiting or parked", "not before", "errors in a row", "spoken to by", "parked because"),
+        [(s.site, s.next_at, s.errors or "", s.leased_by, s.parked) for s in found.sites],
+    )
+    yield (
+        ("run", "started", "ended", "fetched", "new", "revised", "failed"),
+        [(r.command, r.started, _ended(r, found, process), r.fetched, r.new, r.revised, r.failed) for r in found.runs],
+    )
+
+
+def _listing(failures: int, *, parked: bool) -> str:
+    return "parked" if parked else "backed off" if failures else "read in part"
+
+
+def _ended(run: RunStatus, found: Status, process: str | None) -> str:
+    if run.ended or run.command != "daemon":
+        return run.ended or "running"
+    return "running" if process and run == found.daemon else "killed"

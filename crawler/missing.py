@@ -13,6 +13,8 @@ from archive.models import Failure, Stage
 from crawler.discover import sections
 from crawler.glance import Glance
 
+BARE = 2_000
+"""Bytes of markup that may stand around nothing."""
 PROSE = 150
 """Letters of a line that counts as prose: teasers beside an error have less."""
 STORY = 1_000
@@ -40,7 +42,7 @@ def refuse(glance: Glance) -> Failure | None:
     A soft 404 is a guess: nobody took an article down that was stored from the same URL.
     """
     page = glance.page
-    if not page.body.strip():
+    if len(page.body) < BARE and not (glance.title or glance.lines or b"<script" in page.body):
         return Failure(page.url, Stage.FETCH, "empty", f"The server answered {page.status} with nothing in it.")
     if told := lost(page.url, page.final_url) or _says(glance):
         return Failure(page.url, Stage.FETCH, "soft-404", told)

@@ -26,9 +26,14 @@ def titled(title: str, inner: str = "<p>Try the search, or go to the front page.
     return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{inner}</body></html>"
 
 
-@pytest.mark.parametrize("body", ["", "\n  \r\n"])
+@pytest.mark.parametrize("body", ["", "\n  \r\n", "<html><head></head><body> </body></html>", "<!DOCTYPE html>"])
 def test_an_answer_with_nothing_in_it_is_empty(body):
     assert reason(body) == "empty"
+
+
+@pytest.mark.parametrize("body", ["<div id=app></div><script src=/app.js></script>", "<title>x</title>", "x"])
+def test_an_answer_with_something_in_it_is_not(body):
+    assert reason(body) == ""
 
 
 SAID = """

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import resource
 import sqlite3
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,14 +42,10 @@ class Found:
         """Why pages and listings of the ill site failed, in order."""
         return [what for source, what in self.order if source == "ill" and what not in {"listed", "new", "unchanged"}]
 
-    def good_is_whole(self, *, ahead: bool = False) -> None:
-        """Every story of the good site is stored as it was written; ``ahead``: before the ill site's last word."""
+    def good_is_whole(self) -> None:
+        """Every story of the good site is stored as it was written."""
         texts = [text for (text,) in self.rows("SELECT text FROM articles WHERE source = 'good' ORDER BY url")]
         assert sorted(texts) == sorted("\n\n".join(story.paragraphs) for story in STORIES)
-        if ahead:
-            sources = [source for source, _ in self.order]
-            last = len(sources) - 1 - sources[::-1].index("good")
-            assert "ill" in sources[last:], "the good site waited for the ill one"
 
     def stored(self) -> list[str]:
         """The texts that are kept of the ill site."""
@@ -88,9 +85,13 @@ def beside(
     good: Site | None = None,
     source: dict | None = None,
     allow_private: bool = True,
+    good_done: threading.Event | None = None,
     **limits: float,
 ) -> Found:
-    """Crawl the ill site, whose feed lists ``paths`` unless it has one of its own, and a good one with five stories."""
+    """Crawl the ill site, whose feed lists ``paths`` unless it has one of its own, and a good one with five stories.
+
+    ``good_done`` is set when the good site's stories are stored, so that the ill one can be held up till then.
+    """
     if "/feed.xml" not in ill.routes:
         ill.routes["/feed.xml"] = rss(ill, paths)
     with contextlib.ExitStack() as stack:
@@ -98,16 +99,18 @@ def beside(
             good = stack.enter_context(Site())
             publish(good, STORIES)
         allowed = Limits(**{"deadline": 20, **limits})
-        return _crawl(db, both(ill, good, allow_private=allow_private, limits=allowed, **source or {}))
+        return _crawl(db, both(ill, good, allow_private=allow_private, limits=allowed, **source or {}), good_done)
 
 
-def _crawl(db: Path, config: Config) -> Found:
+def _crawl(db: Path, config: Config, good_done: threading.Event | None) -> Found:
     order: list[tuple[str, str]] = []
 
     def watch(outcome: Outcome, verdict: Verdict) -> None:
         listed = isinstance(outcome.result, tuple)
         failed = outcome.result.reason if isinstance(outcome.result, Failure) else ""
         order.append((outcome.task.source, failed or ("listed" if listed else verdict.change.value)))
+        if good_done and sum(what == ("good", "new") for what in order) == len(STORIES):
+            good_done.set()
 
     before = _peak()
     summary = crawl_once(db, config, all_sources(config), watch=watch)

@@ -55,14 +55,12 @@ CHALLENGES = {
 def test_a_challenge_page(ill, good, db, who):
     """It is recorded as blocked with whose it is, and the story that was kept before stays as it was."""
     beside(db, ill, [STORY.path], good=good)
-    ill.routes |= {STORY.path: CHALLENGES[who], "/news/8-another": CHALLENGES[who]}
-    for listed in ([STORY.path], ["/news/8-another"]):
-        del ill.routes["/feed.xml"]
-        found = beside(db, ill, listed, good=good)
-        found.good_is_whole()
-        assert found.reasons == ["blocked"]
-        assert told(found).endswith(f"{who} shows a check for robots in place of the page.")
-        assert found.stored() == [TEXT]
+    ill.routes[STORY.path] = CHALLENGES[who]
+    found = beside(db, ill, good=good)
+    found.good_is_whole()
+    assert found.reasons == ["blocked"]
+    assert told(found).endswith(f"{who} shows a check for robots in place of the page.")
+    assert found.stored() == [TEXT]
 
 
 def test_a_challenge_in_place_of_a_feed(ill, good, db):
@@ -112,16 +110,19 @@ SOFT = {
 
 
 @WIRED
-@pytest.mark.parametrize("how", SOFT)
-def test_a_soft_404(ill, good, db, how):
-    """The story is not marked as removed by a guess, and nothing is written over it."""
-    beside(db, ill, [STORY.path], good=good)
+def test_soft_404s(ill, good, db):
+    """No story is marked as removed by a guess, and nothing is written over one."""
+    stories = dict(zip(SOFT, map(Story, range(10, 10 + len(SOFT))), strict=True))
+    ill.routes |= {story.path: story.html() for story in stories.values()}
+    before = beside(db, ill, [story.path for story in stories.values()], good=good).stored()
     front = page("The Paper", "".join(f"<p>{text}</p>" for n in range(3) for text in Story(n).paragraphs))
-    ill.routes |= {STORY.path: SOFT[how], "/": front, "/news/": front, "/404.html": front}
-    found = beside(db, ill, [STORY.path], good=good)
+    ill.routes |= {"/": front, "/news/": front, "/404.html": front}
+    ill.routes |= {story.path: SOFT[how] for how, story in stories.items()}
+    found = beside(db, ill, good=good)
     found.good_is_whole()
-    assert found.reasons == ["soft-404"]
-    assert found.rows("SELECT text, removed FROM articles WHERE source = 'ill'") == [(TEXT, None)]
+    assert found.reasons == ["soft-404"] * len(SOFT)
+    assert found.stored() == before
+    assert found.rows("SELECT count(*) FROM articles WHERE removed IS NOT NULL") == [(0,)]
 
 
 def test_a_soft_404_on_another_host(ill, good, db):
@@ -132,14 +133,23 @@ def test_a_soft_404_on_another_host(ill, good, db):
     assert (found.reasons, found.stored(), other.requests) == (["soft-404"], [], [])
 
 
-@pytest.mark.parametrize("body", ["", "\n\n", pytest.param("<html><body>\n</body></html>", marks=WIRED)])
-def test_an_empty_200(ill, good, db, body):
-    beside(db, ill, [STORY.path], good=good)
-    ill.routes[STORY.path] = Response(body)
+def test_empty_200s(ill, good, db):
+    stories = [Story(n) for n in (10, 11)]
+    ill.routes |= {story.path: story.html() for story in stories}
+    before = beside(db, ill, [story.path for story in stories], good=good).stored()
+    ill.routes |= {stories[0].path: Response(""), stories[1].path: Response("\n\n")}
+    found = beside(db, ill, good=good)
+    found.good_is_whole()
+    assert found.reasons == ["empty", "empty"]
+    assert found.stored() == before != []
+
+
+@WIRED
+def test_a_page_with_markup_around_nothing(ill, good, db):
+    ill.routes[STORY.path] = "<html><body>\n</body></html>"
     found = beside(db, ill, [STORY.path], good=good)
     found.good_is_whole()
     assert found.reasons == ["empty"]
-    assert found.stored() == [TEXT]
 
 
 def test_dates_in_the_year_9999(ill, good, db):

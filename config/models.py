@@ -101,7 +101,7 @@ class Limits:
     hosts: int = 128
     """How many sites are spoken to at the same time."""
     links_per_listing: int = 5_000
-    """Newest first; what is beyond is left for the next look and said so."""
+    """The newest ones; what is older is left out and said so. Of an index, so many sitemaps."""
     links_per_day: int = 5_000
     """New links of one site in a day (UTC); a site that gives more is most likely a trap."""
     log_days: int = 90

@@ -12,7 +12,7 @@ import logging
 import re
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, cast
@@ -23,9 +23,10 @@ import httpx
 from archive.models import Failure, Page, Stage
 from archive.sites import site
 from config.models import Limits
-from crawler import __version__, answers
+from crawler import __version__, answers, missing, walls
 from crawler.decoding import ACCEPTED, Problem, decode
 from crawler.network import RefusedAddressError, Resolve, guarded_transport, resolve
+from crawler.urls import host
 
 # It writes every header of a request, a subscriber's cookies too, into the debug log.
 logging.getLogger("hpack").setLevel(logging.INFO)
@@ -37,8 +38,13 @@ MAX_HEADERS = 32_768
 MAX_COOKIES = 40
 """Cookies that a site may set on the way through its redirects."""
 CONNECT_SECONDS = 15.0
+JUDGED_SECONDS, JUDGED_BYTES = 5.0, 4 * walls.SMALL
+"""Of the body of an answer that brings no page: read to see whether it is a check for robots."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+
+_PLAIN = frozenset({404, 410, 451, *range(500, 600)}) - {503}
+"""Statuses that mean what they say: no check for robots comes with them."""
 
 Allowed = Callable[[str], Awaitable[Failure | None]]
 """Asked for every URL a redirect leads to; a Failure ends the fetch."""
@@ -75,6 +81,11 @@ class _Ask:
     identity: Identity
     cookies: dict[tuple[str, str], str]
     """Those set on the way, by (site, name): some sites redirect until theirs come back."""
+
+    @property
+    def rules(self) -> bool:
+        """Whether this is a robots.txt, of which the status alone says what holds (RFC 9309, 2.3.1)."""
+        return self.url.split("/", 3)[-1] == "robots.txt"
 
 
 def user_agent(contact: str = "") -> str:
@@ -129,7 +140,8 @@ class Fetcher:
         ``max_bytes`` is the most its body may have. Whatever the server does, it takes no longer than the limits'
         deadline and ends in a Failure of stage ``fetch`` (or what ``allowed`` gave), whose reason is one of:
         bad-url, refused-address, unreachable, tls, timeout, bad-redirect, too-many-redirects, too-large,
-        bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error, client-error.
+        bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error, client-error, blocked,
+        soft-404 (the last two: see crawler.walls and crawler.missing; a robots.txt is never called so).
         """
         start = _absolute(url)
         if not start:
@@ -158,6 +170,8 @@ class Fetcher:
                 await response.aclose()
             if not target:
                 return _failure(ask.url, "bad-redirect", "It redirects to what is no http or https URL.")
+            if refusal := _astray(ask, url, target):
+                return refusal
             if allowed and (refusal := await allowed(target)):
                 return refusal
             url = target
@@ -184,7 +198,8 @@ class Fetcher:
     async def _read(self, ask: _Ask, url: str, response: httpx.Response) -> Page | Failure:
         status, headers = response.status_code, response.headers
         if failure := answers.failure(ask.url, status, headers, self._now()):
-            return failure
+            told = "" if ask.rules or status in _PLAIN else walls.check(await self._glimpse(ask, url, response))
+            return replace(failure, reason="blocked", detail=f"{failure.detail} {told}") if told else failure
         if status == 304 and not ask.validators:
             return _failure(ask.url, "client-error", "The server answered 304 (Not Modified) without being asked.")
         body: bytes | Problem = b""
@@ -194,14 +209,44 @@ class Fetcher:
             if (length := headers.get("content-length", "")).isdigit() and int(length[:18]) > ask.max_bytes:
                 body = Problem.TOO_LARGE
             else:
-                raw = cast("AsyncGenerator[bytes]", response.aiter_raw())  # as it is, whatever it is declared as
-                async with contextlib.aclosing(raw) as chunks:
-                    body = await decode(chunks, headers.get("content-encoding", ""), ask.max_bytes)
+                body = await _body(response, ask.max_bytes)
         if body is Problem.TOO_LARGE:
             return _failure(ask.url, body, f"It has more than the {ask.max_bytes:,} bytes allowed.")
         if isinstance(body, Problem):
             return _failure(ask.url, body, "What it was packed with is unknown, or the data is damaged.")
-        return Page(ask.url, url, status, _kept(headers), body, self._now())
+        page = Page(ask.url, url, status, _kept(headers), body, self._now())
+        if status != 304 and not ask.rules and (told := walls.check(page)):
+            return replace(
+                _failure(ask.url, "blocked", told),
+                retry_at=answers.retry_after(headers.get("retry-after", ""), self._now()),
+            )
+        return page
+
+    async def _glimpse(self, ask: _Ask, url: str, response: httpx.Response) -> Page:
+        """An answer that brings no page with the beginning of its body, or without if that does not come by itself."""
+        body: bytes | Problem = b""
+        with contextlib.suppress(TimeoutError, httpx.TransportError):
+            async with asyncio.timeout(JUDGED_SECONDS):
+                body = await _body(response, JUDGED_BYTES)
+        known = b"" if isinstance(body, Problem) else body
+        return Page(ask.url, url, response.status_code, _kept(response.headers), known, self._now())
+
+
+async def _body(response: httpx.Response, limit: int) -> bytes | Problem:
+    raw = cast("AsyncGenerator[bytes]", response.aiter_raw())  # as it is, whatever it is declared as
+    async with contextlib.aclosing(raw) as chunks:
+        return await decode(chunks, response.headers.get("content-encoding", ""), limit)
+
+
+def _astray(ask: _Ask, url: str, target: str) -> Failure | None:
+    """Why a redirect is not followed though it might be: it ends at a wall, or at another host's front page."""
+    if ask.rules:
+        return None
+    if told := walls.leads_to(target):
+        return _failure(ask.url, "blocked", told)
+    if host(target) != host(url) and (told := missing.lost(ask.url, target)):
+        return _failure(ask.url, "soft-404", told)
+    return None
 
 
 def _failure(url: str, reason: str, detail: str) -> Failure:
@@ -222,14 +267,15 @@ def _absolute(url: str, base: str = "") -> str:
 
 
 def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
-    """The headers that are kept with a page: a big one, but not those after it, falls out."""
-    kept, room = [], MAX_HEADERS
-    for name, value in headers.multi_items():
-        size = len(name) + len(value)
-        if name != "set-cookie" and size <= room:
-            kept.append((name, value))
-            room -= size
-    return tuple(kept)
+    """The headers that are kept with a page, in their order: where they are too many, the biggest fall out."""
+    found = [(name, value) for name, value in headers.multi_items() if name != "set-cookie"]
+    kept, room = set(), MAX_HEADERS
+    for place in sorted(range(len(found)), key=lambda place: len(found[place][1])):
+        room -= len(found[place][0]) + len(found[place][1])
+        if room < 0:
+            break
+        kept.add(place)
+    return tuple(one for place, one in enumerate(found) if place in kept)
 
 
 def _keep_cookies(ask: _Ask, url: str, response: httpx.Response) -> None:

@@ -17,7 +17,7 @@ SHORTEST_BACKOFF = 1.0
 LONGEST_WAIT = timedelta(days=1)
 """What a Retry-After can ask for (crawler.answers reads it); more can only come from a clock that was set back."""
 
-STRAIN = frozenset({"timeout", "unreachable", "tls", "server-error", "rate-limited"})
+STRAIN = frozenset({"timeout", "unreachable", "tls", "server-error", "rate-limited", "blocked"})
 """Reasons of a Failure after which a host is given more time. Any other answer shows that it is well."""
 
 

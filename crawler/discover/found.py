@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -55,6 +55,26 @@ def once(links: Iterable[Link]) -> tuple[Link, ...]:
                 *(old.published or link.published, old.changed or link.changed),
             )
     return tuple(kept.values())
+
+
+def newest(listing: Listing, limit: int, wanted: Callable[[Link], bool] = lambda _: True) -> Listing:
+    """The listing with its wanted links alone, and of them (and of an index's sitemaps) the newest ``limit``.
+
+    Where that leaves some out, those kept are in order of their dates, undated ones last, and ``problem`` says so.
+    """
+    links = tuple(link for link in listing.links if wanted(link))
+    if len(links) <= limit and len(listing.more) <= limit:
+        return replace(listing, links=links)
+    what, count = ("links", len(links)) if len(links) > limit else ("sitemaps", len(listing.more))
+    told = f"it lists {count:,} {what}; the newest {limit:,} are taken and the others left out"
+    dated = [link for link in links if link.published or link.changed]
+    dated.sort(key=lambda link: moment(link.published or link.changed), reverse=True)
+    undated = [link for link in links if not (link.published or link.changed)]
+    if listing.kind is Offers.SITEMAP:  # which may begin with the newest or end with it: both ends are heard
+        undated = [link for pair in zip(undated, reversed(undated), strict=True) for link in pair]
+    kept = tuple(dict.fromkeys((*dated, *undated)))[:limit]
+    problem = "; ".join(filter(None, (listing.problem, told)))
+    return replace(listing, links=kept, more=listing.more[:limit], problem=problem)
 
 
 def moment(stamp: Stamp | None) -> datetime:

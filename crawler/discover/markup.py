@@ -30,7 +30,7 @@ _FLAT = frozenset(
 def parse(html: str) -> LexborHTMLParser | None:
     """The page's tree; None for one built to exhaust a parser."""
     html = html[:MAX_CHARACTERS]
-    if _deep(html) or _crowded(html):
+    if deep(html) or _crowded(html):
         return None
     return LexborHTMLParser(html.encode("utf-8", "replace").decode())
 
@@ -51,7 +51,8 @@ def text(node: LexborNode) -> str:
     return " ".join(node.text(separator=" ").split())[:500]
 
 
-def _deep(html: str) -> bool:
+def deep(html: str) -> bool:
+    """Whether elements are open within each other as on no page that was written for readers."""
     open_: dict[str, int] = {}
     depth = 0
     for closing, name in _TAG.findall(html):

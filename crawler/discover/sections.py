@@ -19,7 +19,7 @@ from crawler.discover import markup
 from crawler.discover.found import Listing, Offers
 
 ENOUGH = 3
-"""Points that make a link an article's (see _shape and _place); set on pages written after common templates."""
+"""Points that make a link an article's (see shape and _place); set on pages written after common templates."""
 
 AROUND = (
     "nav a[href], footer a[href], [role=navigation] a[href], [role=contentinfo] a[href], [role=search] a[href], "
@@ -100,7 +100,7 @@ def read(html: str, url: str, source: str) -> Listing:
         if not target or target in here:
             continue
         if target not in seen:
-            seen[target] = _Seen(_shape(target) if sites.same_site(target, url) else -9)
+            seen[target] = _Seen(shape(target) if sites.same_site(target, url) else -9)
         _hear(seen[target], anchor, headline=key in headlines, holder=key in holders, card=key in cards)
     found = tuple(Link(at, source, url, one.title) for at, one in seen.items() if one.shape + one.place >= ENOUGH)
     return Listing(Offers.SECTION, found)
@@ -128,7 +128,7 @@ def _place(title: str, *, headline: bool, card: bool) -> int:
     return (1 if headline or card else 0) + (2 if words >= 5 else 1 if words >= 3 else 0)
 
 
-def _shape(url: str) -> int:
+def shape(url: str) -> int:
     """-9 for what is no article, else 0 to 5: a date 2, a number 1 or 2, a slug 1 or 2."""
     parts = urlsplit(url)
     path = unquote(parts.path).lower().rstrip("/")

@@ -298,3 +298,76 @@ async def test_a_cookie_set_on_the_way_comes_back_within_that_fetch_and_to_that_
             assert (await client.get(other.url(), max_bytes=MB)).body == b"in"
             await client.get(site.url(), max_bytes=MB)
     assert [request.headers.get("cookie") for request in site.requests] == [None, "door=open", None, "door=open"]
+
+
+WALL = "<html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
+
+
+@pytest.mark.parametrize("status", [202, 403, 429, 503])
+async def test_a_check_for_robots_is_blocked_whatever_its_status(status):
+    with Site({"/a": Response(WALL, {"Server": "cloudflare"}, status)}) as site:
+        failure = await fetch(site.url("/a"))
+    assert (failure.stage, failure.reason) == (Stage.FETCH, "blocked")
+    assert "Cloudflare shows a check for robots" in failure.detail
+
+
+@pytest.mark.parametrize("status", [202, 429, 503])
+async def test_a_check_that_says_when_to_come_back_is_believed(status):
+    with Site({"/a": Response(WALL, {"Retry-After": "90"}, status)}) as site:
+        failure = await fetch(site.url("/a"))
+    assert (failure.reason, failure.retry_at) == ("blocked", NOW + timedelta(seconds=90))
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "not-found"), (410, "gone"), (500, "server-error")])
+async def test_a_status_that_means_what_it_says_is_no_check(status, reason):
+    with Site({"/a": Response(WALL, {"X-DataDome": "protected"}, status)}) as site:
+        assert (await fetch(site.url("/a"))).reason == reason
+
+
+async def test_a_robots_txt_is_judged_by_its_status_alone():
+    with Site({"/robots.txt": Response(WALL, {"CF-Mitigated": "challenge"}, 403)}) as site:
+        assert (await fetch(site.url("/robots.txt"))).reason == "forbidden"
+        site.routes["/robots.txt"] = redirect("/consent")
+        site.routes["/consent"] = "User-agent: *"
+        assert isinstance(await fetch(site.url("/robots.txt")), Page)
+
+
+@pytest.mark.parametrize("size", [70_000, 5_000_000])
+async def test_a_refusals_body_is_read_only_in_part(size):
+    with Site(
+        {"/a": Response("x" * size, {"CF-Mitigated": "challenge"}, 403), "/b": Response("x" * size, {}, 403)}
+    ) as site:
+        assert (await fetch(site.url("/a"))).reason == "blocked"
+        assert (await fetch(site.url("/b"))).reason == "forbidden"
+
+
+async def test_a_refusal_whose_body_breaks_off_is_still_a_refusal():
+    def broken(request, connection):
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100000\r\n\r\n<p>half")
+
+    with Site({"/a": Raw(broken)}) as site:
+        assert (await fetch(site.url("/a"))).reason == "forbidden"
+
+
+async def test_a_redirect_to_a_consent_form_is_blocked_and_not_followed():
+    with Site({"/a": redirect("/consent?back=/a"), "/consent": "<p>We and our partners"}) as site:
+        failure = await fetch(site.url("/a"))
+    assert failure.reason == "blocked"
+    assert "consent form" in failure.detail
+    assert site.paths == ["/a"]
+
+
+async def test_an_article_sent_to_another_hosts_front_page_is_a_soft_404():
+    with Site({"/": "front"}) as other, Site({"/2026/11/tram-line": redirect(other.url("/"))}) as site:
+        failure = await fetch(site.url("/2026/11/tram-line"))
+    assert failure.reason == "soft-404"
+    assert other.requests == []
+
+
+async def test_of_too_many_headers_the_small_ones_are_kept():
+    with Site(
+        {"/": Response("home", [("X-Big", "x" * 32_000), ("X-Robots-Tag", "noarchive"), ("X-Big", "y" * 900)])}
+    ) as site:
+        page = await fetch(site.url())
+    assert page.header("x-robots-tag") == "noarchive"
+    assert page.header("x-big") == "y" * 900

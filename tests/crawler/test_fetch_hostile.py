@@ -234,3 +234,16 @@ async def test_one_hosts_trouble_holds_up_no_other():
         assert not slow.done()
         slow.cancel()
         await asyncio.gather(slow, return_exceptions=True)
+
+
+async def test_a_refusal_that_drips_is_a_refusal_long_before_the_deadline(monkeypatch):
+    monkeypatch.setattr("crawler.fetch.JUDGED_SECONDS", 0.2)
+    with Site() as site:
+
+        def drip(request, connection):
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+            while not site.closing.wait(0.05):
+                connection.sendall(b"X")
+
+        site.routes["/"] = Raw(drip)
+        assert (await fetch(site.url())).reason == "forbidden"

@@ -20,7 +20,7 @@ from functools import partial
 from typing import TypeVar
 
 from archive import owners
-from archive.models import Batch, Failure, Host, Link, Moved, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.models import Batch, Failure, Host, Moved, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
 from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
 from config.models import Config, Source
@@ -199,6 +199,7 @@ class Crawl:
             terms=Terms.of(self.config),
             manners=self.config.politeness,
             patience=self._patience,
+            since=self.since,
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
         )
         desk = _Desk(self, batch.site)
@@ -268,9 +269,7 @@ class Crawl:
         now = clock.now()
         if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
             outcome = self._turned_out_a_listing(outcome, now)
-        if isinstance(outcome.result, tuple):
-            outcome = replace(outcome, result=self._wanted(outcome.task.source, outcome.result))
-        elif isinstance(outcome.result, Moved):
+        if isinstance(outcome.result, Moved):
             outcome = self._queue_moved(outcome, outcome.result, now)
         self._widen(outcome)
         return self.archive.store(
@@ -312,11 +311,3 @@ class Crawl:
         if not self.scope.everything and outcome.task.url in self.scope.urls:
             found = {link.url for link in outcome.result} if isinstance(outcome.result, tuple) else set()
             self.scope = replace(self.scope, urls=self.scope.urls | found | {link.url for link in outcome.more})
-
-    def _wanted(self, name: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
-        source = self._sources.get(name)
-        kept = (link for link in links if source is None or source.wants(link.url))
-        if self.since:
-            since = self.since
-            kept = (link for link in kept if link.published is None or link.published.at >= since)
-        return tuple(kept)[: self.config.limits.links_per_listing]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from archive.models import Article, Failure, Link, Page, Stage, Task, TaskKind
 from config.models import Source
+from crawler import walls
+from crawler.directives import directives
 from crawler.discover import listing
+from crawler.discover.found import Listing, Offers, newest
 from crawler.extract import extract
+
+NO_ARCHIVE = frozenset({"noarchive", "nocache"})
+"""Two names for one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,16 @@ class Order:
     page: Page
     source: Source | None
     """The task's, if it is configured."""
+    links: int
+    """At most, of a listing."""
+    since: datetime | None = None
+    """Links published before it are left out."""
+    obey_noarchive: bool = True
+
+    def wants(self, link: Link) -> bool:
+        """Whether a link of a listing is to be followed."""
+        old = self.since and link.published and link.published.at < self.since
+        return not old and (self.source is None or self.source.wants(link.url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +46,25 @@ class Contents:
     more: tuple[Link, ...] = ()
     problem: str = ""
     robots: str = ""
+    ttl: timedelta | None = None
 
 
 def read(order: Order) -> Contents:
     """Never raises but for a bug."""
     task, page, source = order.task, order.page, order.source
+    if refused := walls.refuse(page):
+        return Contents(refused)
     if task.kind is TaskKind.LISTING:
-        return _listing(task, page)
+        return _listing(order, listing.read(page, task.source))
     if task.kind is TaskKind.AUTO:
         found = listing.read(page, task.source)
         at_root = urlsplit(page.final_url).path in {"", "/"}  # a site's front page, whatever it looks like
-        if found.kind not in {listing.Offers.SECTION, listing.Offers.NOTHING} or (at_root and found.links):
-            return _listing(task, page)
+        if found.kind not in {Offers.SECTION, Offers.NOTHING} or (at_root and found.links):
+            return _listing(order, found)
+    asked = directives(page)
+    if order.obey_noarchive and asked & NO_ARCHIVE:
+        said = "The page asks not to be archived (noarchive); politeness.obey_noarchive = false would keep it."
+        return Contents(Failure(task.url, Stage.ROBOTS, "noarchive", said))
     result = extract(
         page.body,
         page.final_url,
@@ -50,13 +74,14 @@ def read(order: Order) -> Contents:
         fetched_at=page.fetched_at,
     )
     if task.kind is TaskKind.AUTO and isinstance(result, Failure) and found.links:
-        return _listing(task, page)
-    return Contents(result)
+        return _listing(order, found)
+    return Contents(result, robots=", ".join(sorted(asked)))
 
 
-def _listing(task: Task, page: Page) -> Contents:
-    found = listing.read(page, task.source)
-    more = tuple(Link(more.url, task.source, page.final_url, changed=more.changed) for more in found.more)
-    if not found.links and not more and found.problem:
+def _listing(order: Order, found: Listing) -> Contents:
+    task, url = order.task, order.page.final_url
+    if not found.links and not found.more and found.problem:
         return Contents(Failure(task.url, Stage.DISCOVER, "unreadable", found.problem))
-    return Contents(found.links, more, found.problem)
+    kept = newest(found, order.links, order.wants)
+    more = tuple(Link(more.url, task.source, url, changed=more.changed) for more in kept.more)
+    return Contents(kept.links, more, kept.problem, ttl=kept.ttl)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
 
@@ -35,6 +35,8 @@ class Order:
     """The configured ones among its tasks'."""
     patience: timedelta = PATIENCE
     """Longest wait for the site's turn."""
+    since: datetime | None = None
+    """Links published before it are left out."""
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.name == name), None)
@@ -108,5 +110,6 @@ async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcom
         return Outcome(task, visit.site, page, seconds=seconds)
     if page.status == 304:
         return Outcome(task, visit.site, None, page, seconds=seconds)
-    found = await desk.read(reading.Order(replace(task, page=None), page, source))
-    return Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots)
+    links, keeps_out = limits.links_per_listing, order.manners_for(task).obey_noarchive
+    found = await desk.read(reading.Order(replace(task, page=None), page, source, links, order.since, keeps_out))
+    return Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots, found.ttl)

@@ -27,7 +27,7 @@ NESTED = "<article><h1>A headline</h1>" + "<div><p>Some words of a story that go
 def order(html=None, source=None):
     body = (html or Story(1).html()).encode()
     page = Page(URL, URL, 200, (("content-type", "text/html"),), body, datetime.now(UTC))
-    return Order(Task(1, TaskKind.ARTICLE, URL, "news", link=Link(URL, "news", "")), page, source)
+    return Order(Task(1, TaskKind.ARTICLE, URL, "news", link=Link(URL, "news", "")), page, source, links=10)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from config import environment, secrets
+from config import cookies, environment, secrets
 from config.models import Config, Rules, Source
 from config.values import ConfigError, apply
 
@@ -169,7 +169,11 @@ def _source(entry: Entry, config: Config, environ: Mapping[str, str]) -> Source:
     except ValueError as error:
         raise ConfigError(f"{where}{error}") from None
     apart = {"name", "rules", "headers", "cookies"}
-    return apply(base, {key: value for key, value in table.items() if key not in apart}, entry.file, entry.prefix)
+    source = apply(base, {key: value for key, value in table.items() if key not in apart}, entry.file, entry.prefix)
+    if not source.cookie_file:
+        return source
+    folder = Path(entry.file).parent
+    return replace(source, jar=cookies.read(source.cookie_file, source.home, folder, f"{where}cookie_file", environ))
 
 
 def _rules(table: dict[str, Any], entry: Entry) -> Rules:

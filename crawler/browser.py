@@ -225,23 +225,24 @@ def crumbs(identity: Identity, url: str) -> tuple[Crumb, ...]:
     if not identity.shown_to(url):
         return ()
     parts = urlsplit(url)
-    sealed = parts.scheme == "https"
-    own = parts.hostname or ""
-    domain = f".{identity.site}" if urls.site(own) == identity.site and own != identity.site else own
+    sealed, own = parts.scheme == "https", parts.hostname or ""
+    site = identity.site if own.endswith(f".{identity.site}") else own
     filed = (
         Crumb(
-            it.name,
-            it.value,
-            f".{it.domain}" if it.subdomains and "." in it.domain else it.domain,
-            it.path,
-            it.secure or sealed,
-            it.http_only,
-            it.expires,
+            it.name, it.value, _reach(it.domain, it.subdomains), it.path, it.secure or sealed, it.http_only, it.expires
         )
         for it in identity.jar
     )
-    named = (Crumb(name, value, domain, "/", sealed, http_only=True, expires=0) for name, value in identity.cookies)
+    named = (
+        Crumb(name, value, _reach(site), "/", sealed, http_only=True, expires=0) for name, value in identity.cookies
+    )
     return (*filed, *named)
+
+
+def _reach(host: str, subdomains: bool = True) -> str:  # named by the field that it is
+    """A cookie's domain as Chromium wants it: with a dot before it if the hosts below see it; an address has none."""
+    name = "." in host and ":" not in host and not host.replace(".", "").isdigit()
+    return f".{host}" if name and subdomains else host
 
 
 def _as_utf8(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -28,14 +28,11 @@ PREFIX = "cuttings-browser-"
 """Of its folder, in the system's folder for temporary files."""
 MEMORY = 1_000_000_000
 """Bytes, the most one of its processes may hold for itself: an empty page's holds 25 million."""
-NICENESS = 5
-"""What pages burn must not keep the crawl from the processor."""
 WATCH_SECONDS = 0.25
 
 
 def main() -> None:
     processes.adopt()
-    os.nice(NICENESS)
     # Whoever else prints must not end up between two frames.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

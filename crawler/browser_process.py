@@ -47,6 +47,8 @@ def sweep() -> None:
     """Remove what an earlier one had no time to remove: its files, and a process that still uses them."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
+            if folder.lstat().st_uid != os.geteuid():
+                continue
             with (folder / "lock").open("rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 processes.kill(*processes.mentioning(str(folder)))
@@ -57,10 +59,10 @@ def sweep() -> None:
 
 def _own_folder() -> tuple[Path, BinaryIO]:
     """A folder for this process alone, and the open file whose lock says that it is in use."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = (folder / "lock").open("wb")
+    hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))  # from another one's sweep, until it is locked
+    lock = (hidden / "lock").open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    return folder, lock
+    return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
 
 
 class _Process:

@@ -164,6 +164,7 @@ class _Showing:
         self._open: set[Request] = set()
         self._busy_until = monotonic()
         self._crashed = asyncio.Event()
+        self._session: CDPSession | None = None
 
     async def result(self) -> Shown:
         page, number = self._page, self._order.number
@@ -196,8 +197,8 @@ class _Showing:
 
     async def _rest(self) -> str | None:
         """Wait until the page is at rest, or has waited long enough; its document, None if it is too large."""
+        session = self._session = await self._context.new_cdp_session(self._page)
         await self._page.goto(self._order.url, wait_until="commit", timeout=0)
-        session = await self._context.new_cdp_session(self._page)
         tree = await session.send("Page.getFrameTree")
         frame = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "cuttings"}
         world = (await session.send("Page.createIsolatedWorld", frame))["executionContextId"]
@@ -209,8 +210,14 @@ class _Showing:
             if (complete and min(idle, still) >= QUIET) or still >= STILL:
                 break
             await asyncio.sleep(POLL)
+        await self._still()
         html: str | None = await _run(session, world, _WHOLE % self._order.max_bytes)
         return html
+
+    async def _still(self) -> None:
+        """Let no script of the page run any more: it works at once, even where answers wait behind a flood of events."""
+        if self._session:
+            await self._session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def _opened(self, request: Request) -> None:
         self._open.add(request)
@@ -248,6 +255,8 @@ class _Showing:
 
     async def _loads(self, url: str) -> bool:
         self._asked += 1
+        if self._asked == MAX_REQUESTS:
+            await self._still()
         if self._asked > MAX_REQUESTS or not url.startswith(("http:", "https:")):
             return False
         return urls.host(url) != self._host or await self._may(url)

@@ -215,7 +215,7 @@ class _Showing:
         return html
 
     async def _still(self) -> None:
-        """Let no script of the page run any more: it works at once, even where answers wait behind a flood of events."""
+        """Let no script of the page run any more: it works at once, even where answers wait behind many events."""
         if self._session:
             await self._session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 

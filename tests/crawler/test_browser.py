@@ -216,6 +216,8 @@ async def test_nothing_leaves_past_the_gate_even_where_private_addresses_are_all
             peer.createDataChannel('x');
             peer.onicecandidate = event => event.candidate && document.body.append(' ' + event.candidate.candidate);
             peer.createOffer().then(offer => peer.setLocalDescription(offer));
+            setTimeout(() => document.body.append(' waited'), 400);
+            setTimeout(() => document.body.append(' waited'), 800);
             try {{ new WebTransport('https://127.0.0.1:{udp.getsockname()[1]}/').ready.catch(() => 0) }} catch {{ }}
             fetch('{other.url("/cors")}', {{mode: 'no-cors'}});
             </script>"""

@@ -23,6 +23,8 @@ _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _NOT_IN_HEADER = re.compile(r"[^\t\x20-\x7e]")
 _NOT_IN_COOKIE = re.compile(r"[^\x20-\x7e]|;")
+_COOKIE_NAME = re.compile(r"[!-~]+")
+_NOT_IN_NAME = frozenset('=;,"')
 _OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"})
 """Headers that the crawler answers for: what it can decode, where a message ends, and who is asking."""
 
@@ -64,6 +66,44 @@ def _sendable(key: str, pairs: tuple[tuple[str, str], ...], forbidden: re.Patter
             raise ValueError(f"{key} has the name {name!r}, which has characters that HTTP does not allow there")
         if forbidden.search(value):  # the value is not shown: it may be secret
             raise ValueError(f"{key}.{name} has a value with a character that may not be sent there, as a line break")
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie as a cookie file has it, with where it may be shown (RFC 6265, 5.3). Its value is in no repr."""
+
+    name: str
+    value: str = field(repr=False)
+    domain: str
+    """In lower case, without a dot before it."""
+    subdomains: bool = True
+    """Whether the hosts below ``domain`` see it, too."""
+    path: str = "/"
+    secure: bool = False
+    """Over https alone."""
+    expires: int = 0
+    """Seconds since 1970; 0: it lasts."""
+    http_only: bool = False
+    """Not for scripts."""
+
+    def __post_init__(self) -> None:
+        # Wider than a token: sites do set cookies named a[b], and browsers send them back (RFC 6265, 5.2).
+        if not _COOKIE_NAME.fullmatch(self.name) or _NOT_IN_NAME & set(self.name):
+            raise ValueError("the cookie's name has characters that HTTP does not allow there")
+        if _NOT_IN_COOKIE.search(self.value):  # the value is not shown: it is secret
+            raise ValueError(f"the cookie {self.name} has a value with a character that may not be sent there")
+
+    def expired(self, at: float) -> bool:
+        """Whether it has expired at ``at``, seconds since 1970."""
+        return 0 < self.expires <= at
+
+    def fits(self, host: str, path: str, *, secure: bool, at: float) -> bool:
+        """Whether it is shown to a host, given without its port, at a path (RFC 6265, 5.1.3, 5.1.4 and 5.4)."""
+        if self.expired(at) or (self.secure and not secure):
+            return False
+        if host != self.domain and not (self.subdomains and host.endswith(f".{self.domain}")):
+            return False
+        return path == self.path or path.startswith(self.path if self.path.endswith("/") else f"{self.path}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +225,12 @@ class Source:
     headers: tuple[tuple[str, str], ...] = ()
     """Sent to this source's own site only; values from the environment are Secrets."""
     cookies: tuple[tuple[str, str], ...] = ()
+    cookie_file: str = ""
+    """As written: a path, relative to the configuration's file."""
+    jar: tuple[Cookie, ...] = field(default=(), repr=False)
+    """What is in it for this source's own site (config.cookies)."""
+    render: bool = False
+    """Whether its pages are opened in Chromium, for a site whose articles are made by scripts."""
     enabled: bool = True
 
     def __post_init__(self) -> None:

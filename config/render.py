@@ -20,7 +20,8 @@ def to_table(source: Source) -> dict[str, Any]:
     """The table from which the source can be read again: all but its name and what has its default."""
     blank = Source(name=source.name, home=source.home)
     table: dict[str, Any] = {"home": source.home}
-    for key in ("title", "language", "country", "feeds", "sitemaps", "sections", "include", "exclude", "enabled"):
+    plain = ("title", "language", "country", "feeds", "sitemaps", "sections", "include", "exclude")
+    for key in (*plain, "cookie_file", "render", "enabled"):
         if (value := getattr(source, key)) != getattr(blank, key):
             table[key] = list(value) if isinstance(value, tuple) else value
     for key in ("headers", "cookies"):

@@ -27,7 +27,7 @@ class ConfigError(ValueError):
 
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d{1,6}[wdhms]){1,5}")
-_NOT_SETTINGS = {(Config, "origin"), (Config, "sources"), (Source, "name")}
+_NOT_SETTINGS = {(Config, "origin"), (Config, "sources"), (Source, "name"), (Source, "jar")}
 CHECKS: dict[tuple[type, str], Callable[[str], None]] = {(Schedule, "cron"): checks.cron} | {
     (Rules, key): checks.selector for key in ("body", "remove", "title", "author", "date")
 }

@@ -25,6 +25,7 @@ from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
 from config.models import Config, Source
 from crawler import __version__, clock, reading, urls
+from crawler.browser import Browser
 from crawler.plan import Plan
 from crawler.pool import Pool
 from crawler.reading import Contents
@@ -95,6 +96,8 @@ class Crawl:
     since: datetime | None = None
     limit: int | None = None
     watch: Watch | None = None
+    browser: Browser | None = None
+    """For sources that are rendered."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -204,7 +207,7 @@ class Crawl:
         )
         desk = _Desk(self, batch.site)
         try:
-            desk.site = await fetch_and_extract(order, desk, self.stopping)
+            desk.site = await fetch_and_extract(order, desk, self.stopping, self.browser)
         except ArchiveError as error:
             log.debug("the turn of site %s ended: %s", batch.site.name, error)  # write has said it
         except Exception:

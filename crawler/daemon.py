@@ -22,6 +22,7 @@ from archive.store import Archive
 from config.load import STARTER, ConfigError
 from config.models import Config
 from crawler import clock
+from crawler.browser import Browser
 from crawler.crawl import Crawl, start
 from crawler.lock import only_one
 from crawler.logs import log_outcome
@@ -196,7 +197,10 @@ async def serve(
     scheduler.add_job(daemon.tick, "interval", seconds=TICK, next_run_time=clock.now(), **options)
     scheduler.add_job(daemon.tidy, "interval", hours=1, **options)
     beside = [pulse.listen(), daemon.reload(signals.reload)]
-    async with _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])):
+    async with (
+        Browser() as daemon.crawl.browser,
+        _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])),
+    ):
         scheduler.start()
         await daemon.stopped(signals.stop)
         log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, cast
+from urllib.parse import urlsplit
 
 import ada_url
 import httpx
 
 from archive.models import Failure, Page, Stage
 from archive.sites import site
-from config.models import Limits
+from config.models import Cookie, Limits, Source
 from crawler import __version__, answers, missing, walls
 from crawler.decoding import ACCEPTED, Problem, decode
 from crawler.network import RefusedAddressError, Resolve, guarded_transport, resolve
@@ -58,6 +59,12 @@ class Identity:
     """Registrable domain, as archive.sites.site gives it."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    jar: tuple[Cookie, ...] = field(default=(), repr=False)
+    """Of a cookie file: each has its own hosts, path and expiry. ``cookies`` go before those of the same name."""
+
+    @classmethod
+    def of(cls, source: Source | None) -> Identity:
+        return cls(site(source.home), source.headers, source.cookies, source.jar) if source else NOBODY
 
     def __post_init__(self) -> None:
         for name, value in (*self.headers, *self.cookies):
@@ -66,6 +73,14 @@ class Identity:
 
     def shown_to(self, url: str) -> bool:
         return bool(self.site) and site(url) == self.site
+
+    def cookies_for(self, url: str, at: float) -> dict[str, str]:
+        """Those that ``url``, absolute and on its site, is shown at ``at``, seconds since 1970."""
+        parts = urlsplit(url)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        fitting = [it for it in self.jar if it.fits(host, parts.path or "/", secure=secure, at=at)]
+        # Of one name, that of the longest path (RFC 6265, 5.4, puts it first, and that is the one servers take).
+        return {it.name: it.value for it in sorted(fitting, key=lambda it: len(it.path))} | dict(self.cookies)
 
 
 NOBODY = Identity()
@@ -183,7 +198,7 @@ class Fetcher:
         # Never in the clear, unless that is how the source itself was configured.
         if ask.identity.shown_to(url) and (url.startswith("https:") or ask.url.startswith("http:")):
             headers |= {name.lower(): value for name, value in ask.identity.headers}
-            cookies |= dict(ask.identity.cookies)
+            cookies |= ask.identity.cookies_for(url, self._now().timestamp())
         if cookies:
             own = [headers["cookie"]] if "cookie" in headers else []
             headers["cookie"] = "; ".join([*own, *(f"{name}={value}" for name, value in cookies.items())])

@@ -16,6 +16,7 @@ from archive.models import Change, Failure, Link, Outcome, Scope, Verdict
 from archive.store import Archive
 from config.models import Config
 from crawler import clock, urls
+from crawler.browser import Browser
 from crawler.crawl import Crawl, Watch, start
 from crawler.pool import Pool
 
@@ -116,8 +117,9 @@ async def _crawl(
         archive, config, pool, run, scope=scope, revisit_before=revisit_before, since=since, limit=limit, watch=note
     )
     try:
-        with stop_on_signals(crawl.stopping, told):
-            summary.interrupted = not await crawl.once()
+        async with Browser() as crawl.browser:
+            with stop_on_signals(crawl.stopping, told):
+                summary.interrupted = not await crawl.once()
     finally:
         archive.end_run(run, clock.now())
     summary.left = archive.pending(crawl.scope, clock.now())[0]

@@ -22,7 +22,9 @@ UNWATCHED, UNREAD = Rhythm(), Edits()
 """Of a listing and a source of which nothing was seen yet."""
 
 # Worth another try by themselves; everything else (robots, not an article, a 404) waits until it is listed anew.
-PASSING = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "interrupted", "tls"})
+PASSING = frozenset(
+    {"timeout", "unreachable", "server-error", "rate-limited", "blocked", "interrupted", "tls", "browser", "no-browser"}
+)
 RETRIES = 6
 FIRST_RETRY = SOONEST
 """An article that failed is not asked for sooner than one that was stored."""

@@ -14,6 +14,7 @@ from archive.models import Failure, Host, Moved, Page, Site, Stage
 from archive.sites import site
 from config.models import Config, Limits, Politeness
 from crawler import clock, politeness, robots, urls
+from crawler.browser import Browser
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
 from crawler.politeness import LONGEST_WAIT, Pace
 from crawler.robots import Robots
@@ -68,6 +69,7 @@ class Visit:
         stopping: asyncio.Event,
         patience: timedelta = PATIENCE,
         keep: Keep | None = None,
+        browser: Browser | None = None,
     ) -> None:
         self.site = site
         self._hosts = {host.name: host for host in hosts}
@@ -76,6 +78,7 @@ class Visit:
         self._stopping = stopping
         self._patience = patience.total_seconds()
         self._keep = keep
+        self._browser = browser
         self._robots: dict[str, Robots] = {}
         self._closed = False
         self._rng = random.Random()  # noqa: S311  # jitter, no secret
@@ -95,9 +98,20 @@ class Visit:
         await self._fetcher.__aexit__(kind, error, trace)
 
     async def get(
-        self, url: str, *, max_bytes: int, etag: str = "", last_modified: str = "", identity: Identity = NOBODY
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        etag: str = "",
+        last_modified: str = "",
+        identity: Identity = NOBODY,
+        render: bool = False,
     ) -> Page | Failure | None:
-        """The page, when the site's turn for it has come; None if it was stopped, or would have to wait too long."""
+        """The page, when the site's turn for it has come; None if it was stopped, or would have to wait too long.
+
+        With ``render`` it is shown in a browser first, without validators: a frame that did not change would hide
+        contents that did.
+        """
         if self._closed:
             return None
         name = urls.host(url)
@@ -109,14 +123,24 @@ class Visit:
                 return refusal
         if not await self._turn():
             return None
-        result = await self._fetcher.get(
-            url,
-            max_bytes=max_bytes,
-            etag=etag,
-            last_modified=last_modified,
-            identity=identity,
-            allowed=lambda target: self._may_follow(url, target),
-        )
+
+        async def allowed(target: str) -> Failure | None:
+            return await self._may_follow(url, target)
+
+        if render and self._browser:
+            result = await self._browser.get(
+                url,
+                fetcher=self._fetcher,
+                user_agent=self._terms.user_agent,
+                limits=self._terms.limits,
+                allow_private=self._terms.allow_private,
+                max_bytes=max_bytes,
+                identity=identity,
+                allowed=allowed,
+            )
+        else:
+            known = {"etag": etag, "last_modified": last_modified}
+            result = await self._fetcher.get(url, max_bytes=max_bytes, **known, identity=identity, allowed=allowed)
         self._keep_pace(result)
         return result
 

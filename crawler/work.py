@@ -10,10 +10,10 @@ from time import perf_counter
 from typing import Protocol
 
 from archive.models import Batch, Failure, Host, Outcome, Page, Site, Stage, Task, TaskKind
-from archive.sites import site
 from config.models import Politeness, Source
 from crawler import reading
-from crawler.fetch import NOBODY, Identity
+from crawler.browser import Browser
+from crawler.fetch import Identity
 from crawler.reading import Contents
 from crawler.visit import PATIENCE, Terms, Visit, strictest
 
@@ -62,7 +62,7 @@ class Desk(Protocol):
         """A task is done."""
 
 
-async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event) -> Site:
+async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, browser: Browser | None = None) -> Site:
     """Work on a batch until it is done, ``stopping`` is set, or the site asks for a long pause.
 
     Tasks that were not come to stay in the queue. The site's state afterwards is returned.
@@ -70,7 +70,14 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event) -
     batch = order.batch
     manners = strictest(order.manners_for(task) for task in batch.tasks)
     visit = Visit(
-        batch.site, batch.hosts, order.terms, manners, stopping=stopping, patience=order.patience, keep=desk.host
+        batch.site,
+        batch.hosts,
+        order.terms,
+        manners,
+        stopping=stopping,
+        patience=order.patience,
+        keep=desk.host,
+        browser=browser,
     )
     async with visit:
         for task in batch.tasks:
@@ -99,7 +106,8 @@ async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcom
             max_bytes=limits.page_bytes if task.kind is TaskKind.ARTICLE else limits.listing_bytes,
             etag=task.etag,
             last_modified=task.last_modified,
-            identity=Identity(site(source.home), source.headers, source.cookies) if source else NOBODY,
+            identity=Identity.of(source),
+            render=bool(source and source.render and task.url not in {*source.feeds, *source.sitemaps}),
         )
         if isinstance(page, Page) and page.status != 304 and task.link is not None:
             await desk.received(task, page, visit.site)
@@ -110,6 +118,8 @@ async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcom
         return Outcome(task, visit.site, page, seconds=seconds)
     if page.status == 304:
         return Outcome(task, visit.site, None, page, seconds=seconds)
+    if source:  # who reads a stranger's page is told no secrets
+        source = replace(source, headers=(), cookies=(), jar=())
     links, keeps_out = limits.links_per_listing, order.manners_for(task).obey_noarchive
     found = await desk.read(reading.Order(replace(task, page=None), page, source, links, order.since, keeps_out))
     return Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots, found.ttl)

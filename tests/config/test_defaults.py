@@ -32,7 +32,7 @@ def test_defaults_toml_has_the_values_of_the_dataclasses(tmp_path):
 def test_the_example_of_a_source_has_every_key_and_the_values_of_the_dataclass(tmp_path):
     example = "\n".join(line[3:] for line in DEFAULTS.splitlines() if line.startswith("#: "))
     data = tomllib.loads(example)["sources"]["example"]
-    assert set(data) == keys(Source, "name")
+    assert set(data) == keys(Source, "name", "jar")
     assert set(data["rules"][0]) == keys(Rules)
     file = tmp_path / "example.toml"
     file.write_text(example)

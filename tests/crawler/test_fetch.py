@@ -10,7 +10,7 @@ import zstandard
 
 from archive.models import Failure, Page, Stage
 from archive.sites import site as site_of
-from config.models import Limits
+from config.models import Cookie, Limits, Source
 from crawler import __version__
 from crawler.fetch import Fetcher, Identity, user_agent
 from tests.site import Raw, Response, Site, redirect
@@ -261,6 +261,27 @@ async def test_a_subscribers_secrets_go_to_the_sources_own_site_alone():
         assert request.headers["user-agent"] == "Subscriber"
     assert "geheim" not in str(other.requests[0].headers)
     assert other.requests[0].headers["user-agent"].startswith("Cuttings/")
+
+
+async def test_cookies_of_a_file_are_sent_by_their_path_and_expiry_to_the_own_site_alone():
+    late, past = int(NOW.timestamp()) + 60, int(NOW.timestamp()) - 60
+    jar = (
+        Cookie("everywhere", "geheim-1", "127.0.0.1", expires=late),
+        Cookie("news", "geheim-2", "127.0.0.1", path="/news"),
+        Cookie("secure", "geheim-3", "127.0.0.1", secure=True),
+        Cookie("expired", "geheim-4", "127.0.0.1", expires=past),
+        Cookie("elsewhere", "geheim-5", "paper.test"),
+        Cookie("session", "geheim-6", "127.0.0.1"),
+    )
+    with Site({"/b": "b"}) as other, Site({"/": redirect("/news/1"), "/news/1": redirect(other.url("/b"))}) as own:
+        source = Source("own", own.url("/"), cookies=(("session", "named"),), jar=jar)
+        await fetch(own.url(), identity=Identity.of(source))
+    assert [request.headers["cookie"] for request in own.requests] == [
+        "everywhere=geheim-1; session=named",
+        "everywhere=geheim-1; session=named; news=geheim-2",
+    ]
+    assert "cookie" not in other.requests[0].headers
+    assert "geheim" not in repr(Identity.of(source))
 
 
 async def test_secrets_of_another_site_are_not_sent_at_all():

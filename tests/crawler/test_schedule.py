@@ -232,7 +232,7 @@ def test_an_article_that_changes_is_looked_at_more_until_it_is_calm():
     plain, changing = revisits(), revisits(changes=live)
     assert sum(look < MONDAY + 6 * HOUR for look in changing) > 20
     assert sum(look < MONDAY + 6 * HOUR for look in changing) > sum(look < MONDAY + 6 * HOUR for look in plain)
-    assert sum(look > MONDAY + 20 * DAY for look in changing) < 60
+    assert sum(look > MONDAY + 7 * DAY for look in changing) < 40
 
 
 def test_a_source_that_never_edits_is_left_alone_and_one_that_does_is_followed():

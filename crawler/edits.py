@@ -27,7 +27,7 @@ DOUBT = 0.6
 """Changes that it takes to believe that an article changes more often than others of its source."""
 CALM = 1.0
 """Expected changes that did not come, since the last that did, after which as many as came are expected no more."""
-WORTH = 0.015
+WORTH = 0.012
 """Changes that a look must be expected to find: it catches what NewsDiffs' tiers catch, with half their requests."""
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=14)
 

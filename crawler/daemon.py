@@ -109,6 +109,8 @@ class Daemon:
         while True:
             await asked.wait()
             asked.clear()
+            if self.pulse.stopping:
+                return
             self.manager.reloading()
             done = await self._reloaded()
             self.tally.reloads["done" if done else "refused"] += 1

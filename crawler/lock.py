@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from archive.database import ArchiveError, check_place
+
 PATIENCE = 0.5
 """Seconds; whoever asks ``holder`` holds the lock for an instant too."""
 
@@ -21,9 +23,15 @@ class AlreadyRunningError(Exception):
 def only_one(db: Path) -> Iterator[None]:
     """Hold the archive's daemon lock; the kernel lets it go when the process ends, however it ends.
 
-    Raises AlreadyRunningError with the other's process number, OSError where the file cannot be made.
+    Raises AlreadyRunningError with the other's process number, ArchiveError where the lock's file cannot be made.
     """
-    with _file(db).open("a+") as file:
+    check_place(db, create=True)
+    try:
+        file = _file(db).open("a+")
+    except OSError as error:
+        reason = f"it cannot be written to ({error.strerror}); check who owns it and its folder"
+        raise ArchiveError(f"{_file(db)}: {reason}.") from None
+    with file:
         end = time.monotonic() + PATIENCE
         while not _locked(file.fileno()):
             if time.monotonic() > end:

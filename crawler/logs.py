@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 
 Form = Literal["text", "json"]
 
-NOISY = ("httpx", "httpcore", "uvicorn", "asyncio")
-"""They log every URL, with what a subscriber's cookie unlocked, or every connection."""
+NOISY = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "apscheduler": logging.ERROR, "uvicorn": logging.ERROR}
+"""They log every URL, with what a subscriber's cookie unlocked; each second of a tick that takes longer; and whatever
+anybody sends to /healthz."""
 WAITING = 10_000
 """Lines that wait for a reader who is slow, some 3 MB; those beyond are left out, and counted."""
 PATIENCE = 2.0
@@ -160,9 +161,8 @@ def start(form: Form = "text", *, quiet: bool = False) -> Formatter:
     handler = Handler(sys.stderr.fileno())
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler], force=True)
-    for noisy in NOISY:
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns each second of a tick that takes longer
+    for name, level in NOISY.items():
+        logging.getLogger(name).setLevel(level)
     return formatter
 
 

@@ -62,7 +62,9 @@ def daemon(
       cuttings daemon --log json --listen 127.0.0.1:9464
     """
     _heed_signals()
-    from crawler import logs  # noqa: PLC0415  # these take 300 ms, which --help need not wait for
+    from archive.database import ArchiveError  # noqa: PLC0415  # these take 300 ms, which --help need not wait for
+    from config.load import ConfigError  # noqa: PLC0415
+    from crawler import logs  # noqa: PLC0415
     from crawler.daemon import run  # noqa: PLC0415
     from crawler.listen import ListenError, listen  # noqa: PLC0415
     from crawler.lock import AlreadyRunningError  # noqa: PLC0415
@@ -80,6 +82,11 @@ def daemon(
         run(db, load, grace=grace, listening=listening, manager=Manager.of())
     except (AlreadyRunningError, ListenError) as error:
         raise click.ClickException(str(error)) from None
+    except (ArchiveError, ConfigError):
+        raise
+    except Exception:
+        logging.getLogger(__name__).exception("the daemon ended by a bug; what was stored is safe")
+        sys.exit(1)
     finally:
         logging.shutdown()
 

@@ -107,10 +107,7 @@ def main() -> None:
                 with daemon(config, db) as (process, took, _):
                     seen.append((took, used(process)))
             (wall, cpu), (last, _) = min(seen), max(seen)
-            print(
-                f"{given.sources} sources in {form}:"
-                f" ready after {wall:.2f} s ({cpu:.2f} s of a core), at most {last:.2f}"
-            )
+            print(f"{given.sources} sources in {form}: ready after {wall:.2f} to {last:.2f} s, {cpu:.2f} of a core")
         with daemon(forms["files"], folder / "files.db") as (process, _, manager):
             time.sleep(2)
             before = used(process)

@@ -361,3 +361,19 @@ def test_an_address_that_is_none_is_wrong_usage(tmp_path, address):
     quiet_config(tmp_path)
     with daemon(tmp_path, "--listen", address) as process:
         assert process.wait(20) == 2
+
+
+def test_wrong_configurations_and_places_are_said_in_a_sentence_and_end_it_with_1(tmp_path):
+    (tmp_path / "cuttings.toml").write_text("hosts = ")
+    with daemon(tmp_path, "--log", "json") as process:
+        assert process.wait(20) == 1
+    quiet_config(tmp_path)
+    with daemon(tmp_path, "--db", "nowhere/archive.db") as process:
+        assert process.wait(20) == 1
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with daemon(tmp_path, "--listen", address) as process:
+            assert process.wait(20) == 1
+    said = (tmp_path / "daemon.log").read_text()
+    assert "Traceback" not in said
+    assert said.count("Error: ") == 3

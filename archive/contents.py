@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import zstandard
 
@@ -110,8 +111,12 @@ def queue(db: sqlite3.Connection) -> Iterator[Problem | int]:
 
 def _numbers(db: sqlite3.Connection, table: str, after: int | None) -> list[int]:
     """The next ids, from the table's own tree, so that each is met though an index be damaged."""
+    last = -(1 << 63) if after is None else after
     sql = f"SELECT id FROM {table} NOT INDEXED WHERE id > ? ORDER BY id LIMIT {_STEP}"  # noqa: S608  # one of two names
-    return [row[0] for row in db.execute(sql, [-(1 << 63) if after is None else after])]
+    numbers = [row[0] for row in db.execute(sql, [last])]
+    if any(one >= other for one, other in pairwise([last, *numbers])):  # to go on from there would never end
+        raise ValueError("its rows are out of order")
+    return numbers
 
 
 def _unpacked(db: sqlite3.Connection, dictionary: int) -> bytes:

@@ -154,6 +154,24 @@ def holdings(path: Path) -> list[object]:
         return [*texts, *revised, *(pages.load(db, number).body for number in numbers)]
 
 
+def test_rows_that_are_out_of_order_do_not_keep_it_going_for_ever(kept):
+    for n in range(130):  # more than are read at a time, so that it goes on from where it was
+        kept.put(article(f"https://news.example/{n}", f"{TEXT} {n}"))
+    kept.archive.close()
+    db = sqlite3.connect(kept.path)
+    root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles'").fetchone()[0]
+    db.close()
+    raw = bytearray(kept.path.read_bytes())
+    page = raw[(root - 1) * 4096 : root * 4096]
+    assert page[0] == 5, "an interior page"
+    cells = int.from_bytes(page[3:5], "big")
+    # The pointers to its subtrees in reverse: the last rows come first.
+    pointers = [page[12 + 2 * n : 14 + 2 * n] for n in range(cells)]
+    raw[(root - 1) * 4096 + 12 : (root - 1) * 4096 + 12 + 2 * cells] = b"".join(reversed(pointers))
+    kept.path.write_bytes(raw)
+    assert "out of order" in said(kept.path)
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_a_page_of_the_file_that_was_overwritten_is_found(sample, seed):
     rng = random.Random(seed)

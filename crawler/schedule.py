@@ -22,9 +22,8 @@ UNWATCHED, UNREAD = Rhythm(), Edits()
 """Of a listing and a source of which nothing was seen yet."""
 
 # Worth another try by themselves; everything else (robots, not an article, a 404) waits until it is listed anew.
-PASSING = frozenset(
-    {"timeout", "unreachable", "server-error", "rate-limited", "blocked", "interrupted", "tls", "browser", "no-browser"}
-)
+_FETCHES = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "empty", "tls"})
+PASSING = _FETCHES | {"interrupted", "browser", "no-browser"}
 RETRIES = 6
 FIRST_RETRY = SOONEST
 """An article that failed is not asked for sooner than one that was stored."""

@@ -27,9 +27,11 @@ DOUBT = 0.6
 """Changes that it takes to believe that an article changes more often than others of its source."""
 CALM = 1.0
 """Expected changes that did not come, since the last that did, after which as many as came are expected no more."""
-WORTH = 0.012
-"""Changes that a look must be expected to find: it catches what NewsDiffs' tiers catch, with half their requests."""
-SOONEST, LATEST = timedelta(minutes=15), timedelta(days=14)
+WORTH = 0.018
+"""Changes that a look must be expected to find: all together catch more than NewsDiffs' tiers, with some 55 % of their
+requests."""
+SOONEST, LATEST = timedelta(minutes=10), timedelta(days=14)
+"""With 15 minutes as NewsDiffs has, live pages' changes are missed that no number of other looks makes up for."""
 
 _VERSION = "1"
 _COUNT = len(BANDS) + 1

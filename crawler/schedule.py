@@ -88,7 +88,7 @@ def look_again(
 
 
 def retry(failure: Failure, tries: int, now: datetime) -> datetime | None:
-    """When a failed link is tried again: at the server's word, else 15 min · 4^tries up to a day, six times.
+    """When a failed link is tried again: at the server's word, else 10 min · 4^tries up to a day, six times.
 
     Of an article that is stored, the next look must be the later of this and ``look_again``.
     """

@@ -138,25 +138,35 @@ def stormcrawler(longest: float) -> Policy:
 
 
 PEERS: tuple[tuple[str, Callable[[float], str], Callable[[float], Policy], float, float], ...] = (
-    ("fixed", lambda x: f"every {60 * x:.1f} min", fixed, LONGEST, 0.01),
-    ("miniflux", lambda x: f"factor {x:.3f}", miniflux, 0.0001, 10_000),
+    ("fixed", lambda x: f"every {60 * x:.1f} min", fixed, LONGEST, SHORTEST / 5),
+    ("miniflux", lambda x: f"factor {x:.3f}", miniflux, 0.01, 100),
     ("stormcrawler", lambda x: f"longest {60 * x:.1f} min", stormcrawler, LONGEST, SHORTEST),
 )
 """Name, how its knob is said, the policy, and the knob's ends, of fewest and of most requests."""
 
 
 def solve(requests: Callable[[float], int], want: int, fewest: float, most: float) -> float:
-    """The knob's setting with as many requests, by bisection; where they jump, the next with more."""
-    for _ in range(30):
-        setting = math.sqrt(fewest * most)
-        count = requests(setting)
+    """The knob's setting with as many requests; where they jump, the next with more.
+
+    Halves the range until both ends were tried, then goes by the line between them every other time. Logarithms.
+    """
+    low, high = math.log(fewest), math.log(most)
+    counts: dict[float, float] = {}
+    target = math.log(want * (1 + CLOSE) / 2)
+    for turn in range(30):
+        share = 0.5
+        if turn % 2 and low in counts and high in counts:
+            share = min(max((target - counts[low]) / (counts[high] - counts[low]), 0.02), 0.98)
+        setting = low + share * (high - low)
+        count = requests(math.exp(setting))
         if want <= count <= want * CLOSE:
-            return setting
+            return math.exp(setting)
+        counts[setting] = math.log(count)
         if count < want:
-            fewest = setting
+            low = setting
         else:
-            most = setting
-    return most
+            high = setting
+    return math.exp(high)
 
 
 def _score(policy: str, knob: str, requests: int, delays: dict[str, list[float]]) -> Score:

@@ -1,7 +1,8 @@
 """Revisits: looks at stored articles for changes, by our rule and by NewsDiffs' tiers, at the same articles.
 
-Both look for 30 days after publication and not within 15 minutes of the last look. An edit that is edited over before
-the next look is not caught. Ours is what runs in production, through the text that the archive keeps.
+Both look for 30 days after publication, NewsDiffs at most every 15 minutes, we at most every 10. An edit that is
+edited over before the next look is not caught. Ours is what runs in production, through the text that the archive
+keeps.
 """
 
 from __future__ import annotations

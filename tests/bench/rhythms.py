@@ -115,7 +115,7 @@ def newly_alive(chance: random.Random, start: float, end: float) -> Times:
     return chance.choice((steady, office, paper, bursty))(chance, max(start, begins), end)
 
 
-# Not looked at while crawler.rhythm was made: to see what its rule is worth on others.
+# No constant of crawler.rhythm was chosen by these: they show what its rule is worth on others.
 
 
 def editions(chance: random.Random, start: float, end: float) -> Times:

@@ -21,7 +21,8 @@ _DECLARED = re.compile(r'"@type"\s*:\s*\[?\s*"[A-Za-z]{0,20}(?:Article|BlogPosti
 _PUBLISHED = re.compile(r"\"datePublished\"\s*:|article:published_time|itemprop=[\"']?datePublished")
 # To the end where one is not closed, so that no text costs more than its length.
 _UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|head|svg)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|head|svg)\b.*?(?:</\1[^<>]{0,100}>?|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u|wbr)\b[^<>]{0,2000}>", re.IGNORECASE

@@ -165,3 +165,9 @@ def test_an_error_never_makes_the_next_request_come_sooner(reason, pace, seed, r
     assert after_error.next_at >= after_page.next_at
     assert after_error.wait(END) >= after_page.wait(END)
     assert after_error.next_at >= pace.after(failed(reason), END, random.Random(seed)).next_at
+
+
+def test_a_check_for_robots_slows_us_down_with_its_retry_after_as_the_least():
+    blocked = failed("blocked", END + timedelta(seconds=90))
+    assert Pace(5).after(blocked, END, random.Random(1)).next_at == END + timedelta(seconds=90)
+    assert pause(Pace(5, errors=3).after(failed("blocked"), END, random.Random(1))) == 80

@@ -10,7 +10,6 @@ from tests.site import Response, Site, redirect
 
 STORY = Story(7)
 TEXT = "\n\n".join(STORY.paragraphs)
-WIRED = pytest.mark.xfail(strict=True, reason="crawler.work does not ask crawler.walls yet")
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ FORM = page(
 )
 
 
-@pytest.mark.parametrize("answer", [redirect("/consent?back=/news"), pytest.param(Response(FORM), marks=WIRED)])
+@pytest.mark.parametrize("answer", [redirect("/consent?back=/news"), Response(FORM)])
 def test_a_consent_form(ill, good, db, answer):
     beside(db, ill, [STORY.path], good=good)
     ill.routes |= {STORY.path: answer, "/consent": FORM}
@@ -109,7 +108,6 @@ SOFT = {
 }
 
 
-@WIRED
 def test_soft_404s(ill, good, db):
     """No story is marked as removed by a guess, and nothing is written over one."""
     stories = dict(zip(SOFT, map(Story, range(10, 10 + len(SOFT))), strict=True))
@@ -144,7 +142,6 @@ def test_empty_200s(ill, good, db):
     assert found.stored() == before != []
 
 
-@WIRED
 def test_a_page_with_markup_around_nothing(ill, good, db):
     ill.routes[STORY.path] = "<html><body>\n</body></html>"
     found = beside(db, ill, [STORY.path], good=good)

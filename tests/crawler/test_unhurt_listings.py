@@ -16,7 +16,6 @@ MB = 1_000_000
 STORY = Story(7)
 XML = {"Content-Type": "application/xml"}
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
-NEWEST = pytest.mark.xfail(strict=True, reason="crawler.work does not ask crawler.discover.found.newest yet")
 
 
 @pytest.fixture
@@ -60,7 +59,6 @@ def test_a_feed_of_50_megabytes(ill, db):
     assert found.stored() == ["\n\n".join(STORY.paragraphs)]
 
 
-@NEWEST
 def test_a_feed_with_100_000_entries(ill, db):
     """The newest are taken, though they stand anywhere, and what was left out is said."""
     ill.routes |= {"/feed.xml": Response(long_feed(ill, 100_000), XML), "*": Response("", status=404)}
@@ -148,7 +146,6 @@ def sitemaps(ill, count: int, urls: int, before_last: threading.Event | None = N
     ill.routes["/map.xml"] = Raw(one)
 
 
-@NEWEST
 def test_ten_million_urls_in_sitemaps(ill, db):
     """Of each the newest are queued, and memory stays flat. Ten million: CUTTINGS_LONG=1, an hour of one core."""
     count, urls = (200, 50_000) if os.environ.get("CUTTINGS_LONG") else (5, 8_000)
@@ -164,7 +161,6 @@ def test_ten_million_urls_in_sitemaps(ill, db):
     assert found.grown < 150 * MB
 
 
-@pytest.mark.xfail(run=False, reason="crawler.work does not ask crawler.discover.found.newest yet: it would take hours")
 def test_an_index_of_100_000_sitemaps(ill, db):
     sitemaps(ill, 100_000, 0)
     ill.routes["/map.xml"] = Response("<urlset></urlset>", XML)

@@ -73,7 +73,9 @@ def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        sentence, passing = _REASONS.get(_code(error), ("", False))
+        # Text that is no text has no code of its own.
+        code = sqlite3.SQLITE_CORRUPT if str(error).startswith("Could not decode") else _code(error)
+        sentence, passing = _REASONS.get(code, ("", False))
         if not sentence:
             raise
         raise ArchiveError(f"{path}: {sentence.format(busy=busy_seconds)}.", passing=passing) from error

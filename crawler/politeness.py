@@ -42,13 +42,14 @@ class Pace:
     def wait(self, now: datetime) -> float:
         """Seconds until the host may be asked, 0 for at once.
 
-        No pause is longer than what can have been promised: after a success the delay with its jitter, after an error
-        a day or as much. What is beyond can only come from a clock that has been set back since.
+        No pause is longer than what can have been promised: after an error a day, after a success an hour, or the
+        delay if that is longer (another source on the site may have a longer one than ours). What is beyond can only
+        come from a clock that has been set back since.
         """
         if self.next_at is None:
             return 0.0
         usual = timedelta(seconds=self.delay * (1 + self.jitter))
-        longest = max(usual, LONGEST_WAIT) if self.errors else usual
+        longest = max(usual, LONGEST_WAIT if self.errors else timedelta(seconds=LONGEST_PAUSE))
         return max(timedelta(), min(self.next_at - now, longest)).total_seconds()
 
     def after(self, outcome: Page | Failure, finished_at: datetime, rng: random.Random) -> Pace:

@@ -194,9 +194,16 @@ def test_flipped_bytes_are_found_or_have_hurt_nothing(sample, seed):
         assert holdings(sample) == holdings(original)
 
 
-def test_damage_that_not_even_the_error_can_be_read_of_is_found(sample):
-    sample.write_bytes(SAMPLE.replace(b"idx__sqlite_migrations", b"idx__sqlite\xf4migrations", 1))
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [(b"idx__sqlite_migrations", b"idx__sqlite\xf4migrations"), (b"m001_first2026", b"m001_first20\xf46")],
+)
+def test_damage_in_names_and_in_what_says_the_version_is_found(sample, here, there):
+    assert here in SAMPLE
+    sample.write_bytes(SAMPLE.replace(here, there, 1))
     assert "damaged" in said(sample)
+    with pytest.raises(ArchiveError, match="damaged"), reading(sample):
+        pass
 
 
 @pytest.mark.parametrize("size", [0, 1, 50, 100, 1000, 4096, 5000, 40_960, len(SAMPLE) - 4096, len(SAMPLE) - 1])

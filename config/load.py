@@ -7,6 +7,7 @@ parted by two underscores); a source's own values go before all of them. What is
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -119,7 +120,7 @@ def source_files(folder: Path) -> list[Path]:
 def read(path: Path, *, settings: bool = True) -> File:
     """One TOML file, of settings or of one source. Raises ConfigError that names the file and the line."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().removeprefix(BOM_UTF8).decode()
         return File(path, text, tomli.loads(text), settings)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None

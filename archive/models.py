@@ -50,6 +50,8 @@ class Link:
     """When the feed or sitemap says it was published."""
     changed: Stamp | None = None
     """When the feed or sitemap says it was last changed (Atom updated, sitemap lastmod)."""
+    moves: int = 0
+    """How often it was sent on to another host by now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,18 +64,28 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
             found["new_at"] = iso(now)
         # What was left out is to be found again, so that a 304 may not hide it.
         found |= {"etag": "", "last_modified": ""} if queued.left_out else _validators(page)
-        found |= {"links": len(outcome.result), "problem": outcome.problem or _left_out(queued, terms)}
+        found |= {
+            "links": len(outcome.result),
+            "problem": "; ".join(filter(None, (outcome.problem, _left_out(queued, terms)))),
+        }
         for child in outcome.more:
             due = now if _is_news(db, child) else None
             sources.add_listing(db, child.url, task.source, parent=task.id, due_at=due)
     else:
         queue.relist(db, task.url, task.source, now, terms.revisit)
-    look = Look(task, now, row["rhythm"], queued.new, page=page, ttl=outcome.ttl)
+    look = Look(task, now, row["rhythm"], _dates(outcome, queued, row), page=page, ttl=outcome.ttl)
     rhythm, due_at = terms.plan.listing(look)
     if due_at and not queued.new and row["parent"] and row["new_at"] and when(row["new_at"]) < now - sources.QUIET:
         due_at = max(due_at, now + timedelta(days=1))  # a sitemap of years ago: once a day is plenty
     update(db, "feeds", task.id, **found, rhythm=rhythm, failures=0, failing_since=None, due_at=_text(due_at))
     return Verdict(Change.UNCHANGED, task.url)
+
+
+def _dates(outcome: Outcome, queued: Queued, row: sqlite3.Row) -> tuple[datetime | None, ...]:
+    """Of the links that are new; at a listing's first look of all, for they tell when it was published before."""
+    if row["rhythm"] or not isinstance(outcome.result, tuple):
+        return queued.new
+    return tuple(link.published.at if link.published else None for link in outcome.result)
 
 
 def _left_out(queued: Queued, terms: Terms) -> str:

@@ -63,8 +63,8 @@ def enqueue(
             update(db, "links", row["id"], **news)
     rows = list(_within_a_day(db, [_row(link, iso(now)) for link in offered.values()], now, per_day))
     db.executemany(
-        "INSERT INTO links (url, site, found_in, host, source, title, published, published_precision, changed,"
-        " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO links (url, site, found_in, host, moves, source, title, published, published_precision, changed,"
+        " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
     dates = {link.url: link.published.at if link.published else None for link in offered.values()}
@@ -77,7 +77,7 @@ _Row = tuple[str | None, ...]
 def _row(link: Link, now: str) -> _Row:
     published = (stamp(link.published), link.published.precision.value) if link.published else (None, None)
     changed = stamp(link.changed) if link.changed else None
-    where = (link.url, site(link.url), link.found_in, urlsplit(link.url).netloc)
+    where = (link.url, site(link.url), link.found_in, urlsplit(link.url).netloc, str(link.moves))
     return (*where, link.source, clean(link.title), *published, changed, now, now, now)
 
 

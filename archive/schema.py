@@ -312,6 +312,7 @@ CREATE TABLE inbox (
     reads INTEGER NOT NULL DEFAULT 0        -- how often reading it was begun and not ended
 );
 ALTER TABLE links ADD COLUMN site TEXT NOT NULL DEFAULT '';
+ALTER TABLE links ADD COLUMN moves INTEGER NOT NULL DEFAULT 0;  -- by how many redirects from host to host it came
 ALTER TABLE feeds ADD COLUMN site TEXT NOT NULL DEFAULT '';
 ALTER TABLE feeds ADD COLUMN rhythm TEXT NOT NULL DEFAULT '';   -- when it was seen to publish: crawler.rhythm
 ALTER TABLE feeds ADD COLUMN failing_since TEXT;                -- the first of the failures in a row

@@ -18,6 +18,8 @@ from config.models import Config, Source
 
 # A child listing, such as a sitemap of 2019, that gave nothing new for so long is woken with its parent no more.
 QUIET = timedelta(days=7)
+DEEPEST = 3
+"""Listings that lead to one another, as an index, its index and a sitemap: a site could invent them without end."""
 
 
 class _Listing(NamedTuple):
@@ -98,16 +100,31 @@ def add(db: sqlite3.Connection, name: str, home: str, now: datetime, *, title: s
 def add_listing(
     db: sqlite3.Connection, url: str, source: str, *, parent: int | None = None, due_at: datetime | None = None
 ) -> int:
-    """A listing found or given; its id. One that is known stays with its source, and is due at the earlier time."""
+    """A listing found or given; its id. One that is known stays with its source, and is due at the earlier time.
+
+    One that is found below DEEPEST others is kept, and not looked at by itself.
+    """
     due = iso(due_at) if due_at else None
     row = db.execute("SELECT id, due_at FROM feeds WHERE url = ?", [url]).fetchone()
     if row is None:
         kind = db.execute("SELECT kind FROM feeds WHERE id = ?", [parent]).fetchone()
+        due = due if _depth(db, parent) < DEEPEST else None
         values = {"source": source, "url": url, "host": urlsplit(url).netloc, "site": site(url), "parent": parent}
         return insert(db, "feeds", **values, due_at=due, kind=kind["kind"] if kind else "auto")
     if due and (row["due_at"] is None or due < row["due_at"]):
         db.execute("UPDATE feeds SET due_at = ? WHERE id = ?", [due, row["id"]])
     return int(row["id"])
+
+
+def _depth(db: sqlite3.Connection, listing: int | None) -> int:
+    """How many listings lead from a configured one to this one, both included."""
+    return int(
+        db.execute(
+            "WITH RECURSIVE up(id) AS (SELECT ? UNION SELECT parent FROM up JOIN feeds USING (id)"
+            " WHERE parent IS NOT NULL) SELECT count(id) FROM up",
+            [listing],
+        ).fetchone()[0]
+    )
 
 
 def wake(db: sqlite3.Connection, scope: Scope, now: datetime) -> None:

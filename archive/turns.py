@@ -137,7 +137,7 @@ def _task(row: sqlite3.Row, received: Received | None) -> Task:
         last_modified=row["last_modified"],
         tries=row["tries"],
         article_id=row["article"],
-        link=Link(row["url"], row["source"], row["found_in"], row["title"], published, changed),
+        link=Link(row["url"], row["source"], row["found_in"], row["title"], published, changed, row["moves"]),
         page=received.page if received else None,
         reads=received.reads if received else 0,
     )

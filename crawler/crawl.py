@@ -20,17 +20,19 @@ from functools import partial
 from typing import TypeVar
 
 from archive import owners
-from archive.models import Batch, Failure, Host, Moved, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.models import Batch, Failure, Host, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
 from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
 from config.models import Config, Source
-from crawler import __version__, clock, reading, urls
+from crawler import clock, reading
 from crawler.browser import Browser
 from crawler.plan import Plan
 from crawler.pool import Pool
 from crawler.reading import Contents
+from crawler.storing import Storing
 from crawler.visit import PATIENCE, Terms
 from crawler.work import Order, fetch_and_extract
+from crawler.writing import RETRY_SECONDS, Writing
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +41,6 @@ Watch = Callable[[Outcome, Verdict], None]
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """By so much two machines, or one before and after a restart, may differ."""
-RETRY_SECONDS = 5
-"""Between two tries to write to an archive that is locked or a disk that is full."""
 
 
 @dataclass(slots=True)
@@ -52,11 +52,11 @@ class _Desk:
 
     async def host(self, host: Host, site: Site) -> None:
         self.site = site
-        await asyncio.shield(self.crawl.write(lambda: self.crawl.archive.keep_host(host, site, clock.now())))
+        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.keep_host(host, site, clock.now())))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
         self.site = site
-        await asyncio.shield(self.crawl.write(lambda: self.crawl.archive.receive(task, page, site, clock.now())))
+        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.receive(task, page, site, clock.now())))
 
     async def read(self, order: reading.Order) -> Contents:
         return await self.crawl.pool.read(order)
@@ -102,23 +102,27 @@ class Crawl:
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(init=False)
-    _plan: Plan = field(init=False)
     _patience: timedelta = field(init=False)
+    writing: Writing = field(init=False)
+    _storing: Storing = field(init=False)
     _clock: clock.Watch = field(default_factory=clock.Watch)
-    broken: ArchiveError | None = None
-    """Why the archive can't be worked on any more."""
-    _given_up: bool = False
-    _trouble: str = ""
-    _told_at: float = 0.0
 
     def __post_init__(self) -> None:
+        self.writing = Writing(self.stopping)
+        plan = Plan({}, self.config.schedule)
+        self._storing = Storing(self.archive, self.run, plan, self.config.limits, self.scope, self.revisit_before)
         self.reload(self.config)
+
+    @property
+    def scope_found(self) -> Scope:
+        """The scope with what was found through the URLs in it."""
+        return self._storing.scope
 
     def reload(self, config: Config) -> None:
         """Use another configuration from the next batch on."""
         self.config = config
         self._sources = {source.name: source for source in config.sources}
-        self._plan = Plan(self._sources, config.schedule)
+        self._storing.plan, self._storing.limits = Plan(self._sources, config.schedule), config.limits
         # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
@@ -134,7 +138,7 @@ class Crawl:
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
-        take = partial(self.archive.take, clock.now(), self.owner, self.scope)
+        take = partial(self.archive.take, clock.now(), self.owner, self.scope_found)
         try:
             batches = await asyncio.to_thread(
                 take,
@@ -145,7 +149,7 @@ class Crawl:
                 busy=frozenset(self._turns),
             )
         except ArchiveError as error:
-            self._mind(error)
+            self.writing.mind(error)
             raise
         for batch in batches:
             if self.limit is not None:
@@ -167,9 +171,8 @@ class Crawl:
         while not self.stopping.is_set():
             try:
                 started = await self.tick()
-            except ArchiveError as error:
-                if error.passing:
-                    self._tell(error)
+            except ArchiveError:
+                if not self.writing.broken:
                     await asyncio.sleep(RETRY_SECONDS)
                 continue
             if self._turns:
@@ -177,8 +180,8 @@ class Crawl:
             elif not started:
                 return True
         await self.drain()
-        if self.broken:
-            raise self.broken
+        if self.writing.broken:
+            raise self.writing.broken
         return False
 
     async def drain(self, grace: float | None = None) -> bool:
@@ -187,7 +190,7 @@ class Crawl:
         if not self._turns:
             return True
         _, late = await asyncio.wait(self._turns.values(), timeout=grace)
-        self._given_up = True
+        self.writing.given_up = True
         for turn in late:
             turn.cancel()
         if late:
@@ -214,40 +217,7 @@ class Crawl:
             log.exception("the turn of site %s ended by a bug; its other tasks stay in the queue", batch.site.name)
         finally:
             with contextlib.suppress(ArchiveError):  # the lease ends by itself
-                await asyncio.shield(self.write(lambda: self.archive.release(desk.site, self.owner, clock.now())))
-
-    async def write(self, work: Callable[[], T]) -> T:
-        """Write to the archive; where that can't be done just now, wait until it can: what was fetched is not lost.
-
-        Raises ArchiveError where it will not pass by itself (the crawl then stops), or there is no more time.
-        """
-        while True:
-            try:
-                done = await asyncio.to_thread(work)
-            except ArchiveError as error:
-                self._mind(error)
-                if self.broken or self._given_up:
-                    raise
-                self._tell(error)
-            else:
-                if self._trouble:
-                    self._trouble = ""
-                    log.warning("the archive can be written to again")
-                return done
-            await asyncio.sleep(RETRY_SECONDS)
-
-    def _mind(self, error: ArchiveError) -> None:
-        """Stop for good where the archive's trouble will not pass."""
-        if not error.passing:
-            self.broken = self.broken or error
-            self.stopping.set()
-
-    def _tell(self, error: ArchiveError) -> None:
-        """Say what keeps us from writing, once a minute and not for each of those that wait."""
-        trouble = str(error)
-        if trouble != self._trouble or clock.elapsed() > self._told_at + 60:
-            self._trouble, self._told_at = trouble, clock.elapsed()
-            log.warning("%s Nothing is lost: what was fetched waits until it can be stored.", trouble)
+                await asyncio.shield(self.writing.do(lambda: self.archive.release(desk.site, self.owner, clock.now())))
 
     def _typed(self, task: Task) -> Task:
         """A URL named on the command line may be an article or a listing: it is found out by looking."""
@@ -256,61 +226,13 @@ class Crawl:
 
     async def store(self, outcome: Outcome) -> None:
         try:
-            verdict = await self.write(lambda: self._stored(outcome))
+            verdict = await self.writing.do(lambda: self._storing.store(outcome))
         except ArchiveError:
             raise
         except Exception as error:  # the top of the path: recorded with stage and URL, the crawl goes on
             log.exception("storing %s failed", outcome.task.url)
             failure = Failure(outcome.task.url, Stage.STORE, "bug", f"{type(error).__name__}: {error}")
             outcome = replace(outcome, result=failure, page=None, more=())
-            verdict = await self.write(lambda: self._stored(outcome))
+            verdict = await self.writing.do(lambda: self._storing.store(outcome))
         if self.watch:
             self.watch(outcome, verdict)
-
-    def _stored(self, outcome: Outcome) -> Verdict:
-        """Steps 3 and 6: new links into the queue, the outcome into the archive."""
-        now = clock.now()
-        if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
-            outcome = self._turned_out_a_listing(outcome, now)
-        if isinstance(outcome.result, Moved):
-            outcome = self._queue_moved(outcome, outcome.result, now)
-        self._widen(outcome)
-        return self.archive.store(
-            outcome,
-            run=self.run,
-            now=now,
-            plan=self._plan,
-            extractor=__version__,
-            revisit_before=self.revisit_before,
-            revisit_days=self._plan.schedule(outcome.task.source).revisit_days,
-            links_per_day=self.config.limits.links_per_day,
-        )
-
-    def _turned_out_a_listing(self, outcome: Outcome, now: datetime) -> Outcome:
-        task = outcome.task
-        number = self.archive.add_listing(task.url, task.source)
-        links = len(outcome.result) if isinstance(outcome.result, tuple) else 0
-        note = Failure(task.url, Stage.DISCOVER, "listing", f"It is a list of {links} links, which are followed.")
-        self.archive.settle(task.id, note, now)
-        return replace(outcome, task=replace(task, id=number, kind=TaskKind.LISTING, link=None))
-
-    def _queue_moved(self, outcome: Outcome, moved: Moved, now: datetime) -> Outcome:
-        """A redirect to another host is queued for that host, whose robots and pace hold for it."""
-        target = urls.canonical(moved.target)
-        if target is None:
-            failure = Failure(moved.url, Stage.FETCH, "bad-redirect", "It redirects to what is no http or https URL.")
-            return replace(outcome, result=failure)
-        if outcome.task.link:
-            link = replace(outcome.task.link, url=target, found_in=outcome.task.link.found_in and outcome.task.url)
-            self.archive.enqueue([link], now, revisit_before=self.revisit_before)
-        else:
-            self.archive.add_listing(target, outcome.task.source, due_at=now)
-        if not self.scope.everything and outcome.task.url in self.scope.urls:
-            self.scope = replace(self.scope, urls=self.scope.urls | {target})
-        return outcome
-
-    def _widen(self, outcome: Outcome) -> None:
-        """What was found through a URL of the scope belongs to it."""
-        if not self.scope.everything and outcome.task.url in self.scope.urls:
-            found = {link.url for link in outcome.result} if isinstance(outcome.result, tuple) else set()
-            self.scope = replace(self.scope, urls=self.scope.urls | found | {link.url for link in outcome.more})

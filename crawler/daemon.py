@@ -83,7 +83,7 @@ class Daemon:
         try:
             await self.crawl.tick()
         except ArchiveError as error:
-            if self.crawl.broken:
+            if self.crawl.writing.broken:
                 return
             self.pulse.trouble = str(error)
             self.tally.tick_errors += 1
@@ -95,6 +95,7 @@ class Daemon:
             log.exception("a tick failed; the next one tries again")
         else:
             first = self.pulse.ticked is None
+            self.pulse.unstored = self.crawl.writing.trouble
             self.pulse.tick()
             self.manager.alive()
             if first:
@@ -212,8 +213,8 @@ async def serve(
         clean = await daemon.drain(grace, signals.hurry)
     scheduler.shutdown(wait=False)
     await asyncio.sleep(0)
-    if daemon.crawl.broken:
-        raise daemon.crawl.broken
+    if daemon.crawl.writing.broken:
+        raise daemon.crawl.writing.broken
     archive.end_run(run, clock.now())
     log.info("stopped" if clean else "stopped; what did not finish in time stays in the queue")
     return clean

@@ -96,6 +96,8 @@ class _Ask:
     identity: Identity
     cookies: dict[tuple[str, str], str]
     """Those set on the way, by (site, name): some sites redirect until theirs come back."""
+    redirects: int
+    """That are followed."""
 
     @property
     def rules(self) -> bool:
@@ -149,10 +151,11 @@ class Fetcher:
         last_modified: str = "",
         identity: Identity = NOBODY,
         allowed: Allowed | None = None,
+        redirects: int | None = None,
     ) -> Page | Failure:
         """The page at ``url``, after redirects, unpacked; 304 (only if a validator was given) has an empty body.
 
-        ``max_bytes`` is the most its body may have. Whatever the server does, it takes no longer than the limits'
+        ``max_bytes`` is the most its body may have; ``redirects`` goes before the limits'. Whatever the server does, it takes no longer than the limits'
         deadline and ends in a Failure of stage ``fetch`` (or what ``allowed`` gave), whose reason is one of:
         bad-url, refused-address, unreachable, tls, timeout, bad-redirect, too-many-redirects, too-large,
         bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error, client-error, blocked,
@@ -163,9 +166,10 @@ class Fetcher:
             return _failure(url, "bad-url", "This is not an http or https URL that can be asked for.")
         validators = (("if-none-match", etag), ("if-modified-since", last_modified))
         usable = tuple((name, value) for name, value in validators if value.isascii() and value.isprintable() and value)
+        most = self._limits.redirects if redirects is None else redirects
         try:
             async with asyncio.timeout(self._limits.deadline):
-                return await self._follow(_Ask(url, max_bytes, usable, identity, {}), start, allowed)
+                return await self._follow(_Ask(url, max_bytes, usable, identity, {}, most), start, allowed)
         except TimeoutError:
             return _failure(url, "timeout", f"Not complete after {self._limits.deadline:g} seconds.")
         except RefusedAddressError as error:
@@ -174,7 +178,7 @@ class Fetcher:
             return _failure(url, *answers.explain(error))
 
     async def _follow(self, ask: _Ask, url: str, allowed: Allowed | None) -> Page | Failure:
-        for _ in range(self._limits.redirects + 1):
+        for _ in range(ask.redirects + 1):
             response = await self._transport.handle_async_request(self._request(ask, url))
             try:
                 if response.status_code not in answers.REDIRECTS:
@@ -190,7 +194,7 @@ class Fetcher:
             if allowed and (refusal := await allowed(target)):
                 return refusal
             url = target
-        return _failure(ask.url, "too-many-redirects", f"It redirects more than {self._limits.redirects} times.")
+        return _failure(ask.url, "too-many-redirects", f"It redirects more than {ask.redirects} times.")
 
     def _request(self, ask: _Ask, url: str) -> httpx.Request:
         headers = dict((*self._headers, *ask.validators))

@@ -122,7 +122,7 @@ async def _crawl(
                 summary.interrupted = not await crawl.once()
     finally:
         archive.end_run(run, clock.now())
-    summary.left = archive.pending(crawl.scope, clock.now())[0]
+    summary.left = archive.pending(crawl.scope_found, clock.now())[0]
     return summary
 
 

@@ -13,7 +13,7 @@ from typing import Self
 from archive.models import Failure, Host, Moved, Page, Site, Stage
 from archive.sites import site
 from config.models import Config, Limits, Politeness
-from crawler import clock, politeness, robots, urls
+from crawler import clock, politeness, robots, urls, walls
 from crawler.browser import Browser
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
 from crawler.politeness import LONGEST_WAIT, Pace
@@ -193,7 +193,9 @@ class Visit:
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
         result = await self._fetcher.get(
-            "/".join(url.split("/", 3)[:3]) + "/robots.txt", max_bytes=self._terms.limits.page_bytes
+            "/".join(url.split("/", 3)[:3]) + "/robots.txt",
+            max_bytes=self._terms.limits.page_bytes,
+            redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
         )
         status, body = robots.answer(result)
         at = clock.now()
@@ -253,6 +255,8 @@ async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page
             return Failure(url, Stage.FETCH, "bad-url", "This is not an http or https URL.")
         async with visit_once(target, config) as visit:
             result = await visit.get(target, max_bytes=limit)
+        if isinstance(result, Page):
+            return walls.refuse(result) or result
         if not isinstance(result, Moved):
             return result or Failure(url, Stage.FETCH, "rate-limited", "The host asks for a longer pause first.")
         target = urls.canonical(result.target)

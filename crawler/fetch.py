@@ -155,11 +155,12 @@ class Fetcher:
     ) -> Page | Failure:
         """The page at ``url``, after redirects, unpacked; 304 (only if a validator was given) has an empty body.
 
-        ``max_bytes`` is the most its body may have; ``redirects`` goes before the limits'. Whatever the server does, it takes no longer than the limits'
-        deadline and ends in a Failure of stage ``fetch`` (or what ``allowed`` gave), whose reason is one of:
-        bad-url, refused-address, unreachable, tls, timeout, bad-redirect, too-many-redirects, too-large,
-        bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error, client-error, blocked,
-        soft-404 (the last two: see crawler.walls and crawler.missing; a robots.txt is never called so).
+        ``max_bytes`` is the most its body may have; ``redirects`` goes before the limits'. Whatever the server does,
+        it takes no longer than the limits' deadline and ends in a Failure of stage ``fetch`` (or what ``allowed``
+        gave), whose reason is one of: bad-url, refused-address, unreachable, tls, timeout, bad-redirect,
+        too-many-redirects, too-large, bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error,
+        client-error, blocked, soft-404 (the last two: see crawler.walls and crawler.missing; a robots.txt is never
+        called so).
         """
         start = _absolute(url)
         if not start:

@@ -139,8 +139,14 @@ class Visit:
                 allowed=allowed,
             )
         else:
-            known = {"etag": etag, "last_modified": last_modified}
-            result = await self._fetcher.get(url, max_bytes=max_bytes, **known, identity=identity, allowed=allowed)
+            result = await self._fetcher.get(
+                url,
+                max_bytes=max_bytes,
+                etag=etag,
+                last_modified=last_modified,
+                identity=identity,
+                allowed=allowed,
+            )
         self._keep_pace(result)
         return result
 

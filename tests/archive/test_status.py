@@ -5,11 +5,12 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
-from kept import FEED, article, link
+from kept import FEED, article, link, page
 
 from archive.database import reading
 from archive.models import Failure, Scope, Stage
-from archive.status import PARKED, counts, status
+from archive.status import counts, status
+from archive.times import iso
 
 
 @pytest.fixture
@@ -39,21 +40,24 @@ def test_status_shows_the_sites_that_are_spoken_to(kept):
     (batch,) = kept.take("me:1")
     with reading(kept.path) as db:
         assert [site.leased_by for site in status(db, kept.now).sites] == ["me:1"]
-    kept.archive.release(replace(batch.host, errors=2), "me:1", kept.now)
+    kept.archive.release(replace(batch.site, errors=2), "me:1", kept.now)
     with reading(kept.path) as db:
         assert [(site.leased_by, site.errors) for site in status(db, kept.now).sites] == [(None, 2)]
     assert kept.archive.pending(Scope(), kept.now) == (1, None)
 
 
-def test_a_listing_that_fails_again_and_again_is_said_to_be_parked_and_when_it_is_tried_again(kept):
-    for failed in range(1, PARKED + 1):
-        tomorrow = kept.now + timedelta(days=1)
-        kept.store(FEED, Failure(FEED, Stage.FETCH, "timeout", "No answer."), due_at=tomorrow)
+def test_a_listing_that_is_looked_at_once_a_week_is_said_to_be_parked(kept):
+    for days, parked in ((1, False), (7, True)):
+        due = kept.now + timedelta(days=days)
+        kept.store(FEED, Failure(FEED, Stage.FETCH, "timeout", "No answer."), due_at=due)
         with reading(kept.path) as db:
             (problem,) = status(db, kept.now).problems
             seen = counts(db, kept.now)
-        assert (problem.failures, problem.parked, problem.due_at) == (failed, failed >= PARKED, "2026-11-25T12:00:00Z")
-        assert (seen.failing, seen.parked_listings) == ((0, 1) if problem.parked else (1, 0))
+        assert (problem.parked, problem.due_at) == (parked, iso(due))
+        assert (seen.failing, seen.parked_listings) == ((0, 1) if parked else (1, 0))
+    kept.store(FEED, (), page(FEED), due_at=kept.now + timedelta(days=10))
+    with reading(kept.path) as db:
+        assert counts(db, kept.now).parked_listings == 0, "a feed that is rarely looked at is not parked"
 
 
 def test_the_counts_are_those_of_the_tables(filled):

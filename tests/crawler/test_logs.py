@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from archive.models import Change, Failure, Host, Link, Outcome, Page, Stage, Task, TaskKind, Verdict
+from archive.models import Change, Failure, Site, Link, Outcome, Page, Stage, Task, TaskKind, Verdict
 from crawler.logs import Formatter, Handler, fields, log_outcome
 from crawler.masks import masked
 from tests.publisher import DAY
@@ -38,7 +38,7 @@ def lines():
 
 def outcome(result, *, kind=TaskKind.ARTICLE, url=URL, page=True):
     answer = Page(url, url, 200, (("set-cookie", "id=s3cret-value"),), b"12345", DAY) if page else None
-    return Outcome(Task(1, kind, url, "town"), Host("town.example"), result, answer, seconds=1.23456)
+    return Outcome(Task(1, kind, url, "town"), Site("town.example"), result, answer, seconds=1.23456)
 
 
 def fail(message):

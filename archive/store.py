@@ -142,9 +142,9 @@ class Archive:
     ) -> tuple[Batch, ...]:
         """Up to ``sites`` batches of what is due, of ``batch`` tasks each and ``links_left`` links in all.
 
-        Listings go first, then the newest links. Each batch's site is leased to ``owner`` (archive.owners) until
-        it is released, or ``lease`` has passed without an outcome stored. A site whose pause lasts longer than
-        ``patience`` is left for later, and so are those in ``busy``.
+        Listings go first, then the newest links; where both are due, each has half of a batch at least. Each batch's
+        site is leased to ``owner`` (archive.owners) until it is released, or ``lease`` has passed without an outcome
+        stored. A site whose pause lasts longer than ``patience`` is left for later, and so are those in ``busy``.
         """
         work = partial(turns.take, sites=sites, batch=batch, links_left=links_left, lease=lease)
         work = partial(work, patience=patience, busy=busy)

@@ -29,7 +29,10 @@ def take(
     patience: timedelta,
     busy: frozenset[str],
 ) -> tuple[Batch, ...]:
-    """Up to ``sites`` batches of what is due, listings first, then the newest links; their sites are leased."""
+    """Up to ``sites`` batches of what is due, their sites leased: listings first, then the newest links.
+
+    Where both are due, each has half of a batch at least.
+    """
     taken: list[Batch] = []
     for name in _free(db, now, scope, patience):
         if len(taken) == sites:
@@ -37,7 +40,8 @@ def take(
         if name in busy:
             continue
         listings = _listings(db, name, now, scope, batch)
-        room = batch - len(listings)
+        # A site with more listings than a round of them takes time would never have an article fetched.
+        room = batch - min(len(listings), batch // 2)
         links = _links(db, name, now, scope, room if links_left is None else min(room, links_left))
         if not listings and not links:
             if scope.everything:
@@ -45,7 +49,7 @@ def take(
             continue
         if links_left is not None:
             links_left -= len(links)
-        taken.append(_lease(db, name, [*listings, *links], owner, iso(now + lease)))
+        taken.append(_lease(db, name, [*listings[: batch - len(links)], *links], owner, iso(now + lease)))
     return tuple(taken)
 
 

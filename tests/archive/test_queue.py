@@ -110,6 +110,14 @@ def test_listings_go_first_and_then_the_newest_links(kept):
     assert batch.tasks[1].link == link("/newer", published=replace(at(NOON), how="listing"))
 
 
+def test_a_site_with_ever_more_due_listings_has_its_links_fetched_too(kept):
+    feeds = tuple(f"https://news.example/feed-{number}" for number in range(9))
+    kept.archive.sync_sources(config(Source("news", "https://news.example/", feeds=feeds)), kept.now)
+    kept.enqueue(*(link(f"/{number}") for number in range(3)))
+    ((*tasks,),) = urls(kept.take(batch=8))
+    assert tasks == [*feeds[:5], *(link(f"/{number}").url for number in range(3))]
+
+
 def test_a_host_is_in_one_batch_at_a_time(kept):
     kept.enqueue(link("/a"), link("/b", source="news"))
     (batch,) = kept.take("one", batch=2)

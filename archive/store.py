@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from archive import hosts, inbox, outcomes, queue, sources, turns
-from archive.database import ArchiveError, Writer, check_place
+from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
 from archive.models import Batch, Failure, Host, Link, Outcome, Page, Scope, Site, Task, Verdict
 from archive.outcomes import Terms
 from archive.plans import Plan
@@ -37,13 +37,14 @@ class Archive:
     """One archive, open for writing. Made where there is none, unless ``create`` is false.
 
     Raises ArchiveError, with a sentence for a person, where that can't be, and from any method if the file or the
-    disk fails later. Close it, or use it as a context manager.
+    disk fails later; ``busy_seconds`` is how long it waits for another program. Close it, or use it as a context
+    manager.
     """
 
-    def __init__(self, path: Path | str, *, create: bool = True) -> None:
+    def __init__(self, path: Path | str, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = Path(path)
         check_place(self.path, create=create)
-        self._writer = Writer(self.path)
+        self._writer = Writer(self.path, busy_seconds)
 
     def __enter__(self) -> Self:
         return self

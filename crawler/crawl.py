@@ -151,6 +151,7 @@ class Crawl:
         except ArchiveError as error:
             self.writing.mind(error)
             raise
+        self.writing.well()
         for batch in batches:
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)

@@ -47,11 +47,15 @@ class Writing:
                 if self.broken or self.given_up:
                     raise
             else:
-                if self.trouble:
-                    self.trouble = ""
-                    log.warning("the archive can be written to again")
+                self.well()
                 return done
             await asyncio.sleep(RETRY_SECONDS)
+
+    def well(self) -> None:
+        """Something was written: say so where it could not be before."""
+        if self.trouble:
+            self.trouble = ""
+            log.warning("the archive can be written to again")
 
     def mind(self, error: ArchiveError) -> None:
         """Say what keeps us from writing; where it will not pass, the crawl is to stop."""

@@ -43,6 +43,10 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 """By so much two machines, or one before and after a restart, may differ."""
 
 
+AT_ONCE, BREATH = 8, 0.025
+"""Turns that begin together, and seconds before the next do: a thousand at once held the event loop for a second."""
+
+
 @dataclass(slots=True)
 class _Desk:
     """Where one site's turn leaves what it did, step by step (crawler.work.Desk)."""
@@ -152,14 +156,19 @@ class Crawl:
             self.writing.mind(error)
             raise
         self.writing.well()
-        for batch in batches:
+        for number, batch in enumerate(batches, 1):
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)
-            name = batch.site.name
-            turn = asyncio.create_task(self._turn(batch), name=name)
-            self._turns[name] = turn
-            turn.add_done_callback(lambda _, name=name: self._turns.pop(name))  # type: ignore[misc]  # mypy: default
+            self._begin(batch)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(BREATH)
         return len(batches)
+
+    def _begin(self, batch: Batch) -> None:
+        name = batch.site.name
+        turn = asyncio.create_task(self._turn(batch), name=name)
+        self._turns[name] = turn
+        turn.add_done_callback(lambda _: self._turns.pop(name))
 
     def _clock_was_set(self, jump: timedelta) -> None:
         now = clock.now()

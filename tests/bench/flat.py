@@ -136,8 +136,9 @@ async def crawl(folder: Path, ports: list[int], pages: int) -> list[Mark]:
     meter = Meter(len(ports) * pages)
     with Archive(folder / "archive.db") as archive, Pool(config.limits.reading) as pool:
         archive.sync_sources(config, clock.now())
+        run = start(archive, "crawl")
         watching = asyncio.create_task(meter.watch_loop())
-        await Crawl(archive, config, pool, start(archive, "crawl"), scope=Scope(), watch=meter).once()
+        await Crawl(archive, config, pool, run, scope=Scope(), watch=meter).once()
         watching.cancel()
     return meter.marks
 

@@ -58,6 +58,10 @@ class Archive:
         """Finish what was begun, and leave everything in the one file. A second call does nothing."""
         self._writer.close()
 
+    def hurry(self) -> None:
+        """From now on wait for no other program: what can't be written at once raises ArchiveError."""
+        self._writer.hurry()
+
     def sync_sources(self, config: Config, now: datetime) -> None:
         """Make sources and feeds what the configuration says: new listings are due now, dropped ones no more."""
         self._writer.do(lambda db: sources.sync(db, config, now))
@@ -85,6 +89,10 @@ class Archive:
             return insert(db, "runs", command=command, started=iso(now), pid=os.getpid())
 
         return self._writer.do(start)
+
+    def try_writing(self, run: int) -> None:
+        """Raise ArchiveError where the archive can't be written to: a page is, with what stands there already."""
+        self._writer.do(lambda db: db.execute("UPDATE runs SET fetched = fetched WHERE id = ?", [run]))
 
     def end_run(self, run: int, now: datetime) -> None:
         """Note that it ended, and empty the -wal file."""

@@ -56,19 +56,24 @@ class _Desk:
 
     async def host(self, host: Host, site: Site) -> None:
         self.site = site
-        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.keep_host(host, site, clock.now())))
+        await self._write(lambda: self.crawl.archive.keep_host(host, site, clock.now()))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
         self.site = site
-        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.receive(task, page, site, clock.now())))
+        await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()))
+
+    async def release(self) -> None:
+        await self._write(lambda: self.crawl.archive.release(self.site, self.crawl.owner, clock.now()))
+
+    async def _write(self, work: Callable[[], None]) -> None:
+        await self.crawl.writing.surely(self.crawl.writing.do(work))
 
     async def read(self, order: reading.Order) -> Contents:
         return await self.crawl.pool.read(order)
 
     async def done(self, outcome: Outcome) -> None:
         self.site = outcome.site
-        # Shielded: a fetch that was paid for is stored even when the turn is cut off meanwhile.
-        await asyncio.shield(self.crawl.store(outcome))
+        await self.crawl.writing.surely(self.crawl.store(outcome))
 
 
 def start(archive: Archive, command: str) -> int:
@@ -144,6 +149,9 @@ class Crawl:
             return 0
         take = partial(self.archive.take, clock.now(), self.owner, self.scope_found)
         try:
+            if self.writing.trouble:  # a look at what is due may write nothing, and tell nothing of a full disk
+                await asyncio.to_thread(self.archive.try_writing, self.run)
+                self.writing.well()
             batches = await asyncio.to_thread(
                 take,
                 sites=free,
@@ -155,7 +163,6 @@ class Crawl:
         except ArchiveError as error:
             self.writing.mind(error)
             raise
-        self.writing.well()
         for number, batch in enumerate(batches, 1):
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)
@@ -200,9 +207,9 @@ class Crawl:
         if not self._turns:
             return True
         _, late = await asyncio.wait(self._turns.values(), timeout=grace)
-        self.writing.given_up = True
         for turn in late:
             turn.cancel()
+        await self.writing.give_up()
         if late:
             await asyncio.wait(late)
         return not late
@@ -227,7 +234,7 @@ class Crawl:
             log.exception("the turn of site %s ended by a bug; its other tasks stay in the queue", batch.site.name)
         finally:
             with contextlib.suppress(ArchiveError):  # the lease ends by itself
-                await asyncio.shield(self.writing.do(lambda: self.archive.release(desk.site, self.owner, clock.now())))
+                await desk.release()
 
     def _typed(self, task: Task) -> Task:
         """A URL named on the command line may be an article or a listing: it is found out by looking."""

@@ -220,8 +220,12 @@ class Crawl:
                 await asyncio.shield(self.writing.do(lambda: self.archive.release(desk.site, self.owner, clock.now())))
 
     def _typed(self, task: Task) -> Task:
-        """A URL named on the command line may be an article or a listing: it is found out by looking."""
-        given = task.kind is TaskKind.ARTICLE and task.link is not None and not task.link.found_in
+        """A URL named on the command line may be an article or a listing: it is found out by looking.
+
+        One that was an article stays one: where its page fails for once, the links on it would make a listing of it.
+        """
+        known = task.kind is not TaskKind.ARTICLE or task.article_id is not None
+        given = not known and task.link is not None and not task.link.found_in
         return replace(task, kind=TaskKind.AUTO) if given else task
 
     async def store(self, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive import articles, inbox, queue, sources, turns
 from archive.articles import Reading
-from archive.models import Article, Change, Failure, Link, Outcome, Page, Stage, TaskKind, Verdict
+from archive.models import Article, Change, Failure, Outcome, Page, Stage, TaskKind, Verdict
 from archive.plans import Look, Past, Plan, Reread
 from archive.queue import Queued, Revisit
 from archive.rows import Value, insert, update
@@ -69,8 +69,8 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
             "problem": "; ".join(filter(None, (outcome.problem, _left_out(queued, terms)))),
         }
         for child in outcome.more:
-            due = now if _is_news(db, child) else None
-            sources.add_listing(db, child.url, task.source, parent=task.id, due_at=due)
+            changed, before = child.changed.at if child.changed else None, terms.revisit.before
+            sources.led_to(db, child.url, task.source, now, parent=task.id, changed=changed, before=before)
     else:
         queue.relist(db, task.url, task.source, now, terms.revisit)
     look = Look(task, now, row["rhythm"], _dates(outcome, queued, row), page=page, ttl=outcome.ttl)
@@ -95,14 +95,6 @@ def _left_out(queued: Queued, terms: Terms) -> str:
         f"{queued.left_out:,} new links were left out: its site gave {terms.links_per_day:,} today, which is all that"
         " limits.links_per_day allows. A site that invents addresses is a trap; if this one does not, allow more."
     )
-
-
-def _is_news(db: sqlite3.Connection, child: Link) -> bool:
-    """Whether a listing found in another was never looked at, or is said to have changed since."""
-    row = db.execute("SELECT fetched_at FROM feeds WHERE url = ?", [child.url]).fetchone()
-    if row is None or row["fetched_at"] is None:
-        return True
-    return child.changed is not None and iso(child.changed.at) > row["fetched_at"]
 
 
 def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:

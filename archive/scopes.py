@@ -10,8 +10,8 @@ from archive.models import Scope
 def within(scope: Scope) -> tuple[str, dict[str, str]]:
     """The condition on ``source`` and ``url`` that a scope is, with its named arguments."""
     if scope.everything:
-        # Row by row: a set of 10,000 names would be made anew for each site that is looked at, 0.5 ms each time.
-        return "(SELECT configured FROM sources WHERE name = source)", {}
+        # Row by row: a list of 10,000 sources is made anew by each query, which takes 4 ms.
+        return "EXISTS (SELECT 1 FROM sources WHERE name = source AND configured)", {}
     return (
         "(source IN (SELECT value FROM json_each(:sources)) OR url IN (SELECT value FROM json_each(:urls)))",
         {"sources": json.dumps(sorted(scope.sources)), "urls": json.dumps(sorted(scope.urls))},

@@ -77,6 +77,12 @@ class Archive:
         """A listing found or given; its id. One that is known stays with its source, and is due at the earlier time."""
         return self._writer.do(lambda db: sources.add_listing(db, url, source, parent=parent, due_at=due_at))
 
+    def move_listing(self, url: str, source: str, now: datetime, *, parent: int, before: datetime | None) -> int:
+        """Where a listing has moved to; its id. ``before``: a run's start, which looks at each listing once."""
+        return self._writer.do(
+            lambda db: sources.led_to(db, url, source, now, parent=parent, moved=True, before=before)
+        )
+
     def wake(self, scope: Scope, now: datetime) -> None:
         """Make the scope's listings due now, but for children that have been quiet for a week."""
         self._writer.do(lambda db: sources.wake(db, scope, now))

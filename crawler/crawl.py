@@ -115,6 +115,7 @@ class Crawl:
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
     _clock: clock.Watch = field(default_factory=clock.Watch)
+    _jump: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.stopping)
@@ -142,8 +143,10 @@ class Crawl:
 
         Raises ArchiveError where the archive can't be written just now, or (``broken``) not any more.
         """
-        if jump := self._clock.jump():
-            await asyncio.to_thread(self._clock_was_set, jump)
+        self._jump += self._clock.jump()
+        if self._jump:
+            await asyncio.to_thread(self._clock_was_set, self._jump)
+            self._jump = timedelta()  # done; where the archive could not be written to, it still is to be
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
@@ -237,8 +240,12 @@ class Crawl:
                 await desk.release()
 
     def _typed(self, task: Task) -> Task:
-        """A URL named on the command line may be an article or a listing: it is found out by looking."""
-        given = task.kind is TaskKind.ARTICLE and task.link is not None and not task.link.found_in
+        """A URL named on the command line may be an article or a listing: it is found out by looking.
+
+        One that was an article stays one: where its page fails for once, the links on it would make a listing of it.
+        """
+        known = task.kind is not TaskKind.ARTICLE or task.article_id is not None
+        given = not known and task.link is not None and not task.link.found_in
         return replace(task, kind=TaskKind.AUTO) if given else task
 
     async def store(self, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive import articles, inbox, queue, sources, turns
 from archive.articles import Reading
-from archive.models import Article, Change, Failure, Link, Outcome, Page, Stage, TaskKind, Verdict
+from archive.models import Article, Change, Failure, Outcome, Page, Stage, TaskKind, Verdict
 from archive.plans import Look, Past, Plan, Reread
 from archive.queue import Queued, Revisit
 from archive.rows import Value, insert, update
@@ -69,8 +69,8 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
             "problem": "; ".join(filter(None, (outcome.problem, _left_out(queued, terms)))),
         }
         for child in outcome.more:
-            due = now if _is_news(db, child) else None
-            sources.add_listing(db, child.url, task.source, parent=task.id, due_at=due)
+            changed, before = child.changed.at if child.changed else None, terms.revisit.before
+            sources.led_to(db, child.url, task.source, now, parent=task.id, changed=changed, before=before)
     else:
         queue.relist(db, task.url, task.source, now, terms.revisit)
     look = Look(task, now, row["rhythm"], _dates(outcome, queued, row), page=page, ttl=outcome.ttl)
@@ -97,14 +97,6 @@ def _left_out(queued: Queued, terms: Terms) -> str:
     )
 
 
-def _is_news(db: sqlite3.Connection, child: Link) -> bool:
-    """Whether a listing found in another was never looked at, or is said to have changed since."""
-    row = db.execute("SELECT fetched_at FROM feeds WHERE url = ?", [child.url]).fetchone()
-    if row is None or row["fetched_at"] is None:
-        return True
-    return child.changed is not None and iso(child.changed.at) > row["fetched_at"]
-
-
 def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     task, now = outcome.task, terms.now
     link = db.execute("SELECT state, article, fetched_at FROM links WHERE id = ?", [task.id]).fetchone()
@@ -118,8 +110,9 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
             said = "It has the text of another article of this source now: most likely a notice in place of both."
             return _keep_failure(db, outcome, Failure(task.url, Stage.EXTRACT, "blocked", said), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
-        if verdict.article_id and outcome.robots:
-            update(db, "articles", verdict.article_id, robots=outcome.robots)
+        if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
+            said = [outcome.robots, verdict.article_id, outcome.robots]
+            db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", said)
         validators = _validators(outcome.page)
     elif link["article"] is not None:
         verdict = articles.seen(db, link["article"], now)

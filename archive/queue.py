@@ -118,7 +118,7 @@ def _believable(pairs: list[tuple[sqlite3.Row, Link]]) -> bool:
 
 def _news(
     row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit, *, believable: bool
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str | int]]:
     """The columns that a link offered again changes, apart from last_listed."""
     if link.title and not row["title"]:
         yield "title", link.title
@@ -128,6 +128,8 @@ def _news(
     if link.changed and stamp(link.changed) != row["changed"]:
         yield "changed", stamp(link.changed)
     by_hand = not link.found_in
+    if by_hand and link.moves != row["moves"]:  # or two hosts that send it to each other would do so for ever
+        yield "moves", link.moves
     again = (believable and _claims_change(row, link)) or _asked_again(row, link, now, revisit)
     if by_hand or (again and row["state"] != "alias"):
         yield "due_at", iso(now)

@@ -13,11 +13,13 @@ from archive.models import Scope
 from archive.rows import insert
 from archive.scopes import within
 from archive.sites import site
-from archive.times import iso
+from archive.times import iso, when
 from config.models import Config, Source
 
 # A child listing, such as a sitemap of 2019, that gave nothing new for so long is woken with its parent no more.
 QUIET = timedelta(days=7)
+APART = timedelta(minutes=5)
+"""A listing that others lead to is looked at again no sooner, so that two that name each other are no loop."""
 DEEPEST = 3
 """Listings that lead to one another, as an index, its index and a sitemap: a site could invent them without end."""
 
@@ -114,6 +116,32 @@ def add_listing(
     if due and (row["due_at"] is None or due < row["due_at"]):
         db.execute("UPDATE feeds SET due_at = ? WHERE id = ?", [due, row["id"]])
     return int(row["id"])
+
+
+def led_to(
+    db: sqlite3.Connection,
+    url: str,
+    source: str,
+    now: datetime,
+    *,
+    parent: int,
+    moved: bool = False,
+    changed: datetime | None = None,
+    before: datetime | None = None,
+) -> int:
+    """A listing that another names, or has ``moved`` to; its id.
+
+    It is looked at now if it never was. If it is said to have ``changed`` since it was, or nothing else would look at
+    what is now the listing's new place: now if that was before ``before``, and else when APART has passed.
+    """
+    row = db.execute("SELECT fetched_at, due_at FROM feeds WHERE url = ?", [url]).fetchone()
+    seen = when(row["fetched_at"]) if row and row["fetched_at"] else None
+    if seen is None:
+        return add_listing(db, url, source, parent=parent, due_at=now)
+    run = before is not None and iso(seen) < iso(before)
+    news = (run or row["due_at"] is None) if moved else changed is not None and iso(changed) > iso(seen)
+    due = now if run else max(now, seen + APART)
+    return add_listing(db, url, source, parent=parent, due_at=due if news else None)
 
 
 def _depth(db: sqlite3.Connection, listing: int | None) -> int:

@@ -44,7 +44,8 @@ class Storing:
 
     def _turned_out_a_listing(self, outcome: Outcome, now: datetime) -> Outcome:
         task = outcome.task
-        number = self.archive.add_listing(task.url, task.source)
+        # Due until it is stored, in case that this is as far as we get.
+        number = self.archive.add_listing(task.url, task.source, due_at=now)
         links = len(outcome.result) if isinstance(outcome.result, tuple) else 0
         note = Failure(task.url, Stage.DISCOVER, "listing", f"It is a list of {links} links, which are followed.")
         self.archive.settle(task.id, note, now)
@@ -64,7 +65,7 @@ class Storing:
             link = replace(task.link, url=target, found_in=found_in, moves=moves)
             self.archive.enqueue([link], now, revisit_before=self.revisit_before)
         else:
-            self.archive.add_listing(target, task.source, parent=task.id, due_at=now)
+            self.archive.move_listing(target, task.source, now, parent=task.id, before=self.revisit_before)
         if not self.scope.everything and task.url in self.scope.urls:
             self.scope = replace(self.scope, urls=self.scope.urls | {target})
         return outcome

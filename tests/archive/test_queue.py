@@ -393,3 +393,28 @@ def test_a_link_that_turns_out_a_listing_is_closed(kept):
     kept.enqueue(link(found_in=""))
     kept.archive.settle(1, Failure("", Stage.DISCOVER, "listing"), kept.now)
     assert kept.rows("SELECT state, reason, due_at FROM links") == [("refused", "listing", None)]
+
+
+def steps(kept, work) -> int:
+    """Of SQLite's machine, in tens, that a piece of work takes."""
+    count = 0
+
+    def one():
+        nonlocal count
+        count += 1
+
+    kept.archive._writer.do(lambda db: db.set_progress_handler(one, 10))
+    work()
+    kept.archive._writer.do(lambda db: db.set_progress_handler(None, 0))
+    return count
+
+
+def test_a_turn_costs_the_same_however_many_sources_there_are(kept):
+    def turn():
+        (batch,) = kept.take(sites=1)
+        kept.archive.release(batch.site, "me", kept.now)
+
+    few = steps(kept, turn)
+    others = (Source(f"other{n}", f"https://other{n}.example/") for n in range(1000))
+    kept.archive.sync_sources(config(*CONFIG.sources, *others), kept.now)
+    assert steps(kept, turn) <= few * 1.2

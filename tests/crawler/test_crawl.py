@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -249,3 +251,51 @@ def test_a_host_that_keeps_failing_is_left_for_later_and_the_crawl_ends(site, db
     publish(site, [Story(n) for n in range(12)])
     assert crawl(db, config_for(site), due_only=True).counts["new"] == 0
     assert sum("/news/" in r.path for r in site.requests) == 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_two_hosts_that_send_a_url_to_each_other_are_asked_for_it_a_few_times(site, db, named):
+    """Named by hand, and as a source's feed."""
+    with Site({}) as other:
+        site.routes["/feed.xml"] = redirect(other.url("/feed.xml"))
+        other.routes["/feed.xml"] = redirect(site.url("/feed.xml"))
+        summary = crawl(db, config_for(site), *([site.url("/feed.xml")] if named else []))
+        assert set(summary.failures) <= {"moved", "too-many-redirects"}
+        assert 3 <= len([*site.requests, *other.requests]) <= 10
+
+
+def test_two_indexes_that_always_say_that_the_other_changed_are_read_once(site, db):
+    def index(name):
+        def answer(_):
+            at = datetime.now(UTC) + timedelta(days=1)
+            where = f"<loc>{site.url(name)}</loc><lastmod>{at.isoformat()}</lastmod>"
+            return Response(f"<sitemapindex><sitemap>{where}</sitemap></sitemapindex>", {"Content-Type": "text/xml"})
+
+        return answer
+
+    site.routes |= {"/a.xml": index("/b.xml"), "/b.xml": index("/a.xml")}
+    town = config_for(site)
+    sources = tuple(replace(source, feeds=(), sitemaps=(site.url("/a.xml"),)) for source in town.sources)
+    crawl(db, replace(town, sources=sources))
+    assert [path for path in site.paths if path != "/robots.txt"] == ["/a.xml", "/b.xml"]
+
+
+def test_a_feed_that_moved_to_another_host_is_looked_at_there_in_each_crawl(site, db):
+    with Site({}) as other:
+        publish(other, [Story(1)])
+        site.routes["/feed.xml"] = redirect(other.url("/feed.xml"))
+        config = config_for(site)
+        assert crawl(db, config).counts["new"] == 1
+        publish(other, [Story(1), Story(2)])
+        assert crawl(db, config).counts["new"] == 1
+
+
+def test_an_article_named_by_hand_stays_one_though_its_page_is_full_of_links_for_once(site, db):
+    publish(site, [Story(n) for n in range(9)])
+    config, url = config_for(site), site.url(Story(1).path)
+    assert crawl(db, config, url).counts["new"] == 1
+    links = "".join(f'<h2><a href="{Story(n).path}">{Story(n).title}</a></h2>' for n in range(2, 9))
+    site.routes[Story(1).path] = f"<html><body><main><h1>Sorry, come back later</h1>{links}</main></body></html>"
+    assert crawl(db, config, url).counts["failed"] == 1
+    assert rows(db, "SELECT count(*) AS n FROM links WHERE state = 'stored'")[0]["n"] == 1
+    assert tables(db)["links"] == 1

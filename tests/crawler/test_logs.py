@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from archive.models import Change, Failure, Site, Link, Outcome, Page, Stage, Task, TaskKind, Verdict
+from archive.models import Change, Failure, Link, Outcome, Page, Site, Stage, Task, TaskKind, Verdict
 from crawler.logs import Formatter, Handler, fields, log_outcome
 from crawler.masks import masked
 from tests.publisher import DAY

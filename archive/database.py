@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,12 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each of ours takes milliseconds."""
+
+BETWEEN = 0.01
+"""Seconds between two tries to begin a write."""
+
+BRIEFLY = 0.1
+"""Seconds that a write waits once another has waited in vain: many may be queueing up behind it."""
 
 PATIENCE_MS = 500
 """How long tidying up waits for others: they will tidy up themselves, or the next run will."""
@@ -141,10 +148,14 @@ def _pending(wrapped: sqlite_utils.Database, path: Path) -> bool:
     return bool(pending)
 
 
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT: waits its turn at the start, so that it can't fail in the middle for being late."""
+def _begin(db: sqlite3.Connection) -> None:
     db.execute("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, begin: Callable[[sqlite3.Connection], None] = _begin) -> Iterator[None]:
+    """BEGIN IMMEDIATE … COMMIT: waits its turn at the start, so that it can't fail in the middle for being late."""
+    begin(db)
     try:
         yield
         db.execute("COMMIT")
@@ -216,12 +227,13 @@ class Writer:
     """The one thread that writes, with the one connection that does. Any thread may call ``do``; calls queue up.
 
     It outlives every trouble of the disk: what could not be written raises ArchiveError, and the next call tries anew.
-    A write waits ``busy_seconds`` for other processes.
+    A write waits ``busy_seconds`` for other processes; those that follow one that waited in vain hardly do.
     """
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
-        self._busy_seconds = busy_seconds
+        self._busy_seconds = self._patience = busy_seconds
+        self._hurried = threading.Event()
         self._wal = Path(f"{path}-wal")
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
@@ -240,7 +252,7 @@ class Writer:
         with plainly(self.path, self._busy_seconds):
             db = self._connected()
             try:
-                with transaction(db):
+                with transaction(db, self._begin):
                     return work(db)
             except BaseException as error:
                 # After a failure of the disk a connection may not know what is true any more, and one that cannot
@@ -249,6 +261,26 @@ class Writer:
                 if failed or db.in_transaction:
                     self._drop()
                 raise
+
+    def hurry(self) -> None:
+        """From now on wait for nobody: what can't be written at once raises ArchiveError. From any thread."""
+        self._hurried.set()
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        """Begin a transaction; SQLite's own way to wait for other processes could not be cut short."""
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > end or self._hurried.wait(BETWEEN):
+                    self._patience = min(BRIEFLY, self._busy_seconds)
+                    raise
+            else:
+                self._patience = self._busy_seconds
+                return
 
     def _connected(self) -> sqlite3.Connection:
         """The connection, made where there is none, or none that leads to the file any more."""
@@ -261,8 +293,9 @@ class Writer:
             if not busy:
                 self._drop()
         if self._db is None:
-            self._db = connect(self.path, self._busy_seconds)
+            self._db = connect(self.path, 0.0 if self._hurried.is_set() else self._patience)
             self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the -wal file
+            self._db.execute("PRAGMA busy_timeout = 0")  # _begin waits
             self._file = _identity(self.path)
         return self._db
 
@@ -290,7 +323,7 @@ class Writer:
                     raise
             finally:
                 if self._db:
-                    db.execute(f"PRAGMA busy_timeout = {self._busy_seconds * 1000:.0f}")
+                    db.execute("PRAGMA busy_timeout = 0")
 
     def close(self) -> None:
         """Finish what was begun, checkpoint and close; a second call does nothing.

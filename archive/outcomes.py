@@ -110,8 +110,9 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
             said = "It has the text of another article of this source now: most likely a notice in place of both."
             return _keep_failure(db, outcome, Failure(task.url, Stage.EXTRACT, "blocked", said), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
-        if verdict.article_id and outcome.robots:
-            update(db, "articles", verdict.article_id, robots=outcome.robots)
+        if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
+            asked = [outcome.robots, verdict.article_id, outcome.robots]
+            db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", asked)
         validators = _validators(outcome.page)
     elif link["article"] is not None:
         verdict = articles.seen(db, link["article"], now)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from archive import hosts, inbox, outcomes, queue, sources, turns
-from archive.database import ArchiveError, Writer, check_place
+from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
 from archive.models import Batch, Failure, Host, Link, Outcome, Page, Scope, Site, Task, Verdict
 from archive.outcomes import Terms
 from archive.plans import Plan
@@ -37,13 +37,14 @@ class Archive:
     """One archive, open for writing. Made where there is none, unless ``create`` is false.
 
     Raises ArchiveError, with a sentence for a person, where that can't be, and from any method if the file or the
-    disk fails later. Close it, or use it as a context manager.
+    disk fails later; ``busy_seconds`` is how long it waits for another program. Close it, or use it as a context
+    manager.
     """
 
-    def __init__(self, path: Path | str, *, create: bool = True) -> None:
+    def __init__(self, path: Path | str, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = Path(path)
         check_place(self.path, create=create)
-        self._writer = Writer(self.path)
+        self._writer = Writer(self.path, busy_seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +57,10 @@ class Archive:
     def close(self) -> None:
         """Finish what was begun, and leave everything in the one file. A second call does nothing."""
         self._writer.close()
+
+    def hurry(self) -> None:
+        """From now on wait for no other program: what can't be written at once raises ArchiveError."""
+        self._writer.hurry()
 
     def sync_sources(self, config: Config, now: datetime) -> None:
         """Make sources and feeds what the configuration says: new listings are due now, dropped ones no more."""
@@ -90,6 +95,10 @@ class Archive:
             return insert(db, "runs", command=command, started=iso(now), pid=os.getpid())
 
         return self._writer.do(start)
+
+    def try_writing(self, run: int) -> None:
+        """Raise ArchiveError where the archive can't be written to: a page is, with what stands there already."""
+        self._writer.do(lambda db: db.execute("UPDATE runs SET fetched = fetched WHERE id = ?", [run]))
 
     def end_run(self, run: int, now: datetime) -> None:
         """Note that it ended, and empty the -wal file."""

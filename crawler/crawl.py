@@ -43,6 +43,10 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 """By so much two machines, or one before and after a restart, may differ."""
 
 
+AT_ONCE, BREATH = 8, 0.025
+"""Turns that begin together, and seconds before the next do: a thousand at once held the event loop for a second."""
+
+
 @dataclass(slots=True)
 class _Desk:
     """Where one site's turn leaves what it did, step by step (crawler.work.Desk)."""
@@ -51,17 +55,22 @@ class _Desk:
     site: Site
 
     async def host(self, host: Host, site: Site) -> None:
-        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.keep_host(host, site, clock.now())))
+        await self._write(lambda: self.crawl.archive.keep_host(host, site, clock.now()))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
-        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.receive(task, page, site, clock.now())))
+        await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()))
+
+    async def release(self) -> None:
+        await self._write(lambda: self.crawl.archive.release(self.site, self.crawl.owner, clock.now()))
+
+    async def _write(self, work: Callable[[], None]) -> None:
+        await self.crawl.writing.surely(self.crawl.writing.do(work))
 
     async def read(self, order: reading.Order) -> Contents:
         return await self.crawl.pool.read(order)
 
     async def done(self, outcome: Outcome) -> None:
-        # Shielded: a fetch that was paid for is stored even when the turn is cut off meanwhile.
-        await asyncio.shield(self.crawl.store(outcome))
+        await self.crawl.writing.surely(self.crawl.store(outcome))
 
 
 def start(archive: Archive, command: str) -> int:
@@ -105,6 +114,7 @@ class Crawl:
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
     _clock: clock.Watch = field(default_factory=clock.Watch)
+    _jump: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.stopping)
@@ -132,13 +142,18 @@ class Crawl:
 
         Raises ArchiveError where the archive can't be written just now, or (``broken``) not any more.
         """
-        if jump := self._clock.jump():
-            await asyncio.to_thread(self._clock_was_set, jump)
+        self._jump += self._clock.jump()
+        if self._jump:
+            await asyncio.to_thread(self._clock_was_set, self._jump)
+            self._jump = timedelta()  # done; where the archive could not be written to, it still is to be
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
         take = partial(self.archive.take, clock.now(), self.owner, self.scope_found)
         try:
+            if self.writing.trouble:  # a look at what is due may write nothing, and tell nothing of a full disk
+                await asyncio.to_thread(self.archive.try_writing, self.run)
+                self.writing.well()
             batches = await asyncio.to_thread(
                 take,
                 sites=free,
@@ -150,14 +165,19 @@ class Crawl:
         except ArchiveError as error:
             self.writing.mind(error)
             raise
-        for batch in batches:
+        for number, batch in enumerate(batches, 1):
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)
-            name = batch.site.name
-            turn = asyncio.create_task(self._turn(batch), name=name)
-            self._turns[name] = turn
-            turn.add_done_callback(lambda _, name=name: self._turns.pop(name))  # type: ignore[misc]  # mypy: default
+            self._begin(batch)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(BREATH)
         return len(batches)
+
+    def _begin(self, batch: Batch) -> None:
+        name = batch.site.name
+        turn = asyncio.create_task(self._turn(batch), name=name)
+        self._turns[name] = turn
+        turn.add_done_callback(lambda _: self._turns.pop(name))
 
     def _clock_was_set(self, jump: timedelta) -> None:
         now = clock.now()
@@ -189,9 +209,9 @@ class Crawl:
         if not self._turns:
             return True
         _, late = await asyncio.wait(self._turns.values(), timeout=grace)
-        self.writing.given_up = True
         for turn in late:
             turn.cancel()
+        await self.writing.give_up()
         if late:
             await asyncio.wait(late)
         return not late
@@ -216,7 +236,7 @@ class Crawl:
             log.exception("the turn of site %s ended by a bug; its other tasks stay in the queue", batch.site.name)
         finally:
             with contextlib.suppress(ArchiveError):  # the lease ends by itself
-                await asyncio.shield(self.writing.do(lambda: self.archive.release(desk.site, self.owner, clock.now())))
+                await desk.release()
 
     def _typed(self, task: Task) -> Task:
         """A URL named on the command line may be an article or a listing: it is found out by looking.

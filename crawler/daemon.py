@@ -85,13 +85,12 @@ class Daemon:
         """
         try:
             await self.crawl.tick()
-        except ArchiveError as error:
+        except ArchiveError as error:  # which crawler.writing has said
             if self.crawl.writing.broken:
                 return
             self.pulse.trouble = str(error)
             self.tally.tick_errors += 1
             self.manager.alive()
-            log.error("nothing could be started, the next tick tries again: %s", error)  # noqa: TRY400  # expected
         except Exception as error:
             self.pulse.trouble = type(error).__name__
             self.tally.tick_errors += 1
@@ -187,40 +186,67 @@ async def serve(
     """
     signals, pulse, tally = Signals(), Pulse(archive.path), Tally()
     signals.heed()
-    await asyncio.to_thread(archive.sync_sources, config, clock.now())
-    run = await asyncio.to_thread(start, archive, "daemon")
-
-    def watch(outcome: Outcome, verdict: Verdict) -> None:
-        for look in (log_outcome, tally.watch, pulse.watch):
-            look(outcome, verdict)
-        tally.workers_killed = pool.kills
-
     manager = manager or Manager()
-    daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
+    async with _beside(_give_up(archive, signals, grace)):
+        try:
+            run = await asyncio.to_thread(_begin, archive, config)
+        except ArchiveError:
+            if signals.stop.is_set():
+                return True
+            raise
+
+        def watch(outcome: Outcome, verdict: Verdict) -> None:
+            for look in (log_outcome, tally.watch, pulse.watch):
+                look(outcome, verdict)
+            tally.workers_killed = pool.kills
+
+        daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
+        beside = [pulse.listen(), daemon.reload(signals.reload)]
+        async with (
+            Browser() as daemon.crawl.browser,
+            _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])),
+        ):
+            clean = await _work(daemon, signals, grace)
+        if daemon.crawl.writing.broken:
+            raise daemon.crawl.writing.broken
+        try:
+            await asyncio.to_thread(archive.end_run, run, clock.now())
+        except ArchiveError as error:
+            log.warning("that it stopped could not be written down: %s", error)
+    log.info("stopped" if clean else "stopped; what did not finish in time stays in the queue")
+    return clean
+
+
+def _begin(archive: Archive, config: Config) -> int:
+    archive.sync_sources(config, clock.now())
+    return start(archive, "daemon")
+
+
+async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
+    """Tick until it is to stop, and finish what is in flight; False if something was cut off."""
     # coalesce with no grace time: a blocked loop or a suspended machine delays a tick, it never loses one.
     scheduler = AsyncIOScheduler(timezone="UTC")
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(daemon.tick, "interval", seconds=TICK, next_run_time=clock.now(), **options)
     scheduler.add_job(daemon.tidy, "interval", hours=1, **options)
-    beside = [pulse.listen(), daemon.reload(signals.reload)]
-    async with (
-        Browser() as daemon.crawl.browser,
-        _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])),
-    ):
-        scheduler.start()
-        await daemon.stopped(signals.stop)
-        log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
-        pulse.stopping = True
-        manager.stopping()
-        scheduler.pause()
-        clean = await daemon.drain(grace, signals.hurry)
+    scheduler.start()
+    await daemon.stopped(signals.stop)
+    log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
+    daemon.pulse.stopping = True
+    daemon.manager.stopping()
+    scheduler.pause()
+    clean = await daemon.drain(grace, signals.hurry)
     scheduler.shutdown(wait=False)
     await asyncio.sleep(0)
-    if daemon.crawl.writing.broken:
-        raise daemon.crawl.writing.broken
-    archive.end_run(run, clock.now())
-    log.info("stopped" if clean else "stopped; what did not finish in time stays in the queue")
     return clean
+
+
+async def _give_up(archive: Archive, signals: Signals, grace: float) -> None:
+    """Once the time for a stop is over, wait for no other program any more."""
+    await signals.stop.wait()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(signals.hurry.wait(), grace)
+    archive.hurry()
 
 
 @contextlib.asynccontextmanager

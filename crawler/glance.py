@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archive.models import Page
-from crawler.extract import charset
 
 HEAD = 65_536
 """Characters in which a title is looked for."""
@@ -39,6 +38,8 @@ class Glance:
     @cached_property
     def source(self) -> str:
         """The page's markup, decoded."""
+        from crawler.extract import charset  # noqa: PLC0415  # the extractor comes with it, 80 ms, and a daemon starts first
+
         return charset.decode(self.page.body, self.page.header("content-type"))
 
     @cached_property

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.models import Article, Failure, Link, Page, Stage, Task, TaskKind
 from config.models import Source
-from crawler import walls
-from crawler.directives import directives
-from crawler.discover import listing
-from crawler.discover.found import Listing, Offers, newest
-from crawler.extract import extract
+
+if TYPE_CHECKING:
+    from crawler.discover.found import Listing
 
 NO_ARCHIVE = frozenset({"noarchive", "nocache"})
 """Two names for one thing."""
@@ -51,6 +50,12 @@ class Contents:
 
 def read(order: Order) -> Contents:
     """Never raises but for a bug."""
+    from crawler import walls  # noqa: PLC0415  # all of these: 120 ms, and who only passes orders on does without
+    from crawler.directives import directives  # noqa: PLC0415
+    from crawler.discover import listing  # noqa: PLC0415
+    from crawler.discover.found import Offers  # noqa: PLC0415
+    from crawler.extract import extract  # noqa: PLC0415
+
     task, page, source = order.task, order.page, order.source
     if refused := walls.refuse(page):
         return Contents(refused)
@@ -79,6 +84,8 @@ def read(order: Order) -> Contents:
 
 
 def _listing(order: Order, found: Listing) -> Contents:
+    from crawler.discover.found import newest  # noqa: PLC0415  # as above
+
     task, url = order.task, order.page.final_url
     if not found.links and not found.more and found.problem:
         return Contents(Failure(task.url, Stage.DISCOVER, "unreadable", found.problem))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ GOOD_FOR = timedelta(days=30)
 # The status to be remembered for a Failure that means: no rules to be had here (RFC 9309, 2.3.1.2 and 2.3.1.3).
 _STATUSES = dict.fromkeys(("not-found", "too-many-redirects", "bad-redirect", "not-html"), 404)
 _STATUSES |= {"gone": 410, "forbidden": 403, "client-error": 400, "rate-limited": 429}
+_SAID = re.compile(r"The server answered (5\d\d) ")  # crawler.answers.failure, of a server's error
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def answer(result: Page | Failure) -> tuple[int | None, bytes]:
     """What to remember of a fetched robots.txt: for Host.robots_status and robots_body, and Robots.from_answer."""
     if isinstance(result, Page):
         return result.status, _cut(result.body)
+    if result.reason == "server-error" and (said := _SAID.match(result.detail)):
+        return int(said[1]), b""
     return _STATUSES.get(result.reason), b""
 
 

@@ -25,6 +25,10 @@ class Story:
         return f"/news/{self.number}-council-decides"
 
     @property
+    def published(self) -> datetime:
+        return DAY - timedelta(hours=self.number)
+
+    @property
     def title(self) -> str:
         return f"Council decides on {PLACES[self.number % len(PLACES)]}, part {self.number}"
 
@@ -40,7 +44,7 @@ class Story:
 
     def html(self) -> str:
         body = "".join(f"<p>{paragraph}</p>" for paragraph in self.paragraphs)
-        at = (DAY - timedelta(hours=self.number)).isoformat()
+        at = self.published.isoformat()
         return f"""<!doctype html><html lang="en"><head><title>{self.title} | The Town Paper</title>
 <meta property="og:type" content="article"><meta property="article:published_time" content="{at}">
 <meta name="author" content="Ada Quill"></head><body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
@@ -52,7 +56,7 @@ class Story:
 def feed(site: Site, stories: Iterable[Story]) -> Response:
     items = "".join(
         f"<item><title>{s.title}</title><link>{site.url(s.path)}</link>"
-        f"<pubDate>{format_datetime(DAY - timedelta(hours=s.number))}</pubDate></item>"
+        f"<pubDate>{format_datetime(s.published)}</pubDate></item>"
         for s in stories
     )
     xml = f'<?xml version="1.0"?><rss version="2.0"><channel><title>The Town Paper</title>{items}</channel></rss>'

@@ -81,7 +81,12 @@ def reset(connection: socket.socket) -> None:
 
 class Site:
     def __init__(
-        self, routes: dict[str, Route] | None = None, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+        self,
+        routes: dict[str, Route] | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.routes: dict[str, Route] = routes if routes is not None else {}
         self.requests: list[Request] = []
@@ -92,7 +97,7 @@ class Site:
         self._tls = tls
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port: int = self._listener.getsockname()[1]
         self.host = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 

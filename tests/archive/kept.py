@@ -124,9 +124,10 @@ class Kept:
         again=in_an_hour,
         due_at=None,
         run=None,
+        robots="",
         **options,
     ):
-        outcome = Outcome(self.task(url), Site("news.example"), result, page_, more, seconds=0.25)
+        outcome = Outcome(self.task(url), Site("news.example"), result, page_, more, seconds=0.25, robots=robots)
         self.plan = Fixed(due_at, again)
         return self.archive.store(outcome, run=run, now=self.now, plan=self.plan, extractor="1", **options)
 

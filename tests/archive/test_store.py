@@ -261,3 +261,29 @@ def test_an_outcome_that_cannot_be_stored_leaves_no_trace(kept):
     assert kept.value("SELECT count(*) FROM articles") == 0
     assert kept.value("SELECT count(*) FROM snapshots") == 0
     assert kept.put().change is Change.NEW
+
+
+def test_what_a_page_asks_of_robots_is_kept_with_its_article_for_as_long_as_it_asks(kept):
+    kept.put(robots="noarchive, noindex")
+    assert kept.value("SELECT robots FROM articles") == "noarchive, noindex"
+    kept.put()
+    assert kept.value("SELECT robots FROM articles") == ""
+
+
+def test_a_notice_in_place_of_several_articles_becomes_no_revision_of_them(kept):
+    other = link("/harbour").url
+    kept.put()
+    kept.put(article(other, text=TEXT.replace("bridge", "harbour"), title="The harbour"))
+    notice = "We value your privacy. With your consent we and our partners use cookies to show you what you like most."
+    assert kept.put(article(text=notice)).change is Change.REVISED, "it may be a correction"
+    assert kept.put(article(other, text=notice, title="The harbour")).change is Change.FAILED
+    assert kept.rows("SELECT reason FROM links WHERE url = ?", other) == [("blocked",)]
+    assert "harbour" in kept.value("SELECT text FROM articles WHERE url = ?", other)
+
+
+def test_a_correction_of_agency_copy_reaches_all_that_carry_it(kept):
+    other = link("/copy").url
+    kept.put()
+    assert kept.put(article(other)).change is Change.DUPLICATE
+    assert kept.put(article(text=EDITED)).change is Change.REVISED
+    assert kept.put(article(other, text=EDITED)).change is Change.REVISED

@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,32 @@ sys.stdin.read()
     writer.do(note("after"))
     writer.close()
     assert noted(path) == ["before", "after"]
+
+
+def test_those_that_queue_up_behind_a_write_that_waited_in_vain_hardly_wait(path):
+    writer = Writer(path, busy_seconds=1)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(ArchiveError, match="another program"):
+                writer.do(note("lost?"))
+        assert 1 <= time.monotonic() - begun < 10
+    writer.do(note("after"))
+    writer.close()
+    assert noted(path) == ["after"]
+
+
+def test_a_writer_told_to_hurry_gives_up_waiting_and_writes_what_it_can(path):
+    writer = Writer(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.3, writer.hurry).start()
+        with pytest.raises(ArchiveError, match="another program"):
+            writer.do(note("lost?"))
+    writer.do(note("after"))
+    writer.close()
+    assert noted(path) == ["after"]
 
 
 def test_a_damaged_file_does_not_pass_by_itself(path):

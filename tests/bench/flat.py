@@ -39,7 +39,9 @@ class Mark:
     megabytes: float
     files: int
     blocked_ms: float
-    """The longest that the event loop did nothing else, since the mark before."""
+    """The longest that the event loop was late, since the mark before."""
+    busy_ms: float
+    """The longest that its thread worked meanwhile: what a machine that has other things to do adds is not in it."""
 
 
 def answer(port: int, target: str, pages: int) -> tuple[str, bytes]:
@@ -101,22 +103,23 @@ class Meter:
 
     def __init__(self, total: int) -> None:
         self.marks: list[Mark] = []
-        self._total, self._done, self._blocked, self._began = total, 0, 0.0, time.monotonic()
+        self._total, self._done, self._began = total, 0, time.monotonic()
+        self._blocked = self._busy = 0.0
 
     def __call__(self, outcome: object, verdict: object) -> None:
         self._done += getattr(verdict, "article_id", None) is not None
         if len(self.marks) < 2 and self._done >= self._total * (len(self.marks) + 1) // 2:
             seconds, files = time.monotonic() - self._began, len(list(Path("/proc/self/fd").iterdir()))
-            self.marks.append(
-                Mark(self._done, round(seconds, 1), round(memory(), 1), files, round(self._blocked * 1000, 1))
-            )
-            self._blocked = 0.0
+            late, busy = round(1000 * self._blocked, 1), round(1000 * self._busy, 1)
+            self.marks.append(Mark(self._done, round(seconds, 1), round(memory(), 1), files, late, busy))
+            self._blocked = self._busy = 0.0
 
     async def watch_loop(self) -> None:
         while True:
-            before = time.monotonic()
+            before, worked = time.monotonic(), time.thread_time()
             await asyncio.sleep(0.005)
             self._blocked = max(self._blocked, time.monotonic() - before - 0.005)
+            self._busy = max(self._busy, time.thread_time() - worked)
 
 
 async def crawl(folder: Path, ports: list[int], pages: int) -> list[Mark]:
@@ -133,8 +136,9 @@ async def crawl(folder: Path, ports: list[int], pages: int) -> list[Mark]:
     meter = Meter(len(ports) * pages)
     with Archive(folder / "archive.db") as archive, Pool(config.limits.reading) as pool:
         archive.sync_sources(config, clock.now())
+        run = start(archive, "crawl")
         watching = asyncio.create_task(meter.watch_loop())
-        await Crawl(archive, config, pool, start(archive, "crawl"), scope=Scope(), watch=meter).once()
+        await Crawl(archive, config, pool, run, scope=Scope(), watch=meter).once()
         watching.cancel()
     return meter.marks
 

@@ -340,7 +340,8 @@ async def test_a_page_that_could_not_be_kept_as_it_came_is_no_bug_and_is_asked_f
         def shut(*_):
             raise ArchiveError("It is shut.", passing=True)
 
-        receive, crawl.archive.receive, crawl.writing.given_up = crawl.archive.receive, shut, True
+        receive, crawl.archive.receive = crawl.archive.receive, shut
+        crawl.writing.given_up.set()
         await asyncio.wait_for(ticks(crawl, lambda: Story(1).path in site.paths and not crawl._turns), 20)
         crawl.archive.receive = receive
         assert await crawl.once()

@@ -21,6 +21,7 @@ from config.models import Config
 from crawler.crawl import Crawl
 from crawler.daemon import Daemon
 from crawler.notify import Manager
+from crawler.pool import Pool
 from crawler.pulse import Pulse
 from crawler.tally import Tally
 from tests.publisher import Story, publish
@@ -215,13 +216,14 @@ def test_the_manager_hears_when_it_is_ready_that_it_lives_when_it_reloads_and_wh
         assert process.wait(20) == 0
 
 
-async def test_a_daemon_whose_archive_is_locked_is_not_taken_for_hung_and_says_what_is_wrong(
-    tmp_path, manager, monkeypatch
-):
-    monkeypatch.setattr("archive.database.BUSY_SECONDS", 0.1)
+async def test_a_daemon_whose_archive_is_locked_is_not_taken_for_hung_and_says_what_is_wrong(tmp_path, manager):
     pulse, path = Pulse(tmp_path / "archive.db"), str(tmp_path / "notify")
-    with Archive(pulse.archive) as archive, contextlib.closing(sqlite3.connect(pulse.archive)) as other:
-        crawl = Crawl(archive, Config(), archive.start_run("daemon", datetime.now(UTC)))
+    with (
+        Archive(pulse.archive, busy_seconds=0.1) as archive,
+        Pool(20) as pool,
+        contextlib.closing(sqlite3.connect(pulse.archive)) as other,
+    ):
+        crawl = Crawl(archive, Config(), pool, archive.start_run("daemon", datetime.now(UTC)))
         watched = Daemon(archive, crawl, Config, Manager(path, 10.0), pulse, Tally())
         await watched.tick()
         assert manager.recv(100) == b"WATCHDOG=1"
@@ -237,8 +239,8 @@ async def test_a_daemon_whose_archive_is_locked_is_not_taken_for_hung_and_says_w
 
 async def test_a_daemon_whose_ticks_fail_for_a_bug_is_left_to_the_watchdog(tmp_path, manager):
     pulse = Pulse(tmp_path / "archive.db")
-    with Archive(pulse.archive) as archive:
-        crawl = Crawl(archive, Config(), archive.start_run("daemon", datetime.now(UTC)))
+    with Archive(pulse.archive) as archive, Pool(20) as pool:
+        crawl = Crawl(archive, Config(), pool, archive.start_run("daemon", datetime.now(UTC)))
         crawl.config = None  # the bug
         watched = Daemon(archive, crawl, Config, Manager(str(tmp_path / "notify"), 10.0), pulse, Tally())
         await watched.tick()

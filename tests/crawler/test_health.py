@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from archive.models import Change, Failure, Host, Outcome, Page, Stage, Task, TaskKind, Verdict
+from archive.models import Change, Failure, Outcome, Page, Site, Stage, Task, TaskKind, Verdict
 from archive.store import Archive
 from crawler import health, pulse
 from crawler.health import CONNECTIONS, answering
@@ -38,7 +38,7 @@ class Watched:
 
     def see(self, result, kind=TaskKind.ARTICLE, change=Change.FAILED):
         answer = Page(URL, URL, 200, (), b"12345", DAY)
-        outcome = Outcome(Task(1, kind, URL, "town"), Host("town.example"), result, answer, seconds=0.5)
+        outcome = Outcome(Task(1, kind, URL, "town"), Site("town.example"), result, answer, seconds=0.5)
         for watch in (self.pulse.watch, self.tally.watch):
             watch(outcome, Verdict(change, URL))
 

@@ -15,6 +15,7 @@ from archive.models import Article, Failure, Link, Page, Task, TaskKind
 from config.models import Rules, Source
 from crawler.pool import Pool
 from crawler.reading import Order, read
+from crawler.worker import send
 from tests.publisher import Story
 
 URL = "https://news.example/a"
@@ -107,6 +108,16 @@ def test_no_worker_outlives_a_killed_program_not_even_a_busy_one():
     while any(Path(f"/proc/{worker}/cmdline").exists() for worker in left):
         assert time.monotonic() < end, "a worker is left"
         time.sleep(0.05)
+
+
+def test_a_worker_whose_program_was_killed_while_it_read_ends_without_a_word():
+    command = [sys.executable, "-m", "crawler.worker", "20"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    worker.stdout.close()
+    send(worker.stdin, order())
+    worker.stdin.close()
+    assert (worker.wait(60), worker.stderr.read()) == (0, b"")
+    worker.stderr.close()
 
 
 async def test_a_worker_does_not_take_modules_from_the_folder_it_is_started_in(pool, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.models import Failure, Page, Stage
+from crawler.answers import failure
 from crawler.robots import PARSED_BYTES, Robots, answer
 
 # What robots.txt says (lines parted by |), the path and query, whether Cuttings may fetch it.
@@ -187,6 +188,13 @@ def test_it_travels_between_processes():
 def test_a_failed_fetch_of_it_means_what_the_rfc_says(reason, allowed):
     remembered = answer(Failure("https://paper.test/robots.txt", Stage.FETCH, reason))
     assert Robots.from_answer(*remembered).allows("https://paper.test/a") is allowed
+
+
+@pytest.mark.parametrize("status", [500, 503, 599])
+def test_an_error_of_the_server_is_remembered_as_the_one_it_was(status):
+    failed = failure("https://paper.test/robots.txt", status, {}, datetime(2026, 11, 25, tzinfo=UTC))
+    assert answer(failed) == (status, b"")
+    assert Robots.from_answer(status).unreachable
 
 
 def test_what_is_remembered_of_a_huge_one_is_what_is_read_of_it():

@@ -123,6 +123,7 @@ def _main(args: Iterable[str]) -> None:
             return datetime.now(tz) + timedelta(seconds=float(file.read_text()) if file.exists() else 0.0)
 
     crawler.clock.datetime = apscheduler.schedulers.base.datetime = Clock
+    crawler.clock.jump()
     Archive.__init__.__kwdefaults__["busy_seconds"] = float(os.environ[PATIENCE])
     main(list(args), prog_name="cuttings")
 

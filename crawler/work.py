@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
 
+from archive.database import ArchiveError
 from archive.models import Batch, Failure, Host, Outcome, Page, Site, Stage, Task, TaskKind
 from config.models import Politeness, Source
 from crawler import reading
@@ -83,6 +84,8 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
         for task in batch.tasks:
             try:
                 outcome = await _outcome(task, visit, order, desk)
+            except ArchiveError:  # crawler.writing has said it; the task stays in the queue
+                raise
             except Exception as error:
                 log.exception("a bug on %s", task.url)
                 detail = f"{type(error).__name__}: {error}"[:500]

@@ -16,7 +16,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 
 from archive import owners
@@ -39,8 +38,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Watch = Callable[[Outcome, Verdict], None]
 
-CLOCK_TOLERANCE = timedelta(minutes=1)
-"""By so much two machines, or one before and after a restart, may differ."""
+TICK = 1.0
+"""Seconds between two looks at what is due: one indexed query, 0.1 ms when nothing is."""
 
 
 AT_ONCE, BREATH = 8, 0.025
@@ -75,13 +74,17 @@ class _Desk:
 
 def start(archive: Archive, command: str) -> int:
     """Note that a command begins to work on the queue; the number of its run."""
-    now, last = clock.now(), archive.last_sign()
-    if last and last > now + CLOCK_TOLERANCE:
-        moved = archive.shift(last, now - last)
-        log.warning(
-            "the clock stands %s before what was stored last; %d times to come were moved along", last - now, moved
-        )
-    return archive.start_run(command, now)
+    follow_clock(archive)
+    return archive.start_run(command, clock.now(), clock.began())
+
+
+def follow_clock(archive: Archive) -> None:
+    """Where the clock was set since the archive was last written to, move what is to come along with it."""
+    by, moved = archive.follow_clock(clock.now(), clock.began())
+    if by:
+        way = "forward" if by > timedelta() else "back"
+        said = "the clock was set %s by %s; %d times to come were moved along with it"
+        log.warning(said, way, timedelta(seconds=round(abs(by).total_seconds())), moved)
 
 
 @dataclass(slots=True)
@@ -113,8 +116,8 @@ class Crawl:
     _patience: timedelta = field(init=False)
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
-    _clock: clock.Watch = field(default_factory=clock.Watch)
-    _jump: timedelta = timedelta()
+    _clock_set: bool = False
+    """And what is to come not yet moved along with it."""
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.stopping)
@@ -142,20 +145,22 @@ class Crawl:
 
         Raises ArchiveError where the archive can't be written just now, or (``broken``) not any more.
         """
-        self._jump += self._clock.jump()
-        if self._jump:
-            await asyncio.to_thread(self._clock_was_set, self._jump)
-            self._jump = timedelta()  # done; where the archive could not be written to, it still is to be
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
-        take = partial(self.archive.take, clock.now(), self.owner, self.scope_found)
         try:
+            self._clock_set |= bool(clock.jump())
+            if self._clock_set:
+                await asyncio.to_thread(follow_clock, self.archive)
+                self._clock_set = False
             if self.writing.trouble:  # a look at what is due may write nothing, and tell nothing of a full disk
                 await asyncio.to_thread(self.archive.try_writing, self.run)
                 self.writing.well()
             batches = await asyncio.to_thread(
-                take,
+                self.archive.take,
+                clock.now(),
+                self.owner,
+                self.scope_found,
                 sites=free,
                 links_left=self.limit,
                 lease=self._patience + LEASE,
@@ -179,12 +184,6 @@ class Crawl:
         self._turns[name] = turn
         turn.add_done_callback(lambda _: self._turns.pop(name))
 
-    def _clock_was_set(self, jump: timedelta) -> None:
-        now = clock.now()
-        moved = self.archive.shift(now - jump, jump)
-        way = "forward" if jump > timedelta() else "back"
-        log.warning("the clock was set %s by %s; %d times to come were moved along with it", way, abs(jump), moved)
-
     async def once(self) -> bool:
         """Work until nothing in the scope is due and nothing is in flight; False if it was stopped before that."""
         while not self.stopping.is_set():
@@ -195,7 +194,7 @@ class Crawl:
                     await asyncio.sleep(RETRY_SECONDS)
                 continue
             if self._turns:
-                await asyncio.wait(self._turns.values(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(self._turns.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
             elif not started:
                 return True
         await self.drain()

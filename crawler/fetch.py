@@ -13,7 +13,7 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self, cast
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ import httpx
 from archive.models import Failure, Page, Stage
 from archive.sites import site
 from config.models import Cookie, Limits, Source
-from crawler import __version__, answers, missing, walls
+from crawler import __version__, answers, clock, missing, walls
 from crawler.decoding import ACCEPTED, Problem, decode
 from crawler.network import RefusedAddressError, Resolve, guarded_transport, resolve
 from crawler.urls import host
@@ -122,7 +122,7 @@ class Fetcher:
         allow_private: bool = False,
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._limits = limits
         self._now = now

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -59,15 +60,28 @@ class Pool:
     def _read(self, order: Order) -> Contents:
         one = self._free.get()
         try:
-            contents = one.ask(order)
-        except (OSError, EOFError):
-            one.end()
-            self.kills += 1
-            said = f"Reading it took more than {self._seconds:g} seconds, or ended the process; it is left alone."
-            contents = Contents(Failure(order.task.url, Stage.EXTRACT, "too-hard", said))
+            return self._tried(one, order) or self._tried(one, order) or self._too_hard(order)
         finally:
             self._free.put(one)
-        return contents
+
+    def _tried(self, one: _Worker, order: Order) -> Contents | None:
+        """What the page says; None where its process ended, which may be another's doing: the system's, for memory."""
+        try:
+            one.ready()
+        except OSError as error:
+            said = f"No process could be started to read it ({error.strerror}); it is tried again later."
+            return Contents(Failure(order.task.url, Stage.EXTRACT, "interrupted", said))
+        try:
+            return one.ask(order)
+        except (OSError, EOFError) as error:
+            ended_by = one.end()
+            self.kills += 1
+            too_long = isinstance(error, TimeoutError) or ended_by == -signal.SIGPROF
+            return self._too_hard(order) if too_long else None
+
+    def _too_hard(self, order: Order) -> Contents:
+        said = f"Reading it took more than {self._seconds:g} seconds, or ended the process; it is left alone."
+        return Contents(Failure(order.task.url, Stage.EXTRACT, "too-hard", said))
 
 
 class _Worker:
@@ -78,11 +92,14 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._pages = 0
 
-    def ask(self, order: Order) -> Contents:
-        """Raises OSError or EOFError where the process ended over it."""
+    def ready(self) -> None:
+        """Have a process that waits for a page. Raises OSError where none can be had."""
         if self._process is None or self._process.poll() is not None or self._pages >= PAGES:
             self.end()
             self._begin()
+
+    def ask(self, order: Order) -> Contents:
+        """Raises TimeoutError where it takes too long, OSError or EOFError where the process ended over it."""
         assert self._process
         assert self._process.stdin
         assert self._process.stdout
@@ -91,7 +108,7 @@ class _Worker:
         waiting = select.poll()
         waiting.register(self._process.stdout, select.POLLIN | select.POLLHUP)
         if not waiting.poll(1000 * PATIENCE * self._seconds):
-            raise EOFError
+            raise TimeoutError
         contents = worker.receive(self._process.stdout)
         assert isinstance(contents, Contents)
         return contents
@@ -107,8 +124,11 @@ class _Worker:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=env
         )
 
-    def end(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+    def end(self) -> int | None:
+        """End the process; what it ended with, as subprocess has it, if there was one."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        process.kill()
+        process.communicate()
+        return process.returncode

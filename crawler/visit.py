@@ -54,7 +54,7 @@ def strictest(several: Iterable[Politeness]) -> Politeness:
 
 
 class Visit:
-    """``async with``, then ``get``; ``site`` is the site's state after it, to be kept.
+    """``async with``, then ``get``; ``site`` is its state, to be kept.
 
     ``keep`` is told of every robots.txt as soon as it has come.
     """
@@ -71,7 +71,7 @@ class Visit:
         keep: Keep | None = None,
         browser: Browser | None = None,
     ) -> None:
-        self.site = site
+        self._site = site
         self._hosts = {host.name: host for host in hosts}
         self._terms = terms
         self._manners = manners
@@ -87,6 +87,13 @@ class Visit:
         self._begun = clock.elapsed()
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
+
+    @property
+    def site(self) -> Site:
+        """The site's state at this moment; its next moment by the clock as it is now, if it was set meanwhile."""
+        if self._site.next_at is None:
+            return self._site
+        return replace(self._site, next_at=clock.now() + timedelta(seconds=self._ready - clock.elapsed()))
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
@@ -166,11 +173,11 @@ class Visit:
 
     async def _turn(self) -> bool:
         """Wait for the site's next moment; False if it is too far off or the wait was ended by a stop."""
-        if self.site.abandoned:  # it may have been asked by another process just before this visit
+        if self._site.abandoned:  # it may have been asked by another process just before this visit
             self._ready = max(self._ready, self._begun + self._delay())
         seconds = self._ready - clock.elapsed()
         if self._stopping.is_set() or seconds > self._patience:
-            if self.site.abandoned:  # whoever comes next is not told so any more
+            if self._site.abandoned:  # whoever comes next is not told so any more
                 self._put_off(seconds)
             return False
         if seconds > 0:
@@ -183,7 +190,9 @@ class Visit:
         return True
 
     def _put_off(self, seconds: float) -> None:
-        self.site = replace(self.site, next_at=clock.now() + timedelta(seconds=max(0.0, seconds)), abandoned=False)
+        """Let nobody speak to the site for so long, whoever is next."""
+        self._ready = clock.elapsed() + max(0.0, seconds)
+        self._site = replace(self._site, next_at=clock.now() + timedelta(seconds=max(0.0, seconds)), abandoned=False)
 
     async def _paced(self, asking: Coroutine[None, None, Page | Failure]) -> Page | Failure:
         """A request's result, with the pause after it, which is kept also where the request is cut off."""
@@ -197,8 +206,8 @@ class Visit:
 
     def _keep_pace(self, result: Page | Failure) -> None:
         now = clock.now()
-        pace = Pace(self._delay(), self._manners.jitter, errors=self.site.errors).after(result, now, self._rng)
-        self.site = replace(self.site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
+        pace = Pace(self._delay(), self._manners.jitter, errors=self._site.errors).after(result, now, self._rng)
+        self._site = replace(self._site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
         self._ready = clock.elapsed() + pace.wait(now)
 
     def _robots_are_old(self, name: str) -> bool:
@@ -246,7 +255,7 @@ class Visit:
         if rules.unreachable:
             what = f"answers {host.robots_status}" if host.robots_status else "cannot be reached"
             detail = f"The robots.txt of {name} {what}; until it can be read, nothing there may be fetched."
-            pause = min(ROBOTS_RETRY * 2 ** min(self.site.errors, 8), ROBOTS_AGE)
+            pause = min(ROBOTS_RETRY * 2 ** min(self._site.errors, 8), ROBOTS_AGE)
             return Failure(url, Stage.ROBOTS, "robots-unreachable", detail, clock.now() + pause)
         if parked := self._parked(name):
             return Failure(url, Stage.ROBOTS, "parked", parked, clock.now() + ROBOTS_AGE)

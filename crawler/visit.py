@@ -149,6 +149,12 @@ class Visit:
             )
         return await self._paced(asking)
 
+    def left(self) -> Site:
+        """The site's state at the visit's end."""
+        if self.site.abandoned:  # whoever comes next is not told so any more
+            self._put_off(self._begun + self._delay() - clock.elapsed())
+        return self.site
+
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""
         if host not in self._robots:
@@ -170,20 +176,18 @@ class Visit:
             self._ready = max(self._ready, self._begun + self._delay())
         seconds = self._ready - clock.elapsed()
         if self._stopping.is_set() or seconds > self._patience:
-            if self.site.abandoned:  # whoever comes next is not told so any more
-                self._put_off(seconds)
             return False
         if seconds > 0:
             try:
                 await asyncio.wait_for(self._stopping.wait(), seconds)
             except TimeoutError:
                 return True
-            self._put_off(self._ready - clock.elapsed())
             return False
         return True
 
     def _put_off(self, seconds: float) -> None:
-        self.site = replace(self.site, next_at=clock.now() + timedelta(seconds=max(0.0, seconds)), abandoned=False)
+        soonest = clock.now() + timedelta(seconds=max(0.0, seconds))
+        self.site = replace(self.site, next_at=max(soonest, self.site.next_at or soonest), abandoned=False)
 
     async def _paced(self, asking: Coroutine[None, None, Page | Failure]) -> Page | Failure:
         """A request's result, with the pause after it, which is kept also where the request is cut off."""

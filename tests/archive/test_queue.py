@@ -110,6 +110,15 @@ def test_listings_go_first_and_then_the_newest_links(kept):
     assert batch.tasks[1].link == link("/newer", published=replace(at(NOON), how="listing"))
 
 
+def test_an_index_of_more_sitemaps_than_a_turn_has_room_for_holds_up_neither_articles_nor_feeds(kept):
+    kept.store(FEED, (link("/a"),), page(FEED), more=tuple(link(f"/map{n}.xml") for n in range(40)))
+    kept.later(minutes=1)
+    kept.archive.add_listing(FEED, "news", due_at=kept.now)
+    (batch,) = kept.take()
+    found = urls([batch])[0]
+    assert (len(found), found[0], found[-1]) == (16, FEED, link("/a").url)
+
+
 def test_a_host_is_in_one_batch_at_a_time(kept):
     kept.enqueue(link("/a"), link("/b", source="news"))
     (batch,) = kept.take("one", batch=2)

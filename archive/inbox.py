@@ -22,20 +22,22 @@ class Received:
     reads: int
 
 
-def put(db: sqlite3.Connection, link: int, page: Page) -> None:
-    """Keep a page from when it has come until what it says is stored."""
+def put(db: sqlite3.Connection, link: int, page: Page, reads: int) -> None:
+    """Keep a page from when it has come until what it says is stored; its reading begins for the ``reads``-th time."""
+    headers = json.dumps(page.headers)
     db.execute(
-        "INSERT OR REPLACE INTO inbox (link, url, final_url, status, headers, fetched_at, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [link, page.url, page.final_url, page.status, json.dumps(page.headers), iso_ms(page.fetched_at), page.body],
+        "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link) DO UPDATE SET url = excluded.url, body = excluded.body,"
+        " final_url = excluded.final_url, status = excluded.status, headers = excluded.headers,"
+        " fetched_at = excluded.fetched_at, reads = excluded.reads",
+        [link, page.url, page.final_url, page.status, headers, iso_ms(page.fetched_at), page.body, reads],
     )
 
 
 def take(db: sqlite3.Connection, links: list[int], now: datetime) -> dict[int, Received]:
-    """The pages that are there of these links, by link; that their reading begins is counted. They stay."""
+    """The pages that are there of these links, by link. They stay."""
     rows = db.execute(
-        "UPDATE inbox SET reads = reads + 1 WHERE link IN (SELECT value FROM json_each(?)) AND fetched_at > ?"
-        " RETURNING *",
+        "SELECT * FROM inbox WHERE link IN (SELECT value FROM json_each(?)) AND fetched_at > ?",
         [json.dumps(links), iso_ms(now - FRESH)],
     ).fetchall()
     return {row["link"]: Received(_page(row), row["reads"]) for row in rows}

@@ -184,7 +184,7 @@ class Archive:
 
         def receive(db: sqlite3.Connection) -> None:
             turns.keep_site(db, site, now)
-            inbox.put(db, task.id, page)
+            inbox.put(db, task.id, page, task.reads + 1)
 
         self._writer.do(receive)
 

@@ -42,9 +42,10 @@ def take(
         if name in busy:
             continue
         listings = _listings(db, name, now, scope, batch)
-        # A site with more listings than a round of them takes time would never have an article fetched.
-        room = batch - min(len(listings), batch // 2)
+        # A quarter is for links: an index may name more sitemaps than can be read in a day.
+        room = max(batch - len(listings), batch // 4)
         links = _links(db, name, now, scope, room if links_left is None else min(room, links_left))
+        listings = listings[: batch - len(links)]
         if not listings and not links:
             if scope.everything:
                 move_on(db, name)
@@ -102,9 +103,11 @@ def move_on(db: sqlite3.Connection, site: str) -> None:
 
 
 def _listings(db: sqlite3.Connection, site: str, now: datetime, scope: Scope, limit: int) -> list[Task]:
+    """The due listings of a site, those of the configuration before what was found in them, the longest due first."""
     where, args = within(scope)
     rows = db.execute(
-        f"SELECT * FROM feeds WHERE site = :site AND due_at <= :now AND {where} ORDER BY due_at, id LIMIT :limit",  # noqa: S608  # ours
+        f"SELECT * FROM feeds WHERE site = :site AND due_at <= :now AND {where}"  # noqa: S608  # ours
+        " ORDER BY parent IS NOT NULL, due_at, id LIMIT :limit",
         {"site": site, "now": iso(now), "limit": limit, **args},
     )
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import select
 import signal
@@ -22,19 +23,24 @@ PAGES = 2_000
 """After so many a worker is replaced, whatever it may have gathered: .3 s of CPU in 15 of reading."""
 PATIENCE = 10
 """Times the seconds of CPU: when the clock says so, a worker is ended from here, for its alarm counts CPU alone."""
+TRIES = 2
+"""Who kills a worker (the system, short of memory, or a person) may have meant another; twice, and it is the page."""
+ENDING = 1.0
+"""Seconds that a process which closed its output has to end, so that its status tells why."""
 
 
 class Pool:
-    """Reads pages in ``workers`` processes, made when there is work. ``kills``: how many had to be ended."""
+    """Reads pages in ``workers`` processes, made when there is work. ``kills``: how many ended over a page."""
 
     def __init__(self, seconds: float, workers: int = 0) -> None:
         count = workers or min(4, os.cpu_count() or 1)
         self.kills = 0
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+        self._workers = [_Worker(seconds) for _ in range(count)]
         self._free: SimpleQueue[_Worker] = SimpleQueue()
-        for _ in range(count):
-            self._free.put(_Worker(seconds))
+        for one in self._workers:
+            self._free.put(one)
 
     def __enter__(self) -> Self:
         return self
@@ -47,41 +53,48 @@ class Pool:
     def close(self) -> None:
         """End the processes; what they are about is lost, and read again at the next start."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        while not self._free.empty():
-            self._free.get().end()
+        for one in self._workers:
+            one.retire()
         self._threads.shutdown()
-        while not self._free.empty():
-            self._free.get().end()
+        for one in self._workers:
+            one.end()
 
     async def read(self, order: Order) -> Contents:
-        """What a page says; a Failure ``too-hard`` where reading it took too long, or ended the process."""
+        """What a page says; a Failure ``too-hard`` where reading it took too long, or ended the process.
+
+        ``interrupted`` where there was no process to read it in: that is not the page's fault, and will pass.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, order)
 
     def _read(self, order: Order) -> Contents:
         one = self._free.get()
         try:
-            return self._tried(one, order) or self._tried(one, order) or self._too_hard(order)
+            return self._asked(one, order)
         finally:
             self._free.put(one)
 
-    def _tried(self, one: _Worker, order: Order) -> Contents | None:
-        """What the page says; None where its process ended, which may be another's doing: the system's, for memory."""
-        try:
-            one.ready()
-        except OSError as error:
-            said = f"No process could be started to read it ({error.strerror}); it is tried again later."
-            return Contents(Failure(order.task.url, Stage.EXTRACT, "interrupted", said))
-        try:
-            return one.ask(order)
-        except (OSError, EOFError) as error:
-            ended_by = one.end()
-            self.kills += 1
-            too_long = isinstance(error, TimeoutError) or ended_by == -signal.SIGPROF
-            return self._too_hard(order) if too_long else None
-
-    def _too_hard(self, order: Order) -> Contents:
+    def _asked(self, one: _Worker, order: Order) -> Contents:
+        for try_ in range(TRIES):
+            try:
+                return one.ask(order)
+            except _NoProcessError as error:
+                said = f"There was no process to read it in ({error}); it is tried again."
+                return Contents(Failure(order.task.url, Stage.EXTRACT, "interrupted", said))
+            except (OSError, EOFError):
+                ended = one.ended()
+                one.end()
+                self.kills += 1
+            if ended >= 0:  # it is told to catch whatever a page may do
+                said = f"The process that was to read it ended by itself ({ended}); it is tried again."
+                return Contents(Failure(order.task.url, Stage.EXTRACT, "interrupted", said))
+            if ended != -signal.SIGKILL or try_ + 1 == TRIES:
+                break
         said = f"Reading it took more than {self._seconds:g} seconds, or ended the process; it is left alone."
         return Contents(Failure(order.task.url, Stage.EXTRACT, "too-hard", said))
+
+
+class _NoProcessError(Exception):
+    """None could be begun: the machine has no room for one, or we are closing."""
 
 
 class _Worker:
@@ -91,15 +104,13 @@ class _Worker:
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._pages = 0
+        self._late = self._retired = False
 
-    def ready(self) -> None:
-        """Have a process that waits for a page. Raises OSError where none can be had."""
+    def ask(self, order: Order) -> Contents:
+        """Raises OSError or EOFError where the process ended over it, _NoProcessError where there is none."""
         if self._process is None or self._process.poll() is not None or self._pages >= PAGES:
             self.end()
             self._begin()
-
-    def ask(self, order: Order) -> Contents:
-        """Raises TimeoutError where it takes too long, OSError or EOFError where the process ended over it."""
         assert self._process
         assert self._process.stdin
         assert self._process.stdout
@@ -108,27 +119,48 @@ class _Worker:
         waiting = select.poll()
         waiting.register(self._process.stdout, select.POLLIN | select.POLLHUP)
         if not waiting.poll(1000 * PATIENCE * self._seconds):
-            raise TimeoutError
+            self._late = True
+            raise EOFError
         contents = worker.receive(self._process.stdout)
         assert isinstance(contents, Contents)
         return contents
 
     def _begin(self) -> None:
+        if self._retired:
+            raise _NoProcessError("closing")
         self._pages = 0
         # -P: not from the folder that we happen to be in, which may have a ``config`` or a ``queue.py`` of its own.
         command = [sys.executable, "-P", "-m", "crawler.worker", str(self._seconds)]
         ours = str(Path(__file__).resolve().parent.parent)
         env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))}
         # A session of its own: a terminal's Ctrl-C is for who may decide what is finished first.
-        self._process = subprocess.Popen(  # noqa: S603  # our own module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=env
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # our own module
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=env
+            )
+        except OSError as error:
+            raise _NoProcessError(error.strerror) from error
+        if self._retired:  # meanwhile, and by another thread
+            self._process.kill()
 
-    def end(self) -> int | None:
-        """End the process; what it ended with, as subprocess has it, if there was one."""
-        process, self._process = self._process, None
-        if process is None:
-            return None
-        process.kill()
-        process.communicate()
-        return process.returncode
+    def retire(self) -> None:
+        """End the process in the middle of its work, from another thread, and begin no other."""
+        self._retired = True
+        if process := self._process:
+            process.kill()
+
+    def ended(self) -> int:
+        """Why a process that gives no answer ended: the signal's number, below zero, or its own status."""
+        if self._process is None or self._late:
+            return -signal.SIGPROF
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING)
+        status = self._process.poll()
+        return -signal.SIGPROF if status is None else status
+
+    def end(self) -> None:
+        self._late = False
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None

@@ -156,6 +156,12 @@ class Visit:
             )
         return await self._paced(asking)
 
+    def left(self) -> Site:
+        """The site's state at the visit's end."""
+        if self.site.abandoned:  # whoever comes next is not told so any more
+            self._put_off(self._begun + self._delay() - clock.elapsed())
+        return self.site
+
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""
         if host not in self._robots:
@@ -185,14 +191,15 @@ class Visit:
                 await asyncio.wait_for(self._stopping.wait(), seconds)
             except TimeoutError:
                 return True
-            self._put_off(self._ready - clock.elapsed())
             return False
         return True
 
     def _put_off(self, seconds: float) -> None:
         """Let nobody speak to the site for so long, whoever is next."""
-        self._ready = clock.elapsed() + max(0.0, seconds)
-        self._site = replace(self._site, next_at=clock.now() + timedelta(seconds=max(0.0, seconds)), abandoned=False)
+        now = clock.elapsed()
+        self._ready = max(self._ready, now + seconds)
+        next_at = clock.now() + timedelta(seconds=max(0.0, self._ready - now))
+        self._site = replace(self._site, next_at=next_at, abandoned=False)
 
     async def _paced(self, asking: Coroutine[None, None, Page | Failure]) -> Page | Failure:
         """A request's result, with the pause after it, which is kept also where the request is cut off."""

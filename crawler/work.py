@@ -57,7 +57,7 @@ class Desk(Protocol):
         """A robots.txt has come."""
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
-        """A page has come, and is not read yet."""
+        """A page has come, or had come before, and is to be read now."""
 
     async def read(self, order: reading.Order) -> Contents:
         """What a page says."""
@@ -91,7 +91,7 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
                     break
                 await desk.done(replace(outcome, site=visit.site))
         finally:
-            desk.site = visit.site
+            desk.site = visit.left()
 
 
 async def _caught(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcome | None:
@@ -122,8 +122,8 @@ async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcom
             identity=Identity.of(source),
             render=bool(source and source.render and task.url not in {*source.feeds, *source.sitemaps}),
         )
-        if isinstance(page, Page) and page.status != 304 and task.link is not None:
-            await desk.received(task, page, visit.site)
+    if isinstance(page, Page) and page.status != 304 and task.link is not None:
+        await desk.received(task, page, visit.site)
     if page is None:
         return None
     seconds = perf_counter() - started

@@ -146,3 +146,33 @@ async def test_a_worker_does_not_take_modules_from_the_folder_it_is_started_in(p
     (tmp_path / "pickle.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)
     assert isinstance((await pool.read(order())).result, Article)
+
+
+async def test_a_page_is_not_blamed_for_a_worker_that_somebody_killed_over_it(pool):
+    await pool.read(order())
+    (worker,) = workers()
+    os.kill(worker, signal.SIGSTOP)
+    reading = asyncio.create_task(pool.read(order()))
+    await asyncio.sleep(0.2)
+    os.kill(worker, signal.SIGKILL)
+    assert isinstance((await reading).result, Article)
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
+async def test_a_page_is_not_blamed_where_no_worker_can_be_begun(pool, monkeypatch, program):
+    """As on a machine that has no room for a process, or where the program is being replaced by a newer one."""
+    monkeypatch.setattr(sys, "executable", program)
+    found = (await pool.read(order())).result
+    assert (found.reason, found.reason in PASSING) == ("interrupted", True)
+    monkeypatch.undo()
+    assert isinstance((await pool.read(order())).result, Article)
+
+
+async def test_closing_waits_for_no_page():
+    pool = Pool(60, workers=1)
+    await pool.read(order())
+    slow = asyncio.create_task(pool.read(order(NESTED, SLOW)))
+    await asyncio.sleep(0.2)
+    await asyncio.wait_for(asyncio.to_thread(pool.close), 20)
+    assert not workers()
+    await slow

@@ -61,5 +61,6 @@ async def test_that_another_process_may_just_have_asked_is_not_forgotten_by_a_vi
         if stopped:
             asyncio.get_running_loop().call_later(0.1, stopping.set)
         assert await idle.get(site.url("/a"), max_bytes=1000) is None
+        idle.left()
         assert 28 < pause(idle) <= 30
     assert not site.requests

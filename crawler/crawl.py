@@ -21,9 +21,10 @@ from typing import TypeVar
 
 from archive import owners
 from archive.models import Batch, Failure, Host, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.sites import site
 from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
-from config.models import Config, Source
+from config.models import Config, Politeness, Source
 from crawler import clock, reading
 from crawler.browser import Browser
 from crawler.plan import Plan
@@ -54,6 +55,10 @@ class _Desk:
         self.site = site
         await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.keep_host(host, site, clock.now())))
 
+    async def alive(self, site: Site) -> None:
+        self.site = site
+        await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.keep_pace(site, clock.now())))
+
     async def received(self, task: Task, page: Page, site: Site) -> None:
         self.site = site
         await asyncio.shield(self.crawl.writing.do(lambda: self.crawl.archive.receive(task, page, site, clock.now())))
@@ -65,6 +70,9 @@ class _Desk:
         self.site = outcome.site
         # Shielded: a fetch that was paid for is stored even when the turn is cut off meanwhile.
         await asyncio.shield(self.crawl.store(outcome))
+
+    def left(self, site: Site) -> None:
+        self.site = site
 
 
 def start(archive: Archive, command: str) -> int:
@@ -102,6 +110,8 @@ class Crawl:
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(init=False)
+    _manners: dict[str, set[Politeness]] = field(init=False)
+    """What the configured sources ask for, by the sites that they are on."""
     _patience: timedelta = field(init=False)
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
@@ -123,6 +133,11 @@ class Crawl:
         self.config = config
         self._sources = {source.name: source for source in config.sources}
         self._storing.plan, self._storing.limits = Plan(self._sources, config.schedule), config.limits
+        self._manners = {}
+        for source in config.sources:
+            if source.enabled:
+                for name in {site(url) for url in (source.home, *source.feeds, *source.sitemaps, *source.sections)}:
+                    self._manners.setdefault(name, set()).add(source.politeness)
         # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
@@ -169,6 +184,7 @@ class Crawl:
     async def once(self) -> bool:
         """Work until nothing in the scope is due and nothing is in flight; False if it was stopped before that."""
         while not self.stopping.is_set():
+            busy = bool(self._turns)  # a site whose turn ends while we look was passed over, and may have more
             try:
                 started = await self.tick()
             except ArchiveError:
@@ -177,7 +193,7 @@ class Crawl:
                 continue
             if self._turns:
                 await asyncio.wait(self._turns.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not started:
+            elif not started and not busy:
                 return True
         await self.drain()
         if self.writing.broken:
@@ -207,10 +223,11 @@ class Crawl:
             patience=self._patience,
             since=self.since,
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
+            beside=tuple(self._manners.get(batch.site.name, ())),
         )
         desk = _Desk(self, batch.site)
         try:
-            desk.site = await fetch_and_extract(order, desk, self.stopping, self.browser)
+            await fetch_and_extract(order, desk, self.stopping, self.browser)
         except ArchiveError as error:
             log.debug("the turn of site %s ended: %s", batch.site.name, error)  # write has said it
         except Exception:

@@ -27,6 +27,10 @@ PATIENCE = timedelta(seconds=150)
 """Longest wait within a visit: a Crawl-delay of 120 s with the usual jitter. A longer one ends the visit."""
 
 Keep = Callable[[Host, Site], Awaitable[None]]
+Alive = Callable[[Site], Awaitable[None]]
+
+_STOPPED = Failure("", Stage.FETCH, "stopped")
+"""Ends a fetch between two requests; nobody gets to see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def strictest(several: Iterable[Politeness]) -> Politeness:
 class Visit:
     """``async with``, then ``get``; ``site`` is the site's state after it, to be kept.
 
-    ``keep`` is told of every robots.txt as soon as it has come.
+    ``keep`` is told of every robots.txt as soon as it has come, ``alive`` of every pause within a fetch.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Visit:
         stopping: asyncio.Event,
         patience: timedelta = PATIENCE,
         keep: Keep | None = None,
+        alive: Alive | None = None,
         browser: Browser | None = None,
     ) -> None:
         self.site = site
@@ -78,6 +83,7 @@ class Visit:
         self._stopping = stopping
         self._patience = patience.total_seconds()
         self._keep = keep
+        self._alive = alive
         self._browser = browser
         self._robots: dict[str, Robots] = {}
         self._closed = False
@@ -87,6 +93,8 @@ class Visit:
         self._begun = clock.elapsed()
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
+        if site.abandoned:  # it may have been asked by another process just before this visit
+            self._pause()
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
@@ -115,12 +123,12 @@ class Visit:
         if self._closed:
             return None
         name = urls.host(url)
-        if self._manners.obey_robots:
-            if self._robots_are_old(name) and not await self._fetch_robots(url, name):
-                return None
-            if refusal := self._refusal(url):
-                self._closed = refusal.reason == "robots-unreachable"
-                return refusal
+        if self._manners.obey_robots and self._robots_are_old(name) and not await self._fetch_robots(url, name):
+            return None
+        await self._note_parked(name)
+        if self._manners.obey_robots and (refusal := self._refusal(url)):
+            self._closed = refusal.reason == "robots-unreachable"
+            return refusal
         if not await self._turn():
             return None
 
@@ -128,7 +136,7 @@ class Visit:
             return await self._may_follow(url, target)
 
         if render and self._browser:
-            result = await self._browser.get(
+            request = self._browser.get(
                 url,
                 fetcher=self._fetcher,
                 user_agent=self._terms.user_agent,
@@ -137,16 +145,21 @@ class Visit:
                 max_bytes=max_bytes,
                 identity=identity,
                 allowed=allowed,
+                pause=self._hop,
             )
         else:
-            result = await self._fetcher.get(
+            request = self._fetcher.get(
                 url,
                 max_bytes=max_bytes,
                 etag=etag,
                 last_modified=last_modified,
                 identity=identity,
                 allowed=allowed,
+                pause=self._hop,
             )
+        result = await self._counted(request)
+        if result is _STOPPED:
+            return None
         self._keep_pace(result)
         return result
 
@@ -167,10 +180,12 @@ class Visit:
 
     async def _turn(self) -> bool:
         """Wait for the site's next moment; False if it is too far off or the wait was ended by a stop."""
-        if self.site.abandoned:  # it may have been asked by another process just before this visit
-            self._ready = max(self._ready, self._begun + self._delay())
+        return self._ready - clock.elapsed() <= self._patience and await self._wait()
+
+    async def _wait(self) -> bool:
+        """Wait for the site's next moment; False if the wait was ended by a stop."""
         seconds = self._ready - clock.elapsed()
-        if self._stopping.is_set() or seconds > self._patience:
+        if self._stopping.is_set():
             return False
         if seconds > 0:
             try:
@@ -179,6 +194,30 @@ class Visit:
                 return True
             return False
         return True
+
+    async def _hop(self, target: str) -> Failure | None:
+        """The pause before a redirect to the same site is followed: to its servers that is a request like others."""
+        if site(target) != self.site.name:
+            return None
+        self._pause()
+        if self._alive:
+            await self._alive(self.site)
+        return None if await self._wait() else _STOPPED
+
+    async def _counted(self, request: Awaitable[Page | Failure]) -> Page | Failure:
+        """What a request gave. One that is cut off, or ends in a bug, has been made, and the pause holds after it."""
+        try:
+            return await request
+        except BaseException:
+            self._pause()
+            raise
+
+    def _pause(self) -> None:
+        """Have the site left alone for its pause from now on, whatever became of the last request."""
+        seconds = self._delay() * (1 + self._manners.jitter * self._rng.random())
+        next_at = clock.now() + timedelta(seconds=seconds)
+        self.site = replace(self.site, next_at=max(next_at, self.site.next_at or next_at), abandoned=False)
+        self._ready = max(self._ready, clock.elapsed() + seconds)
 
     def _keep_pace(self, result: Page | Failure) -> None:
         now = clock.now()
@@ -198,11 +237,15 @@ class Visit:
         if not await self._turn():
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
-        result = await self._fetcher.get(
+        request = self._fetcher.get(
             "/".join(url.split("/", 3)[:3]) + "/robots.txt",
-            max_bytes=self._terms.limits.page_bytes,
+            max_bytes=robots.FETCHED_BYTES,
+            pause=self._hop,
             redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
         )
+        result = await self._counted(request)
+        if result is _STOPPED:
+            return False
         status, body = robots.answer(result)
         at = clock.now()
         host = replace(self._host(name), robots_status=status, robots_body=body, robots_at=at)
@@ -220,6 +263,14 @@ class Visit:
 
     def _parked(self, name: str) -> str:
         return robots.parked(self.robots(name).crawl_delay(), self._manners.delay)
+
+    async def _note_parked(self, name: str) -> None:
+        """Keep whether a host is parked where our own settings have changed that since its robots.txt was asked for."""
+        said = self._parked(name) if self._manners.obey_robots else ""
+        if (host := self._host(name)).parked != said:
+            self._hosts[name] = host = replace(host, parked=said)
+            if self._keep:
+                await self._keep(host, self.site)
 
     def _refusal(self, url: str) -> Failure | None:
         name = urls.host(url)
@@ -247,20 +298,23 @@ def _rules(host: Host, now: datetime) -> Robots:
     return robots.effective(Robots.from_answer(host.robots_status, host.robots_body), good, host.good_at, now)
 
 
-def visit_once(url: str, config: Config) -> Visit:
-    """A visit for a command that keeps nothing, to a site of which nothing is known."""
-    return Visit(Site(site(url)), (), Terms.of(config), config.politeness, stopping=asyncio.Event())
+def visit_once(url: str, config: Config, *, asked: bool = False) -> Visit:
+    """A visit for a command that keeps nothing, to a site of which nothing is known but whether it was just asked."""
+    known = Site(site(url), abandoned=asked)
+    return Visit(known, (), Terms.of(config), config.politeness, stopping=asyncio.Event())
 
 
 async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page | Failure:
     """One page for a command that keeps nothing, politely, following redirects from host to host."""
     target = urls.canonical(url)
     limit = config.limits.listing_bytes if listing else config.limits.page_bytes
+    asked: set[str] = set()
     for _ in range(config.limits.redirects + 1):
         if target is None:
             return Failure(url, Stage.FETCH, "bad-url", "This is not an http or https URL.")
-        async with visit_once(target, config) as visit:
+        async with visit_once(target, config, asked=site(target) in asked) as visit:
             result = await visit.get(target, max_bytes=limit)
+        asked.add(site(target))
         if isinstance(result, Page):
             return walls.refuse(result) or result
         if not isinstance(result, Moved):

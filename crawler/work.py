@@ -33,6 +33,8 @@ class Order:
     """For tasks of sources that are not configured."""
     sources: tuple[Source, ...] = ()
     """The configured ones among its tasks'."""
+    beside: tuple[Politeness, ...] = ()
+    """What other configured sources on the site ask for: the strictest holds."""
     patience: timedelta = PATIENCE
     """Longest wait for the site's turn."""
     since: datetime | None = None
@@ -52,6 +54,9 @@ class Desk(Protocol):
     async def host(self, host: Host, site: Site) -> None:
         """A robots.txt has come."""
 
+    async def alive(self, site: Site) -> None:
+        """A pause began within a fetch."""
+
     async def received(self, task: Task, page: Page, site: Site) -> None:
         """A page has come, and is not read yet."""
 
@@ -61,14 +66,17 @@ class Desk(Protocol):
     async def done(self, outcome: Outcome) -> None:
         """A task is done."""
 
+    def left(self, site: Site) -> None:
+        """The turn has ended, even by being cut off; so the site was left."""
 
-async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, browser: Browser | None = None) -> Site:
+
+async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, browser: Browser | None = None) -> None:
     """Work on a batch until it is done, ``stopping`` is set, or the site asks for a long pause.
 
-    Tasks that were not come to stay in the queue. The site's state afterwards is returned.
+    Tasks that were not come to stay in the queue.
     """
     batch = order.batch
-    manners = strictest(order.manners_for(task) for task in batch.tasks)
+    manners = strictest((*order.beside, *(order.manners_for(task) for task in batch.tasks)))
     visit = Visit(
         batch.site,
         batch.hosts,
@@ -77,20 +85,23 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
         stopping=stopping,
         patience=order.patience,
         keep=desk.host,
+        alive=desk.alive,
         browser=browser,
     )
-    async with visit:
-        for task in batch.tasks:
-            try:
-                outcome = await _outcome(task, visit, order, desk)
-            except Exception as error:
-                log.exception("a bug on %s", task.url)
-                detail = f"{type(error).__name__}: {error}"[:500]
-                outcome = Outcome(task, visit.site, Failure(task.url, Stage.FETCH, "bug", detail))
-            if outcome is None:
-                break
-            await desk.done(replace(outcome, site=visit.site))
-        return visit.site
+    try:
+        async with visit:
+            for task in batch.tasks:
+                try:
+                    outcome = await _outcome(task, visit, order, desk)
+                except Exception as error:
+                    log.exception("a bug on %s", task.url)
+                    detail = f"{type(error).__name__}: {error}"[:500]
+                    outcome = Outcome(task, visit.site, Failure(task.url, Stage.FETCH, "bug", detail))
+                if outcome is None:
+                    break
+                await desk.done(replace(outcome, site=visit.site))
+    finally:
+        desk.left(visit.site)
 
 
 async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcome | None:

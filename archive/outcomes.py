@@ -143,7 +143,9 @@ def _keep_failure(
         state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
     if article is not None:  # an error does not make the next request come sooner than an answer would have
         due_at = max(filter(None, (due_at, _again(db, verdict, terms))), default=None)
-    values: dict[str, Value] = {"tries": task.tries + 1, "reason": failure.reason, "fetched_at": iso_ms(terms.now)}
+    # What robots.txt keeps us from was not tried.
+    tries = task.tries if failure.stage is Stage.ROBOTS and due_at else task.tries + 1
+    values: dict[str, Value] = {"tries": tries, "reason": failure.reason, "fetched_at": iso_ms(terms.now)}
     update(db, "links", task.id, state=state, due_at=_text(due_at), **values)
     return verdict
 

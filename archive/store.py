@@ -170,6 +170,10 @@ class Archive:
         """Give a site back, with its pace; nothing happens if it is another's by now."""
         self._writer.do(lambda db: turns.release(db, site, owner, now))
 
+    def keep_pace(self, site: Site, now: datetime) -> None:
+        """Write down a site's pace, as a sign of life of whoever speaks to it."""
+        self._writer.do(lambda db: turns.keep_site(db, site, now))
+
     def keep_host(self, host: Host, site: Site, now: datetime) -> None:
         """Write down what a host's robots.txt said, with its site's pace; what it said before is kept."""
 

@@ -57,7 +57,8 @@ def take(
 
 
 def _lease(db: sqlite3.Connection, name: str, tasks: list[Task], owner: str, until: str) -> Batch:
-    known = tuple(hosts.load(db, host) for host in dict.fromkeys(urlsplit(task.url).netloc for task in tasks))
+    names = dict.fromkeys((*(urlsplit(task.url).netloc for task in tasks), *hosts.slow(db, name)))
+    known = tuple(hosts.load(db, host) for host in names)
     row = db.execute("SELECT next_at, errors, leased_by FROM sites WHERE site = ?", [name]).fetchone()
     db.execute("UPDATE sites SET leased_by = ?, leased_until = ? WHERE site = ?", [owner, until, name])
     next_at = when(row["next_at"]) if row["next_at"] else None

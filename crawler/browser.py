@@ -23,7 +23,7 @@ from archive.models import Failure, Page, Stage
 from config.models import Limits
 from crawler import urls
 from crawler.browser_child import Child, ChildError
-from crawler.fetch import NOBODY, Allowed, Fetcher, Identity
+from crawler.fetch import NOBODY, Allowed, Fetcher, Identity, Pause
 from crawler.wire import Crumb, Order, Shown
 
 PAGES = 4
@@ -94,6 +94,7 @@ class Browser:
         max_bytes: int,
         identity: Identity = NOBODY,
         allowed: Allowed | None = None,
+        pause: Pause | None = None,
     ) -> Page | Failure:
         """The page at ``url`` as a reader sees it: Fetcher.get's, with its document in UTF-8 for a body.
 
@@ -103,11 +104,21 @@ class Browser:
         Fetcher.get: ``no-browser`` where Chromium cannot be had, ``browser`` where it failed on the page.
         """
         left, target = limits.deadline, url
+
+        async def paused(to: str) -> Failure | None:
+            nonlocal left
+            started = monotonic()
+            refusal = await pause(to) if pause else None
+            left += monotonic() - started
+            return refusal
+
         for _ in range(limits.redirects + 1):
             # Never in the clear, unless that is how the source itself was configured.
             shown_as = NOBODY if url.startswith("https:") and not target.startswith("https:") else identity
             started = monotonic()
-            page = await fetcher.get(target, max_bytes=max_bytes, identity=shown_as, allowed=allowed)
+            page = await fetcher.get(
+                target, max_bytes=max_bytes, identity=shown_as, allowed=allowed, pause=pause and paused
+            )
             left -= monotonic() - started
             if isinstance(page, Failure) or not is_html(page):
                 return replace(page, url=url)
@@ -132,8 +143,9 @@ class Browser:
             target = urls.canonical(shown.target) or ""
             if not target:
                 return Failure(url, Stage.FETCH, "bad-redirect", "Its scripts lead to what is no http or https URL.")
-            if allowed and (refusal := await allowed(target)):
-                return refusal
+            for ask in filter(None, (allowed, pause)):
+                if refusal := await ask(target):
+                    return refusal
         detail = f"It redirects more than {limits.redirects} times."
         return Failure(url, Stage.FETCH, "too-many-redirects", detail)
 

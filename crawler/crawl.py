@@ -20,9 +20,10 @@ from typing import TypeVar
 
 from archive import owners
 from archive.models import Batch, Failure, Host, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.sites import site
 from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
-from config.models import Config, Source
+from config.models import Config, Politeness, Source
 from crawler import clock, reading
 from crawler.browser import Browser
 from crawler.plan import Plan
@@ -55,6 +56,9 @@ class _Desk:
 
     async def host(self, host: Host, site: Site) -> None:
         await self._write(lambda: self.crawl.archive.keep_host(host, site, clock.now()))
+
+    async def alive(self, site: Site) -> None:
+        await self._write(lambda: self.crawl.archive.keep_pace(site, clock.now()))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
         await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()))
@@ -113,6 +117,8 @@ class Crawl:
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(init=False)
+    _manners: dict[str, set[Politeness]] = field(init=False)
+    """What the configured sources ask for, by the sites that they are on."""
     _patience: timedelta = field(init=False)
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
@@ -135,6 +141,11 @@ class Crawl:
         self.config = config
         self._sources = {source.name: source for source in config.sources}
         self._storing.plan, self._storing.limits = Plan(self._sources, config.schedule), config.limits
+        self._manners = {}
+        for source in config.sources:
+            if source.enabled:
+                for name in {site(url) for url in (source.home, *source.feeds, *source.sitemaps, *source.sections)}:
+                    self._manners.setdefault(name, set()).add(source.politeness)
         # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
@@ -187,6 +198,7 @@ class Crawl:
     async def once(self) -> bool:
         """Work until nothing in the scope is due and nothing is in flight; False if it was stopped before that."""
         while not self.stopping.is_set():
+            busy = bool(self._turns)  # a site whose turn ends while we look was passed over, and may have more
             try:
                 started = await self.tick()
             except ArchiveError:
@@ -195,7 +207,7 @@ class Crawl:
                 continue
             if self._turns:
                 await asyncio.wait(self._turns.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
-            elif not started:
+            elif not started and not busy:
                 return True
         await self.drain()
         if self.writing.broken:
@@ -225,6 +237,7 @@ class Crawl:
             patience=self._patience,
             since=self.since,
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
+            beside=tuple(self._manners.get(batch.site.name, ())),
         )
         desk = _Desk(self, batch.site)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -27,6 +27,10 @@ PATIENCE = timedelta(seconds=150)
 """Longest wait within a visit: a Crawl-delay of 120 s with the usual jitter. A longer one ends the visit."""
 
 Keep = Callable[[Host, Site], Awaitable[None]]
+Alive = Callable[[Site], Awaitable[None]]
+
+_STOPPED = Failure("", Stage.FETCH, "stopped")
+"""Ends a fetch between two requests; nobody gets to see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def strictest(several: Iterable[Politeness]) -> Politeness:
 class Visit:
     """``async with``, then ``get``; ``site`` is its state, to be kept.
 
-    ``keep`` is told of every robots.txt as soon as it has come.
+    ``keep`` is told of every robots.txt as soon as it has come, ``alive`` of every pause within a fetch.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Visit:
         stopping: asyncio.Event,
         patience: timedelta = PATIENCE,
         keep: Keep | None = None,
+        alive: Alive | None = None,
         browser: Browser | None = None,
     ) -> None:
         self._site = site
@@ -78,6 +83,7 @@ class Visit:
         self._stopping = stopping
         self._patience = patience.total_seconds()
         self._keep = keep
+        self._alive = alive
         self._browser = browser
         self._robots: dict[str, Robots] = {}
         self._closed = False
@@ -87,6 +93,8 @@ class Visit:
         self._begun = clock.elapsed()
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
+        if site.abandoned:  # it may have been asked by another process just before this visit
+            self._pause()
 
     @property
     def site(self) -> Site:
@@ -122,12 +130,12 @@ class Visit:
         if self._closed:
             return None
         name = urls.host(url)
-        if self._manners.obey_robots:
-            if self._robots_are_old(name) and not await self._fetch_robots(url, name):
-                return None
-            if refusal := self._refusal(url):
-                self._closed = refusal.reason == "robots-unreachable"
-                return refusal
+        if self._manners.obey_robots and self._robots_are_old(name) and not await self._fetch_robots(url, name):
+            return None
+        await self._note_parked(name)
+        if self._manners.obey_robots and (refusal := self._refusal(url)):
+            self._closed = refusal.reason == "robots-unreachable"
+            return refusal
         if not await self._turn():
             return None
 
@@ -135,7 +143,7 @@ class Visit:
             return await self._may_follow(url, target)
 
         if render and self._browser:
-            asking = self._browser.get(
+            request = self._browser.get(
                 url,
                 fetcher=self._fetcher,
                 user_agent=self._terms.user_agent,
@@ -144,23 +152,23 @@ class Visit:
                 max_bytes=max_bytes,
                 identity=identity,
                 allowed=allowed,
+                pause=self._hop,
             )
         else:
-            asking = self._fetcher.get(
+            request = self._fetcher.get(
                 url,
                 max_bytes=max_bytes,
                 etag=etag,
                 last_modified=last_modified,
                 identity=identity,
                 allowed=allowed,
+                pause=self._hop,
             )
-        return await self._paced(asking)
-
-    def left(self) -> Site:
-        """The site's state at the visit's end."""
-        if self.site.abandoned:  # whoever comes next is not told so any more
-            self._put_off(self._begun + self._delay() - clock.elapsed())
-        return self.site
+        result = await self._counted(request)
+        if result is _STOPPED:
+            return None
+        self._keep_pace(result)
+        return result
 
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""
@@ -179,12 +187,12 @@ class Visit:
 
     async def _turn(self) -> bool:
         """Wait for the site's next moment; False if it is too far off or the wait was ended by a stop."""
-        if self._site.abandoned:  # it may have been asked by another process just before this visit
-            self._ready = max(self._ready, self._begun + self._delay())
+        return self._ready - clock.elapsed() <= self._patience and await self._wait()
+
+    async def _wait(self) -> bool:
+        """Wait for the site's next moment; False if the wait was ended by a stop."""
         seconds = self._ready - clock.elapsed()
-        if self._stopping.is_set() or seconds > self._patience:
-            if self._site.abandoned:  # whoever comes next is not told so any more
-                self._put_off(seconds)
+        if self._stopping.is_set():
             return False
         if seconds > 0:
             try:
@@ -194,22 +202,28 @@ class Visit:
             return False
         return True
 
-    def _put_off(self, seconds: float) -> None:
-        """Let nobody speak to the site for so long, whoever is next."""
-        now = clock.elapsed()
-        self._ready = max(self._ready, now + seconds)
-        next_at = clock.now() + timedelta(seconds=max(0.0, self._ready - now))
-        self._site = replace(self._site, next_at=next_at, abandoned=False)
+    async def _hop(self, target: str) -> Failure | None:
+        """The pause before a redirect to the same site is followed: to its servers that is a request like others."""
+        if site(target) != self.site.name:
+            return None
+        self._pause()
+        if self._alive:
+            await self._alive(self.site)
+        return None if await self._wait() else _STOPPED
 
-    async def _paced(self, asking: Coroutine[None, None, Page | Failure]) -> Page | Failure:
-        """A request's result, with the pause after it, which is kept also where the request is cut off."""
+    async def _counted(self, request: Awaitable[Page | Failure]) -> Page | Failure:
+        """What a request gave. One that is cut off, or ends in a bug, has been made, and the pause holds after it."""
         try:
-            result = await asking
+            return await request
         except BaseException:
-            self._put_off(self._delay())
+            self._pause()
             raise
-        self._keep_pace(result)
-        return result
+
+    def _pause(self) -> None:
+        """Have the site left alone for its pause from now on, whatever became of the last request."""
+        seconds = self._delay() * (1 + self._manners.jitter * self._rng.random())
+        self._ready = max(self._ready, clock.elapsed() + seconds)
+        self._site = replace(self._site, next_at=clock.now(), abandoned=False)  # told by ``site``
 
     def _keep_pace(self, result: Page | Failure) -> None:
         now = clock.now()
@@ -229,15 +243,15 @@ class Visit:
         if not await self._turn():
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
-        try:
-            result = await self._fetcher.get(
-                "/".join(url.split("/", 3)[:3]) + "/robots.txt",
-                max_bytes=self._terms.limits.page_bytes,
-                redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
-            )
-        except BaseException:
-            self._put_off(self._delay())
-            raise
+        request = self._fetcher.get(
+            "/".join(url.split("/", 3)[:3]) + "/robots.txt",
+            max_bytes=robots.FETCHED_BYTES,
+            pause=self._hop,
+            redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
+        )
+        result = await self._counted(request)
+        if result is _STOPPED:
+            return False
         status, body = robots.answer(result)
         at = clock.now()
         host = replace(self._host(name), robots_status=status, robots_body=body, robots_at=at)
@@ -256,13 +270,21 @@ class Visit:
     def _parked(self, name: str) -> str:
         return robots.parked(self.robots(name).crawl_delay(), self._manners.delay)
 
+    async def _note_parked(self, name: str) -> None:
+        """Keep whether a host is parked where our own settings have changed that since its robots.txt was asked for."""
+        said = self._parked(name) if self._manners.obey_robots else ""
+        if (host := self._host(name)).parked != said:
+            self._hosts[name] = host = replace(host, parked=said)
+            if self._keep:
+                await self._keep(host, self.site)
+
     def _refusal(self, url: str) -> Failure | None:
         name = urls.host(url)
         rules, host = self.robots(name), self._host(name)
         if rules.unreachable:
             what = f"answers {host.robots_status}" if host.robots_status else "cannot be reached"
             detail = f"The robots.txt of {name} {what}; until it can be read, nothing there may be fetched."
-            pause = min(ROBOTS_RETRY * 2 ** min(self._site.errors, 8), ROBOTS_AGE)
+            pause = min(ROBOTS_RETRY * 2 ** min(self.site.errors, 8), ROBOTS_AGE)
             return Failure(url, Stage.ROBOTS, "robots-unreachable", detail, clock.now() + pause)
         if parked := self._parked(name):
             return Failure(url, Stage.ROBOTS, "parked", parked, clock.now() + ROBOTS_AGE)
@@ -282,20 +304,23 @@ def _rules(host: Host, now: datetime) -> Robots:
     return robots.effective(Robots.from_answer(host.robots_status, host.robots_body), good, host.good_at, now)
 
 
-def visit_once(url: str, config: Config) -> Visit:
-    """A visit for a command that keeps nothing, to a site of which nothing is known."""
-    return Visit(Site(site(url)), (), Terms.of(config), config.politeness, stopping=asyncio.Event())
+def visit_once(url: str, config: Config, *, asked: bool = False) -> Visit:
+    """A visit for a command that keeps nothing, to a site of which nothing is known but whether it was just asked."""
+    known = Site(site(url), abandoned=asked)
+    return Visit(known, (), Terms.of(config), config.politeness, stopping=asyncio.Event())
 
 
 async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page | Failure:
     """One page for a command that keeps nothing, politely, following redirects from host to host."""
     target = urls.canonical(url)
     limit = config.limits.listing_bytes if listing else config.limits.page_bytes
+    asked: set[str] = set()
     for _ in range(config.limits.redirects + 1):
         if target is None:
             return Failure(url, Stage.FETCH, "bad-url", "This is not an http or https URL.")
-        async with visit_once(target, config) as visit:
+        async with visit_once(target, config, asked=site(target) in asked) as visit:
             result = await visit.get(target, max_bytes=limit)
+        asked.add(site(target))
         if isinstance(result, Page):
             return walls.refuse(result) or result
         if not isinstance(result, Moved):

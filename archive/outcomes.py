@@ -48,7 +48,7 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
 
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     task, page, now = outcome.task, outcome.page, terms.now
-    found: dict[str, Value] = {"fetched_at": iso(now), "status": page.status if page else None}
+    found: dict[str, Value] = {"fetched_at": iso(_fetched_at(outcome, now)), "status": page.status if page else None}
     row = db.execute("SELECT parent, new_at, rhythm, failing_since FROM feeds WHERE id = ?", [task.id]).fetchone()
     if isinstance(outcome.result, Failure):
         failure = outcome.result
@@ -125,7 +125,8 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     if before and link["fetched_at"]:
         reread = Reread(before, when(link["fetched_at"]), verdict.change is Change.REVISED)
     due_at = None if state == "alias" else _again(db, verdict, terms, reread)
-    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=iso_ms(now), **validators)
+    fetched_at = iso_ms(_fetched_at(outcome, now))
+    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=fetched_at, **validators)
     return verdict
 
 
@@ -143,9 +144,15 @@ def _keep_failure(
         state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
     if article is not None:  # an error does not make the next request come sooner than an answer would have
         due_at = max(filter(None, (due_at, _again(db, verdict, terms))), default=None)
-    values: dict[str, Value] = {"tries": task.tries + 1, "reason": failure.reason, "fetched_at": iso_ms(terms.now)}
+    fetched_at = iso_ms(_fetched_at(outcome, terms.now))
+    values: dict[str, Value] = {"tries": task.tries + 1, "reason": failure.reason, "fetched_at": fetched_at}
     update(db, "links", task.id, state=state, due_at=_text(due_at), **values)
     return verdict
+
+
+def _fetched_at(outcome: Outcome, now: datetime) -> datetime:
+    """When the page came: it may have waited long to be stored, and may have changed meanwhile."""
+    return min(outcome.page.fetched_at, now) if outcome.page else now
 
 
 def settle(db: sqlite3.Connection, link: int, failure: Failure, now: datetime) -> None:

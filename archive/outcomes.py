@@ -111,8 +111,8 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
             return _keep_failure(db, outcome, Failure(task.url, Stage.EXTRACT, "blocked", said), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
-            said = [outcome.robots, verdict.article_id, outcome.robots]
-            db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", said)
+            asked = [outcome.robots, verdict.article_id, outcome.robots]
+            db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", asked)
         validators = _validators(outcome.page)
     elif link["article"] is not None:
         verdict = articles.seen(db, link["article"], now)

@@ -55,11 +55,9 @@ class _Desk:
     site: Site
 
     async def host(self, host: Host, site: Site) -> None:
-        self.site = site
         await self._write(lambda: self.crawl.archive.keep_host(host, site, clock.now()))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
-        self.site = site
         await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()))
 
     async def release(self) -> None:
@@ -72,7 +70,6 @@ class _Desk:
         return await self.crawl.pool.read(order)
 
     async def done(self, outcome: Outcome) -> None:
-        self.site = outcome.site
         await self.crawl.writing.surely(self.crawl.store(outcome))
 
 
@@ -107,6 +104,8 @@ class Crawl:
     watch: Watch | None = None
     browser: Browser | None = None
     """For sources that are rendered."""
+    idle: timedelta | None = None
+    """The longest that a site's turn may wait for a pause to end; None: as long as a pause that was promised lasts."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -136,7 +135,7 @@ class Crawl:
         # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
-        self._patience = max(PATIENCE, timedelta(seconds=longest))
+        self._patience = self.idle or max(PATIENCE, timedelta(seconds=longest))
 
     async def tick(self) -> int:
         """Take what is due for sites that are free and start their turns; how many were started.
@@ -230,7 +229,7 @@ class Crawl:
         )
         desk = _Desk(self, batch.site)
         try:
-            desk.site = await fetch_and_extract(order, desk, self.stopping, self.browser)
+            await fetch_and_extract(order, desk, self.stopping, self.browser)
         except ArchiveError as error:
             log.debug("the turn of site %s ended: %s", batch.site.name, error)  # write has said it
         except Exception:

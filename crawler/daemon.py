@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at what is due: one indexed query, 0.1 ms when nothing is."""
+IDLE = timedelta(seconds=15)
+"""A site with a longer pause keeps none of limits.hosts turns waiting: it is given back until then."""
 GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
 APART = 1.0
@@ -197,7 +200,7 @@ async def serve(
                 look(outcome, verdict)
             tally.workers_killed = pool.kills
 
-        daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch), load, manager, pulse, tally)
+        daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
         beside = [pulse.listen(), daemon.reload(signals.reload)]
         async with (
             Browser() as daemon.crawl.browser,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -128,7 +128,7 @@ class Visit:
             return await self._may_follow(url, target)
 
         if render and self._browser:
-            result = await self._browser.get(
+            asking = self._browser.get(
                 url,
                 fetcher=self._fetcher,
                 user_agent=self._terms.user_agent,
@@ -139,7 +139,7 @@ class Visit:
                 allowed=allowed,
             )
         else:
-            result = await self._fetcher.get(
+            asking = self._fetcher.get(
                 url,
                 max_bytes=max_bytes,
                 etag=etag,
@@ -147,8 +147,7 @@ class Visit:
                 identity=identity,
                 allowed=allowed,
             )
-        self._keep_pace(result)
-        return result
+        return await self._paced(asking)
 
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""
@@ -171,14 +170,30 @@ class Visit:
             self._ready = max(self._ready, self._begun + self._delay())
         seconds = self._ready - clock.elapsed()
         if self._stopping.is_set() or seconds > self._patience:
+            if self.site.abandoned:  # whoever comes next is not told so any more
+                self._put_off(seconds)
             return False
         if seconds > 0:
             try:
                 await asyncio.wait_for(self._stopping.wait(), seconds)
             except TimeoutError:
                 return True
+            self._put_off(self._ready - clock.elapsed())
             return False
         return True
+
+    def _put_off(self, seconds: float) -> None:
+        self.site = replace(self.site, next_at=clock.now() + timedelta(seconds=max(0.0, seconds)), abandoned=False)
+
+    async def _paced(self, asking: Coroutine[None, None, Page | Failure]) -> Page | Failure:
+        """A request's result, with the pause after it, which is kept also where the request is cut off."""
+        try:
+            result = await asking
+        except BaseException:
+            self._put_off(self._delay())
+            raise
+        self._keep_pace(result)
+        return result
 
     def _keep_pace(self, result: Page | Failure) -> None:
         now = clock.now()
@@ -198,11 +213,15 @@ class Visit:
         if not await self._turn():
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
-        result = await self._fetcher.get(
-            "/".join(url.split("/", 3)[:3]) + "/robots.txt",
-            max_bytes=self._terms.limits.page_bytes,
-            redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
-        )
+        try:
+            result = await self._fetcher.get(
+                "/".join(url.split("/", 3)[:3]) + "/robots.txt",
+                max_bytes=self._terms.limits.page_bytes,
+                redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
+            )
+        except BaseException:
+            self._put_off(self._delay())
+            raise
         status, body = robots.answer(result)
         at = clock.now()
         host = replace(self._host(name), robots_status=status, robots_body=body, robots_at=at)

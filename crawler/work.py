@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
 
+from archive.database import ArchiveError
 from archive.models import Batch, Failure, Host, Outcome, Page, Site, Stage, Task, TaskKind
 from config.models import Politeness, Source
 from crawler import reading
@@ -49,6 +50,9 @@ class Order:
 class Desk(Protocol):
     """Where what was done goes, step by step, and where pages are read."""
 
+    site: Site
+    """Its state when the work ends, however it does."""
+
     async def host(self, host: Host, site: Site) -> None:
         """A robots.txt has come."""
 
@@ -62,10 +66,10 @@ class Desk(Protocol):
         """A task is done."""
 
 
-async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, browser: Browser | None = None) -> Site:
+async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, browser: Browser | None = None) -> None:
     """Work on a batch until it is done, ``stopping`` is set, or the site asks for a long pause.
 
-    Tasks that were not come to stay in the queue. The site's state afterwards is returned.
+    Tasks that were not come to stay in the queue.
     """
     batch = order.batch
     manners = strictest(order.manners_for(task) for task in batch.tasks)
@@ -80,17 +84,26 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
         browser=browser,
     )
     async with visit:
-        for task in batch.tasks:
-            try:
-                outcome = await _outcome(task, visit, order, desk)
-            except Exception as error:
-                log.exception("a bug on %s", task.url)
-                detail = f"{type(error).__name__}: {error}"[:500]
-                outcome = Outcome(task, visit.site, Failure(task.url, Stage.FETCH, "bug", detail))
-            if outcome is None:
-                break
-            await desk.done(replace(outcome, site=visit.site))
-        return visit.site
+        try:
+            for task in batch.tasks:
+                outcome = await _caught(task, visit, order, desk)
+                if outcome is None:
+                    break
+                await desk.done(replace(outcome, site=visit.site))
+        finally:
+            desk.site = visit.site
+
+
+async def _caught(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcome | None:
+    """The outcome of a task, of which a bug is one; None where its turn has not come."""
+    try:
+        return await _outcome(task, visit, order, desk)
+    except ArchiveError:
+        raise
+    except Exception as error:
+        log.exception("a bug on %s", task.url)
+        detail = f"{type(error).__name__}: {error}"[:500]
+        return Outcome(task, visit.site, Failure(task.url, Stage.FETCH, "bug", detail))
 
 
 async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcome | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,7 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.models import Scope
+from archive.store import Archive, ArchiveError
+from config.models import Limits
+from crawler import clock
+from crawler.crawl import Crawl, start
 from crawler.once import all_sources, crawl_once, rehearse, scope_of
+from crawler.pool import Pool
 from tests.publisher import BOILERPLATE, Story, config_for, publish
 from tests.site import Response, Site, redirect
 
@@ -299,3 +306,43 @@ def test_an_article_named_by_hand_stays_one_though_its_page_is_full_of_links_for
     assert crawl(db, config, url).counts["failed"] == 1
     assert rows(db, "SELECT count(*) AS n FROM links WHERE state = 'stored'")[0]["n"] == 1
     assert tables(db)["links"] == 1
+
+
+@contextlib.asynccontextmanager
+async def at_work(db, config, **options):
+    """A crawl of everything, as a daemon's, with its archive and readers."""
+    with Archive(db) as archive, Pool(5, workers=1) as pool:
+        archive.sync_sources(config, clock.now())
+        yield Crawl(archive, config, pool, start(archive, "test"), **options)
+
+
+async def ticks(crawl, until):
+    while not until():
+        await crawl.tick()
+        await asyncio.sleep(0.05)
+
+
+async def test_a_site_that_wants_long_pauses_keeps_no_other_waiting_for_its_turn(site, db):
+    publish(site, [Story(1)])
+    with Site({}) as slow:
+        publish(slow, [Story(2)])
+        patient = config_for(slow, name="patient", delay=120).sources
+        config = replace(config_for(site), sources=(*patient, *config_for(site).sources), limits=Limits(hosts=1))
+        async with at_work(db, config, idle=timedelta(seconds=1)) as crawl:
+            await asyncio.wait_for(ticks(crawl, lambda: Story(1).path in site.paths and slow.paths), 20)
+            assert await crawl.drain(10)
+
+
+async def test_a_page_that_could_not_be_kept_as_it_came_is_no_bug_and_is_asked_for_again(site, db):
+    publish(site, [Story(1)])
+    async with at_work(db, config_for(site)) as crawl:
+
+        def shut(*_):
+            raise ArchiveError("It is shut.", passing=True)
+
+        receive, crawl.archive.receive = crawl.archive.receive, shut
+        crawl.writing.given_up.set()
+        await asyncio.wait_for(ticks(crawl, lambda: Story(1).path in site.paths and not crawl._turns), 20)
+        crawl.archive.receive = receive
+        assert await crawl.once()
+    assert rows(db, "SELECT state FROM links")[0]["state"] == "stored"

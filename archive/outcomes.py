@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -42,8 +42,20 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     turns.keep_site(db, outcome.site, terms.now)
     if outcome.task.kind is not TaskKind.LISTING:
         inbox.drop(db, outcome.task.id)
-    _log(db, outcome, verdict, terms)
+    _log(db, in_the_end(outcome, verdict), verdict, terms)
     return verdict
+
+
+def in_the_end(outcome: Outcome, verdict: Verdict) -> Outcome:
+    """The outcome with why no article came of it, where only a look at the archive could tell."""
+    if verdict.change is Change.FAILED and isinstance(outcome.result, Article):
+        return replace(outcome, result=_notice(outcome.task.url))
+    return outcome
+
+
+def _notice(url: str) -> Failure:
+    said = "It has the text of another article of this source now: most likely a notice in place of both."
+    return Failure(url, Stage.EXTRACT, "blocked", said)
 
 
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
@@ -107,8 +119,7 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     validators: dict[str, Value] = {}
     if isinstance(outcome.result, Article):
         if article is not None and articles.is_stopgap(db, article, outcome.result):
-            said = "It has the text of another article of this source now: most likely a notice in place of both."
-            return _keep_failure(db, outcome, Failure(task.url, Stage.EXTRACT, "blocked", said), article, terms)
+            return _keep_failure(db, outcome, _notice(task.url), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
             asked = [outcome.robots, verdict.article_id, outcome.robots]

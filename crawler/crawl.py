@@ -261,13 +261,13 @@ class Crawl:
 
     async def store(self, outcome: Outcome) -> None:
         try:
-            verdict = await self.writing.do(lambda: self._storing.store(outcome))
+            outcome, verdict = await self.writing.do(lambda: self._storing.store(outcome))
         except ArchiveError:
             raise
         except Exception as error:  # the top of the path: recorded with stage and URL, the crawl goes on
             log.exception("storing %s failed", outcome.task.url)
             failure = Failure(outcome.task.url, Stage.STORE, "bug", f"{type(error).__name__}: {error}")
             outcome = replace(outcome, result=failure, page=None, more=())
-            verdict = await self.writing.do(lambda: self._storing.store(outcome))
+            outcome, verdict = await self.writing.do(lambda: self._storing.store(outcome))
         if self.watch:
             self.watch(outcome, verdict)

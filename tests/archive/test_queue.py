@@ -55,6 +55,17 @@ def test_a_known_article_is_due_again_when_its_listing_says_it_changed(kept):
     assert due(kept) == "2026-11-24T13:00:00Z"
 
 
+def test_a_change_after_the_page_came_and_before_it_was_stored_is_not_missed(kept):
+    """A page waits while the archive is locked, or for the next start where the daemon was killed."""
+    kept.enqueue(link())
+    kept.later(hours=1)
+    kept.put(came=NOON + timedelta(milliseconds=700), again=lambda *_: None)
+    kept.enqueue(link(changed=at(NOON - timedelta(seconds=1))))
+    assert due(kept) is None
+    kept.enqueue(link(changed=at(NOON)))
+    assert due(kept) == "2026-11-24T13:00:00Z", "in the second in which it came"
+
+
 def test_a_listing_for_which_everything_has_always_just_changed_is_not_believed(kept):
     for number in range(30):
         kept.put(article(link(f"/{number}").url, f"Text {number}"), again=lambda *_: None)

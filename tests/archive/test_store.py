@@ -278,6 +278,9 @@ def test_a_notice_in_place_of_several_articles_becomes_no_revision_of_them(kept)
     assert kept.put(article(text=notice)).change is Change.REVISED, "it may be a correction"
     assert kept.put(article(other, text=notice, title="The harbour")).change is Change.FAILED
     assert kept.rows("SELECT reason FROM links WHERE url = ?", other) == [("blocked",)]
+    assert kept.rows("SELECT outcome, stage, reason FROM fetches ORDER BY id DESC LIMIT 1") == [
+        ("failed", "extract", "blocked")
+    ]
     assert "harbour" in kept.value("SELECT text FROM articles WHERE url = ?", other)
 
 

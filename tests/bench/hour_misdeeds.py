@@ -253,8 +253,9 @@ def ten_million_urls(site: Site, tempo: Tempo) -> Ill:
 
     def child(request: Request) -> Response:
         where = site.url(f"/{request.path.strip('/')[:-4]}/")
-        return Response(f"<urlset>{''.join(f'<url><loc>{where}{n}</loc></url>' for n in range(50_000))}</urlset>", XML)
+        return Response(f"<urlset>{''.join(f'<url><loc>{where}{n}</loc></url>' for n in range(count))}</urlset>", XML)
 
+    count = tempo.entries // 2
     maps = [f"/map-{number}.xml" for number in range(200)]
     site.routes |= dict.fromkeys(maps, child)
     index = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in maps)

@@ -376,3 +376,9 @@ def m002_sites(db: Database) -> None:
     db.conn.create_function("site_of", 1, sites.site)
     for script in (_SITES, _SITES_FILLED, _SITES_DUE):
         db.executescript(script)
+
+
+@migrations()
+def m003_rests(db: Database) -> None:
+    # Seconds for which its last good answer asked not to be fetched again, by its ttl or Cache-Control.
+    db.executescript("ALTER TABLE feeds ADD COLUMN rests INTEGER NOT NULL DEFAULT 0")

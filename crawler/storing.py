@@ -8,7 +8,7 @@ from datetime import datetime
 from archive.models import Failure, Moved, Outcome, Scope, Stage, TaskKind, Verdict
 from archive.store import Archive
 from config.models import Limits
-from crawler import __version__, clock, urls
+from crawler import __version__, answers, clock, urls
 from crawler.plan import Plan
 
 
@@ -28,6 +28,9 @@ class Storing:
         now = clock.now()
         if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
             outcome = self._turned_out_a_listing(outcome, now)
+        if outcome.task.kind is TaskKind.LISTING and outcome.page:
+            fresh_for = answers.fresh_for(outcome.page, now)
+            outcome = replace(outcome, ttl=max(filter(None, (outcome.ttl, fresh_for)), default=None))
         if isinstance(outcome.result, Moved):
             outcome = self._queue_moved(outcome, outcome.result, now)
         self._widen(outcome)

@@ -71,7 +71,9 @@ def test_an_article_that_was_stored_before_its_page_asked_stays_as_it_is(site, d
     crawl(db, town(site))
     before = rows(db, "SELECT title, text, revision FROM articles ORDER BY id")
     site.routes[A] = Response(
-        Story(1, correction="It has changed.").html().replace("<head>", '<head><meta name="robots" content="noarchive">')
+        Story(1, correction="It has changed.")
+        .html()
+        .replace("<head>", '<head><meta name="robots" content="noarchive">')
     )
     assert crawl(db, town(site)).failures == {"noarchive": 1}
     assert rows(db, "SELECT title, text, revision FROM articles ORDER BY id") == before

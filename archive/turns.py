@@ -31,7 +31,7 @@ def take(
     patience: timedelta,
     busy: frozenset[str],
 ) -> tuple[Batch, ...]:
-    """Up to ``sites`` batches of what is due, listings first, then the newest links; their sites are leased."""
+    """Up to ``sites`` batches of what is due: pages received before, listings, the newest links. Leases their sites."""
     taken: list[Batch] = []
     for name in _free(db, now, scope, patience):
         if len(taken) == sites:
@@ -47,7 +47,9 @@ def take(
             continue
         if links_left is not None:
             links_left -= len(links)
-        taken.append(_lease(db, name, [*listings, *links], owner, iso(now + lease)))
+        # Pages that are there go first: what is counted as a try to read them is to be one.
+        tasks = sorted([*listings, *links], key=lambda task: task.page is None)
+        taken.append(_lease(db, name, tasks, owner, iso(now + lease)))
     return tuple(taken)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import Self
 
 from archive.models import Failure, Host, Moved, Page, Site, Stage
 from archive.sites import site
+from archive.turns import LEASE
 from config.models import Config, Limits, Politeness
 from crawler import clock, politeness, robots, urls, walls
 from crawler.browser import Browser
@@ -87,6 +89,7 @@ class Visit:
         self._begun = clock.elapsed()
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
+        self._ours_until = max(self._begun, self._ready) + LEASE.total_seconds()
 
     @property
     def site(self) -> Site:
@@ -180,18 +183,17 @@ class Visit:
         if self._stopping.is_set() or seconds > self._patience:
             return False
         if seconds > 0:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
-            except TimeoutError:
-                return True
-            return False
-        return True
+        # Who was held up for longer than the lease (Ctrl-Z, a locked archive) may find another process at the site.
+        return not self._stopping.is_set() and clock.elapsed() < self._ours_until
 
     def _keep_pace(self, result: Page | Failure) -> None:
         now = clock.now()
         pace = Pace(self._delay(), self._manners.jitter, errors=self._site.errors).after(result, now, self._rng)
         self._site = replace(self._site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
         self._ready = clock.elapsed() + pace.wait(now)
+        self._ours_until = self._ready + LEASE.total_seconds()
 
     def _robots_are_old(self, name: str) -> bool:
         host = self._host(name)

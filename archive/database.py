@@ -305,9 +305,13 @@ class Writer:
                 self._db.close()
         self._db = None
 
-    def checkpoint(self) -> None:
-        """Move what is in the -wal file into the archive and empty it, as far as readers allow."""
+    def checkpoint(self) -> int:
+        """Move what is in the -wal file into the archive and empty it, as far as readers allow; its bytes then."""
         self._thread.submit(self._checkpoint).result()
+        try:
+            return self._wal.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def _checkpoint(self) -> None:
         with plainly(self.path, self._busy_seconds):

@@ -109,19 +109,28 @@ class Archive:
         self._writer.do(lambda db: update(db, "runs", run, ended=iso(now)))
         self._writer.checkpoint()
 
-    def tidy(self, now: datetime, *, log_days: int) -> None:
-        """Throw away what only grows, and empty the -wal file; now and then, in a long run.
+    def tidy(self, now: datetime, *, log_days: int) -> int:
+        """Throw away what only grows, and empty the -wal file; now and then, in a long run. What is left of that file.
 
-        That is the log of fetches after ``log_days``, chance boilerplate, and pages received that nobody came to read.
+        That is the log of fetches after ``log_days``, and of the runs that did them, chance boilerplate, and pages
+        received that nobody came to read. The -wal file's bytes are more than 0 where somebody reads all the while.
         """
         old = "DELETE FROM fetches WHERE id IN (SELECT id FROM fetches WHERE at < ? ORDER BY at LIMIT ?)"
-        args = [iso(now - timedelta(days=log_days)), _AT_A_TIME]
+        before = iso(now - timedelta(days=log_days))
+        args = [before, _AT_A_TIME]
         while self._writer.do(lambda db: db.execute(old, args).rowcount) == _AT_A_TIME:
             pass
         chance = "DELETE FROM boilerplate WHERE pages = 1 AND last_seen < ?"
         self._writer.do(lambda db: db.execute(chance, [iso(now - _FORGET)]))
         self._writer.do(lambda db: inbox.forget(db, now))
-        self._writer.checkpoint()
+        # Those that ended, or were killed, which is known once another daemon has begun.
+        runs = (
+            "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started < :before AND (ended < :before OR"
+            " id < (SELECT max(id) FROM runs WHERE command = 'daemon' AND started < :before))"
+            " AND NOT EXISTS (SELECT 1 FROM fetches WHERE run = runs.id) LIMIT :limit)"
+        )
+        self._writer.do(lambda db: db.execute(runs, {"before": before, "limit": _AT_A_TIME}))
+        return self._writer.checkpoint()
 
     def follow_clock(self, now: datetime, booted: datetime) -> tuple[timedelta, int]:
         """Move what is to come along with a clock that was set; by how much it was, and how many times were moved.

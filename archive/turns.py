@@ -31,9 +31,9 @@ def take(
     patience: timedelta,
     busy: frozenset[str],
 ) -> tuple[Batch, ...]:
-    """Up to ``sites`` batches of what is due, their sites leased: listings first, then the newest links.
+    """Up to ``sites`` batches of what is due, their sites leased: what came before, listings, the newest links.
 
-    Where both are due, each has half of a batch at least.
+    A quarter of a batch is for links where listings would fill it.
     """
     taken: list[Batch] = []
     for name in _free(db, now, scope, patience):
@@ -42,7 +42,7 @@ def take(
         if name in busy:
             continue
         listings = _listings(db, name, now, scope, batch)
-        # A quarter is for links: an index may name more sitemaps than can be read in a day.
+        # An index may name more sitemaps than can be read in a day.
         room = max(batch - len(listings), batch // 4)
         links = _links(db, name, now, scope, room if links_left is None else min(room, links_left))
         listings = listings[: batch - len(links)]
@@ -52,7 +52,9 @@ def take(
             continue
         if links_left is not None:
             links_left -= len(links)
-        taken.append(_lease(db, name, [*listings[: batch - len(links)], *links], owner, iso(now + lease)))
+        # Pages that are there go first: to read them nobody has to be waited for.
+        tasks = sorted([*listings, *links], key=lambda task: task.page is None)
+        taken.append(_lease(db, name, tasks, owner, iso(now + lease)))
     return tuple(taken)
 
 

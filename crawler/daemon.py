@@ -40,6 +40,8 @@ IDLE = timedelta(seconds=15)
 """A site with a longer pause keeps none of limits.hosts turns waiting: it is given back until then."""
 GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
+WAL_BYTES = 64 << 20
+"""Of the -wal file, which SQLite begins anew at 4 MB unless some program reads on and on."""
 APART = 1.0
 """Seconds between two reloads, however many are asked for."""
 
@@ -142,7 +144,11 @@ class Daemon:
     def tidy(self) -> None:
         """Throw away what only grows; never raises."""
         try:
-            self.archive.tidy(clock.now(), log_days=self.crawl.config.limits.log_days)
+            left = self.archive.tidy(clock.now(), log_days=self.crawl.config.limits.log_days)
+            if left > WAL_BYTES:
+                log.warning(
+                    "%s-wal has %d MB; a program that reads the archive keeps it", self.archive.path, left >> 20
+                )
         except ArchiveError as error:
             log.warning("the archive was not tidied up, which is tried again in an hour: %s", error)
 

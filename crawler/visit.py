@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import Self
 
 from archive.models import Failure, Host, Moved, Page, Site, Stage
 from archive.sites import site
+from archive.turns import LEASE
 from config.models import Config, Limits, Politeness
 from crawler import clock, politeness, robots, urls, walls
 from crawler.browser import Browser
@@ -93,6 +95,7 @@ class Visit:
         self._begun = clock.elapsed()
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
+        self._ours_until = max(self._begun, self._ready) + LEASE.total_seconds()
         if site.abandoned:  # it may have been asked by another process just before this visit
             self._pause()
 
@@ -195,12 +198,10 @@ class Visit:
         if self._stopping.is_set():
             return False
         if seconds > 0:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
-            except TimeoutError:
-                return True
-            return False
-        return True
+        # Who was held up for longer than the lease (Ctrl-Z, a locked archive) may find another process at the site.
+        return not self._stopping.is_set() and clock.elapsed() < self._ours_until
 
     async def _hop(self, target: str) -> Failure | None:
         """The pause before a redirect to the same site is followed: to its servers that is a request like others."""
@@ -223,6 +224,7 @@ class Visit:
         """Have the site left alone for its pause from now on, whatever became of the last request."""
         seconds = self._delay() * (1 + self._manners.jitter * self._rng.random())
         self._ready = max(self._ready, clock.elapsed() + seconds)
+        self._ours_until = self._ready + LEASE.total_seconds()
         self._site = replace(self._site, next_at=clock.now(), abandoned=False)  # told by ``site``
 
     def _keep_pace(self, result: Page | Failure) -> None:
@@ -230,6 +232,7 @@ class Visit:
         pace = Pace(self._delay(), self._manners.jitter, errors=self._site.errors).after(result, now, self._rng)
         self._site = replace(self._site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
         self._ready = clock.elapsed() + pace.wait(now)
+        self._ours_until = self._ready + LEASE.total_seconds()
 
     def _robots_are_old(self, name: str) -> bool:
         host = self._host(name)

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler import clock
+from crawler.visit import visit_once
 from tests.live import asked, configure, cuttings, rows, said, set_clock, shortest_pause, sound, stop, titles, until
-from tests.publisher import Story, publish
+from tests.publisher import Story, config_for, publish
 from tests.site import Site
 
 DELAY = 0.5
@@ -126,3 +128,13 @@ def test_a_process_that_was_held_for_twenty_seconds_goes_on(folder, site):
     assert set(asked(site).values()) == {1}
     assert shortest_pause(site) >= DELAY - 0.01
     assert "the clock" not in said(folder)
+
+
+async def test_who_was_held_up_for_longer_than_its_lease_asks_for_nothing_more(site, monkeypatch):
+    config = config_for(site)
+    async with visit_once(site.url("/"), config) as visit:
+        assert (await visit.get(site.url(Story(0).path), max_bytes=10**6)).status == 200
+        awake = clock.elapsed
+        monkeypatch.setattr(clock, "elapsed", lambda: awake() + 660)
+        assert await visit.get(site.url(Story(1).path), max_bytes=10**6) is None
+    assert site.paths == ["/robots.txt", Story(0).path]

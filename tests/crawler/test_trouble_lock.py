@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.live import asked, configure, cuttings, said, sound, stop, titles, until
+from tests.live import asked, configure, cuttings, said, shortest_pause, sound, stop, titles, until
 from tests.publisher import Story, publish
 from tests.site import Site
 
@@ -88,3 +88,22 @@ def test_a_daemon_that_begins_while_another_program_has_the_archive_says_so_and_
         assert process.wait(30) == 1
     assert said(folder).count(BUSY) == 1
     assert "Traceback" not in said(folder)
+
+
+def test_a_daemon_and_two_crawls_fetch_each_page_once_and_keep_their_distance_together(folder):
+    delay, stories = 0.4, [Story(n) for n in range(14)]
+    with Site({}) as site:
+        publish(site, stories)
+        configure(folder, site, delay=delay, every="1h")
+        with cuttings(folder, "daemon") as daemon:
+            until(lambda: titles(folder))
+            with cuttings(folder, "crawl", "--due") as one, cuttings(folder, "crawl", "--due") as other:
+                until(lambda: len(titles(folder)) == len(stories))
+                one.wait(30)
+                other.wait(30)
+            assert stop(daemon) == 0
+        assert set(asked(site).values()) == {1}
+        assert shortest_pause(site) >= delay - 0.01
+        assert [request.path for request in site.requests].count("/robots.txt") == 1
+    assert "Traceback" not in said(folder)
+    assert sound(folder)

@@ -169,8 +169,9 @@ class Fetcher:
         usable = tuple((name, value) for name, value in validators if value.isascii() and value.isprintable() and value)
         most = self._limits.redirects if redirects is None else redirects
         try:
-            async with asyncio.timeout(self._limits.deadline):
-                return await self._follow(_Ask(url, max_bytes, usable, identity, {}, most), start, allowed)
+            async with asyncio.timeout(self._limits.deadline) as limit:
+                ask = _Ask(url, max_bytes, usable, identity, {}, most)
+                return await self._follow(ask, start, allowed and _untimed(allowed, limit))
         except TimeoutError:
             return _failure(url, "timeout", f"Not complete after {self._limits.deadline:g} seconds.")
         except RefusedAddressError as error:
@@ -250,6 +251,21 @@ class Fetcher:
                 body = await _body(response, JUDGED_BYTES)
         known = b"" if isinstance(body, Problem) else body
         return Page(ask.url, url, response.status_code, _kept(response.headers), known, self._now())
+
+
+def _untimed(allowed: Allowed, limit: asyncio.Timeout) -> Allowed:
+    """Without the limit running meanwhile: the next hop may have to wait for its turn."""
+
+    async def asked(target: str) -> Failure | None:
+        clock, ends = asyncio.get_running_loop().time, limit.when()
+        left = (ends or 0.0) - clock()
+        limit.reschedule(None)
+        try:
+            return await allowed(target)
+        finally:
+            limit.reschedule(clock() + left)
+
+    return asked
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes | Problem:

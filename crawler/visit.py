@@ -90,6 +90,8 @@ class Visit:
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
+        for host in list(self._hosts.values()):
+            await self._learn(host)
         return self
 
     async def __aexit__(
@@ -127,6 +129,9 @@ class Visit:
         async def allowed(target: str) -> Failure | None:
             return await self._may_follow(url, target)
 
+        async def hop(target: str) -> Failure | None:
+            return await allowed(target) or await self._next_hop(url, target)
+
         if render and self._browser:
             asking = self._browser.get(
                 url,
@@ -137,6 +142,7 @@ class Visit:
                 max_bytes=max_bytes,
                 identity=identity,
                 allowed=allowed,
+                hop=hop,
             )
         else:
             asking = self._fetcher.get(
@@ -145,7 +151,7 @@ class Visit:
                 etag=etag,
                 last_modified=last_modified,
                 identity=identity,
-                allowed=allowed,
+                allowed=hop,
             )
         return await self._paced(asking)
 
@@ -170,12 +176,12 @@ class Visit:
         delays = [delay or 0.0 for delay in asked] if self._manners.obey_robots else []
         return politeness.delay(self._manners, max(delays, default=0.0))
 
-    async def _turn(self) -> bool:
+    async def _turn(self, patience: float | None = None) -> bool:
         """Wait for the site's next moment; False if it is too far off or the wait was ended by a stop."""
         if self.site.abandoned:  # it may have been asked by another process just before this visit
             self._ready = max(self._ready, self._begun + self._delay())
         seconds = self._ready - clock.elapsed()
-        if self._stopping.is_set() or seconds > self._patience:
+        if self._stopping.is_set() or seconds > (patience or self._patience):
             return False
         if seconds > 0:
             try:
@@ -217,15 +223,14 @@ class Visit:
         if not await self._turn():
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
-        try:
-            result = await self._fetcher.get(
+        result = await self._paced(
+            self._fetcher.get(
                 "/".join(url.split("/", 3)[:3]) + "/robots.txt",
                 max_bytes=self._terms.limits.page_bytes,
                 redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
+                allowed=self._pause_on_the_way,
             )
-        except BaseException:
-            self._put_off(self._delay())
-            raise
+        )
         status, body = robots.answer(result)
         at = clock.now()
         host = replace(self._host(name), robots_status=status, robots_body=body, robots_at=at)
@@ -233,13 +238,19 @@ class Visit:
             host = replace(host, good_body=body, good_at=at)
         self._hosts[name] = host
         self._robots[name] = _rules(host, at)
-        await asyncio.to_thread(self._robots[name].crawl_delay)  # a long one takes a second to be parsed, and is cached
+        await self._learn(host)
         host = replace(host, parked=self._parked(name))
         self._hosts[name] = host
-        self._keep_pace(result)
+        self._put_off(self._delay())  # it may want a longer pause than was known when it was asked for
+        self._ready = max(self._ready, clock.elapsed() + self._delay())
         if self._keep:
             await self._keep(host, self.site)
         return True
+
+    async def _learn(self, host: Host) -> None:
+        """Read a host's rules before they are asked for, so that a long file holds nobody else up."""
+        if max(len(host.robots_body), len(host.good_body)) > robots.LONG:
+            await asyncio.to_thread(self.robots(host.name).crawl_delay)
 
     def _parked(self, name: str) -> str:
         return robots.parked(self.robots(name).crawl_delay(), self._manners.delay)
@@ -262,6 +273,20 @@ class Visit:
         if urls.host(target) != urls.host(start):
             return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}.", target=target)
         return self._refusal(target) if self._manners.obey_robots else None
+
+    async def _next_hop(self, start: str, target: str) -> Failure | None:
+        """Wait before a redirect is followed as before any request; where that takes too long, it gets a turn."""
+        self._put_off(self._delay())
+        self._ready = clock.elapsed() + self._delay()
+        # Not cut short for others' sake: cookies that were set on the way would be lost.
+        if await self._turn(max(self._patience, PATIENCE.total_seconds())):
+            return None
+        return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}, which is next.", target=target)
+
+    async def _pause_on_the_way(self, target: str) -> None:
+        """To a robots.txt, without which there is no turn: the pauses are kept on the site itself, up to PATIENCE."""
+        if site(target) == self.site.name:
+            await asyncio.sleep(min(self._delay(), PATIENCE.total_seconds()))
 
 
 def _rules(host: Host, now: datetime) -> Robots:

@@ -12,6 +12,9 @@ from archive.times import iso, when
 ROBOTS_KEPT = 100
 """Of a host's former robots.txt: a day's change for three months, and a bound for one that changes at every look."""
 
+SHARED = 20
+"""Hosts of a site that count when its pace is found, besides those that are spoken to."""
+
 
 def load(db: sqlite3.Connection, name: str) -> Host:
     """A host as it was kept, or as one of which nothing is known."""
@@ -31,6 +34,20 @@ def load(db: sqlite3.Connection, name: str) -> Host:
         good_at=when(row["good_at"]) if row["good_at"] else None,
         parked=row["parked"],
     )
+
+
+def slow(db: sqlite3.Connection, site: str) -> list[str]:
+    """Those hosts of a site whose robots.txt may have a Crawl-delay: the site's other hosts share their servers.
+
+    Looked for among the SHARED that were asked last, for some sites have a host for each of their users.
+    """
+    rows = db.execute(
+        "SELECT asked.host FROM (SELECT host, good FROM hosts WHERE site = ? AND good IS NOT NULL"
+        " ORDER BY robots_at DESC LIMIT ?) AS asked JOIN robots ON robots.id = good"
+        " WHERE CAST(body AS TEXT) LIKE '%crawl%delay%'",
+        [site, SHARED],
+    )
+    return [row["host"] for row in rows]
 
 
 def keep(db: sqlite3.Connection, host: Host, site: Site, now: datetime) -> None:

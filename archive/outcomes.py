@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -42,13 +42,25 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     turns.keep_site(db, outcome.site, terms.now)
     if outcome.task.kind is not TaskKind.LISTING:
         inbox.drop(db, outcome.task.id)
-    _log(db, outcome, verdict, terms)
+    _log(db, in_the_end(outcome, verdict), verdict, terms)
     return verdict
+
+
+def in_the_end(outcome: Outcome, verdict: Verdict) -> Outcome:
+    """The outcome with why no article came of it, where only a look at the archive could tell."""
+    if verdict.change is Change.FAILED and isinstance(outcome.result, Article):
+        return replace(outcome, result=_notice(outcome.task.url))
+    return outcome
+
+
+def _notice(url: str) -> Failure:
+    said = "It has the text of another article of this source now: most likely a notice in place of both."
+    return Failure(url, Stage.EXTRACT, "blocked", said)
 
 
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     task, page, now = outcome.task, outcome.page, terms.now
-    found: dict[str, Value] = {"fetched_at": iso(now), "status": page.status if page else None}
+    found: dict[str, Value] = {"fetched_at": iso(_fetched_at(outcome, now)), "status": page.status if page else None}
     row = db.execute("SELECT parent, new_at, rhythm, failing_since FROM feeds WHERE id = ?", [task.id]).fetchone()
     if isinstance(outcome.result, Failure):
         failure = outcome.result
@@ -107,8 +119,7 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     validators: dict[str, Value] = {}
     if isinstance(outcome.result, Article):
         if article is not None and articles.is_stopgap(db, article, outcome.result):
-            said = "It has the text of another article of this source now: most likely a notice in place of both."
-            return _keep_failure(db, outcome, Failure(task.url, Stage.EXTRACT, "blocked", said), article, terms)
+            return _keep_failure(db, outcome, _notice(task.url), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
             asked = [outcome.robots, verdict.article_id, outcome.robots]
@@ -125,7 +136,8 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     if before and link["fetched_at"]:
         reread = Reread(before, when(link["fetched_at"]), verdict.change is Change.REVISED)
     due_at = None if state == "alias" else _again(db, verdict, terms, reread)
-    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=iso_ms(now), **validators)
+    fetched_at = iso_ms(_fetched_at(outcome, now))
+    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=fetched_at, **validators)
     return verdict
 
 
@@ -143,9 +155,17 @@ def _keep_failure(
         state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
     if article is not None:  # an error does not make the next request come sooner than an answer would have
         due_at = max(filter(None, (due_at, _again(db, verdict, terms))), default=None)
-    values: dict[str, Value] = {"tries": task.tries + 1, "reason": failure.reason, "fetched_at": iso_ms(terms.now)}
+    # What robots.txt keeps us from was not tried.
+    tries = task.tries if failure.stage is Stage.ROBOTS and due_at else task.tries + 1
+    fetched_at = iso_ms(_fetched_at(outcome, terms.now))
+    values: dict[str, Value] = {"tries": tries, "reason": failure.reason, "fetched_at": fetched_at}
     update(db, "links", task.id, state=state, due_at=_text(due_at), **values)
     return verdict
+
+
+def _fetched_at(outcome: Outcome, now: datetime) -> datetime:
+    """When the page came: it may have waited long to be stored, and may have changed meanwhile."""
+    return min(outcome.page.fetched_at, now) if outcome.page else now
 
 
 def settle(db: sqlite3.Connection, link: int, failure: Failure, now: datetime) -> None:
@@ -176,7 +196,9 @@ def _past(db: sqlite3.Connection, article: int, now: datetime) -> Past:
     first_seen = when(row["first_seen"])
     published = when(row["published"]) if row["published"] else first_seen
     if row["published_precision"] == "day":  # some time on that day, and not after we saw it
-        published = min(published + timedelta(days=1), first_seen)
+        published = min(published, first_seen - timedelta(days=1)) + timedelta(
+            days=1
+        )  # the last of all days has no next
     changed = when(row["changed"]) if row["changed"] else published
     return Past(min(published, now), min(changed, now), row["changes"])
 

@@ -12,6 +12,14 @@ def me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
 
 
+def boot() -> str:
+    """Which start of this machine it is; empty where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
 def dead(owner: str) -> bool:
     """Whether it is a process of this machine that is no more; of another machine's nothing is known."""
     machine, pid, started = [*owner.split(":"), "", ""][:3]

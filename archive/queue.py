@@ -107,7 +107,8 @@ def _within_a_day(db: sqlite3.Connection, rows: list[_Row], now: datetime, per_d
 
 
 def _claims_change(row: sqlite3.Row, link: Link) -> bool:
-    return bool(link.changed and row["fetched_at"] and iso_ms(link.changed.at) > row["fetched_at"])
+    """Whether a page is said to have changed since it was fetched, or in that very second: listings tell no more."""
+    return bool(link.changed and row["fetched_at"] and iso(link.changed.at)[:-1] >= row["fetched_at"][:19])
 
 
 def _believable(pairs: list[tuple[sqlite3.Row, Link]]) -> bool:

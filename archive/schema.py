@@ -376,3 +376,9 @@ def m002_sites(db: Database) -> None:
     db.conn.create_function("site_of", 1, sites.site)
     for script in (_SITES, _SITES_FILLED, _SITES_DUE):
         db.executescript(script)
+
+
+@migrations()
+def m003_clock(db: Database) -> None:
+    # Which start of the machine a run was in, and when that was by the clock that all times to come now go by.
+    db.executescript("ALTER TABLE runs ADD COLUMN boot TEXT; ALTER TABLE runs ADD COLUMN booted TEXT;")

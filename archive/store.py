@@ -15,14 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive import hosts, inbox, outcomes, queue, sources, turns
+from archive import hosts, inbox, outcomes, owners, queue, sources, turns
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
 from archive.models import Batch, Failure, Host, Link, Outcome, Page, Scope, Site, Task, Verdict
 from archive.outcomes import Terms
 from archive.plans import Plan
 from archive.queue import Revisit
 from archive.rows import insert, update
-from archive.times import iso, when
+from archive.times import iso, iso_ms
 from archive.turns import LEASE
 from config.models import Config
 
@@ -87,12 +87,16 @@ class Archive:
         """Make the scope's listings due now, but for children that have been quiet for a week."""
         self._writer.do(lambda db: sources.wake(db, scope, now))
 
-    def start_run(self, command: str, now: datetime) -> int:
-        """Note that a command begins to work on the queue; its number. Frees what killed processes had leased."""
+    def start_run(self, command: str, now: datetime, booted: datetime | None = None) -> int:
+        """Note that a command begins to work on the queue; its number. Frees what killed processes had leased.
+
+        ``booted``: when the machine was started, by the clock of which ``now`` is.
+        """
+        clock = {"boot": owners.boot(), "booted": iso_ms(booted)} if booted else {}
 
         def start(db: sqlite3.Connection) -> int:
             turns.release_dead(db)
-            return insert(db, "runs", command=command, started=iso(now), pid=os.getpid())
+            return insert(db, "runs", command=command, started=iso(now), pid=os.getpid(), **clock)
 
         return self._writer.do(start)
 
@@ -119,16 +123,13 @@ class Archive:
         self._writer.do(lambda db: inbox.forget(db, now))
         self._writer.checkpoint()
 
-    def last_sign(self) -> datetime | None:
-        """The latest moment that the archive knows of: when something was fetched, or a run began or ended."""
-        sql = "SELECT max(at) FROM (SELECT max(at) AS at FROM fetches UNION ALL SELECT max(started) FROM runs"
-        sql += " UNION ALL SELECT max(ended) FROM runs)"
-        found: str | None = self._writer.do(lambda db: db.execute(sql).fetchone()[0])
-        return when(found) if found else None
+    def follow_clock(self, now: datetime, booted: datetime) -> tuple[timedelta, int]:
+        """Move what is to come along with a clock that was set; by how much it was, and how many times were moved.
 
-    def shift(self, since: datetime, by: timedelta) -> int:
-        """The clock was set: move what was to come after ``since``, by the old clock, along with it; how many times."""
-        return self._writer.do(lambda db: turns.shift(db, since, by))
+        ``booted``: when the machine was started, by the clock as it is now. However many processes call this, what is
+        to come is moved once.
+        """
+        return self._writer.do(lambda db: turns.follow_clock(db, now, owners.boot(), booted))
 
     def enqueue(
         self, links: Iterable[Link], now: datetime, *, revisit_before: datetime | None = None, revisit_days: int = 30
@@ -157,9 +158,9 @@ class Archive:
     ) -> tuple[Batch, ...]:
         """Up to ``sites`` batches of what is due, of ``batch`` tasks each and ``links_left`` links in all.
 
-        Listings go first, then the newest links. Each batch's site is leased to ``owner`` (archive.owners) until
-        it is released, or ``lease`` has passed without an outcome stored. A site whose pause lasts longer than
-        ``patience`` is left for later, and so are those in ``busy``.
+        Listings go first, then the newest links; where both are due, each has half of a batch at least. Each batch's
+        site is leased to ``owner`` (archive.owners) until it is released, or ``lease`` has passed without an outcome
+        stored. A site whose pause lasts longer than ``patience`` is left for later, and so are those in ``busy``.
         """
         work = partial(turns.take, sites=sites, batch=batch, links_left=links_left, lease=lease)
         work = partial(work, patience=patience, busy=busy)
@@ -168,6 +169,10 @@ class Archive:
     def release(self, site: Site, owner: str, now: datetime) -> None:
         """Give a site back, with its pace; nothing happens if it is another's by now."""
         self._writer.do(lambda db: turns.release(db, site, owner, now))
+
+    def keep_pace(self, site: Site, now: datetime) -> None:
+        """Write down a site's pace, as a sign of life of whoever speaks to it."""
+        self._writer.do(lambda db: turns.keep_site(db, site, now))
 
     def keep_host(self, host: Host, site: Site, now: datetime) -> None:
         """Write down what a host's robots.txt said, with its site's pace; what it said before is kept."""

@@ -12,6 +12,8 @@ from archive.models import Batch, Link, Precision, Scope, Site, Stamp, Task, Tas
 from archive.scopes import within
 from archive.times import iso, iso_ms, when
 
+CLOCK_TOLERANCE = timedelta(seconds=10)
+"""By less nothing is moved: so much a clock that is right may be corrected by."""
 LEASE = timedelta(minutes=10)
 """How long a site stays a process's without a sign of life; each stored outcome is one."""
 
@@ -29,7 +31,10 @@ def take(
     patience: timedelta,
     busy: frozenset[str],
 ) -> tuple[Batch, ...]:
-    """Up to ``sites`` batches of what is due, listings first, then the newest links; their sites are leased."""
+    """Up to ``sites`` batches of what is due, their sites leased: listings first, then the newest links.
+
+    Where both are due, each has half of a batch at least.
+    """
     taken: list[Batch] = []
     for name in _free(db, now, scope, patience):
         if len(taken) == sites:
@@ -47,12 +52,13 @@ def take(
             continue
         if links_left is not None:
             links_left -= len(links)
-        taken.append(_lease(db, name, [*listings, *links], owner, iso(now + lease)))
+        taken.append(_lease(db, name, [*listings[: batch - len(links)], *links], owner, iso(now + lease)))
     return tuple(taken)
 
 
 def _lease(db: sqlite3.Connection, name: str, tasks: list[Task], owner: str, until: str) -> Batch:
-    known = tuple(hosts.load(db, host) for host in dict.fromkeys(urlsplit(task.url).netloc for task in tasks))
+    names = dict.fromkeys((*(urlsplit(task.url).netloc for task in tasks), *hosts.slow(db, name)))
+    known = tuple(hosts.load(db, host) for host in names)
     row = db.execute("SELECT next_at, errors, leased_by FROM sites WHERE site = ?", [name]).fetchone()
     db.execute("UPDATE sites SET leased_by = ?, leased_until = ? WHERE site = ?", [owner, until, name])
     next_at = when(row["next_at"]) if row["next_at"] else None
@@ -173,10 +179,42 @@ def release_dead(db: sqlite3.Connection) -> None:
     db.executemany("UPDATE sites SET leased_until = NULL WHERE leased_by = ?", dead)
 
 
-def shift(db: sqlite3.Connection, since: datetime, by: timedelta) -> int:
-    """The clock was set: move every time that was still to come at ``since``, by the old clock; how many.
+def follow_clock(db: sqlite3.Connection, now: datetime, boot: str, booted: datetime) -> tuple[timedelta, int]:
+    """Move every time to come along with a clock that was set; by how much it was, and how many were moved.
 
-    ``by``: how much later the new clock is, negative where it is earlier.
+    ``booted`` is when this start of the machine, ``boot``, was by the clock as it is now, and the archive knows when
+    it was by the clock that it went by so far: whichever of several processes comes first moves the times, once. After
+    another start it is known only that a clock stands before what was stored last.
+    """
+    row = None
+    if boot:
+        row = db.execute("SELECT booted FROM runs WHERE boot = ? ORDER BY id DESC LIMIT 1", [boot]).fetchone()
+    last = _last_sign(db)
+    by = timedelta()
+    if row:
+        by = booted - when(row["booted"])
+    elif last and last > now:
+        by = now - last
+    if abs(by) < CLOCK_TOLERANCE:
+        return timedelta(), 0
+    db.execute("UPDATE runs SET booted = ? WHERE boot = ?", [iso_ms(booted), boot])
+    return by, _shift(db, now - max(by, timedelta()), by)
+
+
+def _last_sign(db: sqlite3.Connection) -> datetime | None:
+    """The latest moment that the archive knows of: when something was fetched, or a run began or ended."""
+    sql = (
+        "SELECT max(at) FROM (SELECT max(at) AS at FROM fetches UNION ALL SELECT max(started) FROM runs"
+        " UNION ALL SELECT max(ended) FROM runs)"
+    )
+    found: str | None = db.execute(sql).fetchone()[0]
+    return when(found) if found else None
+
+
+def _shift(db: sqlite3.Connection, since: datetime, by: timedelta) -> int:
+    """Move every time after ``since``; how many.
+
+    Of a clock that was set back, that is also what was due by the old one and would not be by the new.
     """
     moved = 0
     for table, column, write in (

@@ -23,7 +23,7 @@ from archive.models import Failure, Page, Stage
 from config.models import Limits
 from crawler import urls
 from crawler.browser_child import Child, ChildError
-from crawler.fetch import NOBODY, Allowed, Fetcher, Identity
+from crawler.fetch import NOBODY, Allowed, Fetcher, Identity, Pause
 from crawler.wire import Crumb, Order, Shown
 
 PAGES = 4
@@ -94,30 +94,31 @@ class Browser:
         max_bytes: int,
         identity: Identity = NOBODY,
         allowed: Allowed | None = None,
-        hop: Allowed | None = None,
+        pause: Pause | None = None,
     ) -> Page | Failure:
         """The page at ``url`` as a reader sees it: Fetcher.get's, with its document in UTF-8 for a body.
 
         What is no HTML is given as it was fetched. Where a page's scripts lead elsewhere, that is a redirect like
-        others. ``max_bytes`` holds for the page, for all that it loads and for its document. ``allowed`` is asked for
-        what it loads from its own host, so that robots.txt holds for it, and for each redirect, unless ``hop`` is.
-        Reasons besides those of Fetcher.get: ``no-browser`` where Chromium cannot be had, ``browser`` where it failed
-        on the page.
+        others. ``max_bytes`` holds for the page, for all that it loads and for its document; ``allowed`` is also
+        asked for what it loads from its own host, so that robots.txt holds for it. Reasons besides those of
+        Fetcher.get: ``no-browser`` where Chromium cannot be had, ``browser`` where it failed on the page.
         """
-        left, target, follow = limits.deadline, url, hop or allowed
+        left, target = limits.deadline, url
 
-        async def untimed(to: str) -> Failure | None:
+        async def paused(to: str) -> Failure | None:
             nonlocal left
-            began = monotonic()
-            refusal = await follow(to) if follow else None
-            left += monotonic() - began
+            started = monotonic()
+            refusal = await pause(to) if pause else None
+            left += monotonic() - started
             return refusal
 
         for _ in range(limits.redirects + 1):
             # Never in the clear, unless that is how the source itself was configured.
             shown_as = NOBODY if url.startswith("https:") and not target.startswith("https:") else identity
             started = monotonic()
-            page = await fetcher.get(target, max_bytes=max_bytes, identity=shown_as, allowed=untimed)
+            page = await fetcher.get(
+                target, max_bytes=max_bytes, identity=shown_as, allowed=allowed, pause=pause and paused
+            )
             left -= monotonic() - started
             if isinstance(page, Failure) or not is_html(page):
                 return replace(page, url=url)
@@ -142,8 +143,9 @@ class Browser:
             target = urls.canonical(shown.target) or ""
             if not target:
                 return Failure(url, Stage.FETCH, "bad-redirect", "Its scripts lead to what is no http or https URL.")
-            if follow and (refusal := await follow(target)):
-                return refusal
+            for ask in filter(None, (allowed, pause)):
+                if refusal := await ask(target):
+                    return refusal
         detail = f"It redirects more than {limits.redirects} times."
         return Failure(url, Stage.FETCH, "too-many-redirects", detail)
 

@@ -1,4 +1,8 @@
-"""Clock: the time of day, and the time that has passed, which nobody can set. The one place that asks for them."""
+"""Clock: the time of day, and the time that has passed, which nobody can set. The one place that asks for them.
+
+The two are read together: between two calls of ``jump`` the time of day goes on with what has passed, however the
+machine's clock is set meanwhile, so that all that was written before a jump is by one clock, and all after by another.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +14,37 @@ STEP = timedelta(seconds=10)
 
 
 def now() -> datetime:
-    """The time of day, UTC. It may jump."""
+    """The time of day, UTC."""
+    return _CLOCK.began + timedelta(seconds=elapsed())
+
+
+def wall() -> datetime:
+    """The time of day by the machine's clock at this moment, which may have been set since ``jump``."""
     return datetime.now(UTC)
 
 
 def elapsed() -> float:
-    """Seconds since some moment, those included in which the machine slept. It never jumps."""
+    """Seconds since the machine was started, those included in which it slept. It never jumps."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
 
 
-class Watch:
-    """Tells whether the clock was set since it was last asked."""
+def began() -> datetime:
+    """The zero of ``elapsed`` by ``now``: the same for all processes until the machine's clock is set."""
+    return _CLOCK.began
 
+
+def jump() -> timedelta:
+    """By how much the clock was set since this was last asked: forward if positive, zero if not; ``now`` follows it."""
+    before, _CLOCK.began = _CLOCK.began, wall() - timedelta(seconds=elapsed())
+    by = _CLOCK.began - before
+    return by if abs(by) >= STEP else timedelta()
+
+
+class _Clock:
     def __init__(self) -> None:
-        self._now, self._elapsed = now(), elapsed()
+        self.began = wall() - timedelta(seconds=elapsed())
 
-    def jump(self) -> timedelta:
-        """By how much the clock was set: forward if positive, zero if it was not."""
-        at, since = now(), elapsed()
-        by = (at - self._now) - timedelta(seconds=since - self._elapsed)
-        self._now, self._elapsed = at, since
-        return by if abs(by) >= STEP else timedelta()
+
+_CLOCK = _Clock()

@@ -16,14 +16,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 
 from archive import owners
 from archive.models import Batch, Failure, Host, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.sites import site
 from archive.store import Archive, ArchiveError
 from archive.turns import LEASE
-from config.models import Config, Source
+from config.models import Config, Politeness, Source
 from crawler import clock, reading
 from crawler.browser import Browser
 from crawler.plan import Plan
@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Watch = Callable[[Outcome, Verdict], None]
 
-CLOCK_TOLERANCE = timedelta(minutes=1)
-"""By so much two machines, or one before and after a restart, may differ."""
+TICK = 1.0
+"""Seconds between two looks at what is due: one indexed query, 0.1 ms when nothing is."""
 
 
 AT_ONCE, BREATH = 8, 0.025
@@ -56,6 +56,9 @@ class _Desk:
 
     async def host(self, host: Host, site: Site) -> None:
         await self._write(lambda: self.crawl.archive.keep_host(host, site, clock.now()))
+
+    async def alive(self, site: Site) -> None:
+        await self._write(lambda: self.crawl.archive.keep_pace(site, clock.now()))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
         await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()))
@@ -75,13 +78,17 @@ class _Desk:
 
 def start(archive: Archive, command: str) -> int:
     """Note that a command begins to work on the queue; the number of its run."""
-    now, last = clock.now(), archive.last_sign()
-    if last and last > now + CLOCK_TOLERANCE:
-        moved = archive.shift(last, now - last)
-        log.warning(
-            "the clock stands %s before what was stored last; %d times to come were moved along", last - now, moved
-        )
-    return archive.start_run(command, now)
+    follow_clock(archive)
+    return archive.start_run(command, clock.now(), clock.began())
+
+
+def follow_clock(archive: Archive) -> None:
+    """Where the clock was set since the archive was last written to, move what is to come along with it."""
+    by, moved = archive.follow_clock(clock.now(), clock.began())
+    if by:
+        way = "forward" if by > timedelta() else "back"
+        said = "the clock was set %s by %s; %d times to come were moved along with it"
+        log.warning(said, way, timedelta(seconds=round(abs(by).total_seconds())), moved)
 
 
 @dataclass(slots=True)
@@ -110,11 +117,13 @@ class Crawl:
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(init=False)
+    _manners: dict[str, set[Politeness]] = field(init=False)
+    """What the configured sources ask for, by the sites that they are on."""
     _patience: timedelta = field(init=False)
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
-    _clock: clock.Watch = field(default_factory=clock.Watch)
-    _jump: timedelta = timedelta()
+    _clock_set: bool = False
+    """And what is to come not yet moved along with it."""
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.stopping)
@@ -132,6 +141,11 @@ class Crawl:
         self.config = config
         self._sources = {source.name: source for source in config.sources}
         self._storing.plan, self._storing.limits = Plan(self._sources, config.schedule), config.limits
+        self._manners = {}
+        for source in config.sources:
+            if source.enabled:
+                for name in {site(url) for url in (source.home, *source.feeds, *source.sitemaps, *source.sections)}:
+                    self._manners.setdefault(name, set()).add(source.politeness)
         # A pause that we were told to keep is waited for; a longer one, after errors, leaves the site for later.
         manners = [config.politeness, *(source.politeness for source in config.sources)]
         longest = max(m.delay * (1 + m.jitter) for m in manners)
@@ -142,20 +156,22 @@ class Crawl:
 
         Raises ArchiveError where the archive can't be written just now, or (``broken``) not any more.
         """
-        self._jump += self._clock.jump()
-        if self._jump:
-            await asyncio.to_thread(self._clock_was_set, self._jump)
-            self._jump = timedelta()  # done; where the archive could not be written to, it still is to be
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
-        take = partial(self.archive.take, clock.now(), self.owner, self.scope_found)
         try:
+            self._clock_set |= bool(clock.jump())
+            if self._clock_set:
+                await asyncio.to_thread(follow_clock, self.archive)
+                self._clock_set = False
             if self.writing.trouble:  # a look at what is due may write nothing, and tell nothing of a full disk
                 await asyncio.to_thread(self.archive.try_writing, self.run)
                 self.writing.well()
             batches = await asyncio.to_thread(
-                take,
+                self.archive.take,
+                clock.now(),
+                self.owner,
+                self.scope_found,
                 sites=free,
                 links_left=self.limit,
                 lease=self._patience + LEASE,
@@ -179,15 +195,10 @@ class Crawl:
         self._turns[name] = turn
         turn.add_done_callback(lambda _: self._turns.pop(name))
 
-    def _clock_was_set(self, jump: timedelta) -> None:
-        now = clock.now()
-        moved = self.archive.shift(now - jump, jump)
-        way = "forward" if jump > timedelta() else "back"
-        log.warning("the clock was set %s by %s; %d times to come were moved along with it", way, abs(jump), moved)
-
     async def once(self) -> bool:
         """Work until nothing in the scope is due and nothing is in flight; False if it was stopped before that."""
         while not self.stopping.is_set():
+            busy = bool(self._turns)  # a site whose turn ends while we look was passed over, and may have more
             try:
                 started = await self.tick()
             except ArchiveError:
@@ -195,8 +206,8 @@ class Crawl:
                     await asyncio.sleep(RETRY_SECONDS)
                 continue
             if self._turns:
-                await asyncio.wait(self._turns.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not started:
+                await asyncio.wait(self._turns.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+            elif not started and not busy:
                 return True
         await self.drain()
         if self.writing.broken:
@@ -226,6 +237,7 @@ class Crawl:
             patience=self._patience,
             since=self.since,
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
+            beside=tuple(self._manners.get(batch.site.name, ())),
         )
         desk = _Desk(self, batch.site)
         try:
@@ -249,13 +261,13 @@ class Crawl:
 
     async def store(self, outcome: Outcome) -> None:
         try:
-            verdict = await self.writing.do(lambda: self._storing.store(outcome))
+            outcome, verdict = await self.writing.do(lambda: self._storing.store(outcome))
         except ArchiveError:
             raise
         except Exception as error:  # the top of the path: recorded with stage and URL, the crawl goes on
             log.exception("storing %s failed", outcome.task.url)
             failure = Failure(outcome.task.url, Stage.STORE, "bug", f"{type(error).__name__}: {error}")
             outcome = replace(outcome, result=failure, page=None, more=())
-            verdict = await self.writing.do(lambda: self._storing.store(outcome))
+            outcome, verdict = await self.writing.do(lambda: self._storing.store(outcome))
         if self.watch:
             self.watch(outcome, verdict)

@@ -15,8 +15,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from archive.database import ArchiveError
 from archive.models import Outcome, Verdict
 from archive.store import Archive
@@ -24,21 +22,20 @@ from config.load import STARTER, ConfigError
 from config.models import Config
 from crawler import clock
 from crawler.browser import Browser
-from crawler.crawl import Crawl, start
+from crawler.crawl import TICK, Crawl, start
 from crawler.lock import only_one
 from crawler.logs import log_outcome
 from crawler.notify import Manager
 from crawler.pool import Pool
 from crawler.pulse import Pulse
 from crawler.tally import Tally
+from crawler.ticks import Ticks
 
 if TYPE_CHECKING:
     from crawler.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-TICK = 1.0
-"""Seconds between two looks at what is due: one indexed query, 0.1 ms when nothing is."""
 IDLE = timedelta(seconds=15)
 """A site with a longer pause keeps none of limits.hosts turns waiting: it is given back until then."""
 GRACE = 30.0
@@ -218,26 +215,25 @@ async def serve(
 
 
 def _begin(archive: Archive, config: Config) -> int:
+    run = start(archive, "daemon")
     archive.sync_sources(config, clock.now())
-    return start(archive, "daemon")
+    return run
 
 
 async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
     """Tick until it is to stop, and finish what is in flight; False if something was cut off."""
-    # coalesce with no grace time: a blocked loop or a suspended machine delays a tick, it never loses one.
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(daemon.tick, "interval", seconds=TICK, next_run_time=clock.now(), **options)
-    scheduler.add_job(daemon.tidy, "interval", hours=1, **options)
-    scheduler.start()
-    await daemon.stopped(signals.stop)
+    ticks = Ticks()
+    ticks.add(daemon.tick, timedelta(seconds=TICK), at_once=True)
+    ticks.add(daemon.tidy, timedelta(hours=1))
+    ticks.start()
+    async with _beside(ticks.keep()):
+        await daemon.stopped(signals.stop)
     log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
     daemon.pulse.stopping = True
     daemon.manager.stopping()
-    scheduler.pause()
+    ticks.pause()
     clean = await daemon.drain(grace, signals.hurry)
-    scheduler.shutdown(wait=False)
-    await asyncio.sleep(0)
+    await ticks.stop()
     return clean
 
 

@@ -153,8 +153,10 @@ _DECODERS: dict[str, Callable[[], _Decoder]] = {
 }
 
 
-async def decode(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> bytes | Problem:
+async def decode(chunks: AsyncIterator[bytes], encoding: str, limit: int, *, head: bool = False) -> bytes | Problem:
     """The unpacked body of at most ``limit`` bytes, or what was wrong with it.
+
+    Of one with more, ``head`` gives what had come until then, which is less than the limit by a piece at most.
 
     ``encoding`` is the value of Content-Encoding. The limit holds for the packed body and for each layer, too.
     Other tasks get their turn while it works. What ``chunks`` raises goes through.
@@ -176,7 +178,7 @@ async def decode(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> byt
                     unrested = 0
                     await asyncio.sleep(0)
     except _UnpackError as error:
-        return error.problem
+        return b"".join(kept) if head and error.problem is Problem.TOO_LARGE else error.problem
     return b"".join(kept) if all(layer.whole for layer in layers) else Problem.BAD_ENCODING
 
 

@@ -13,7 +13,7 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self, cast
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ import httpx
 from archive.models import Failure, Page, Stage
 from archive.sites import site
 from config.models import Cookie, Limits, Source
-from crawler import __version__, answers, missing, walls
+from crawler import __version__, answers, clock, missing, walls
 from crawler.decoding import ACCEPTED, Problem, decode
 from crawler.network import RefusedAddressError, Resolve, guarded_transport, resolve
 from crawler.urls import host
@@ -49,6 +49,8 @@ _PLAIN = frozenset({404, 410, 451, *range(500, 600)}) - {503}
 
 Allowed = Callable[[str], Awaitable[Failure | None]]
 """Asked for every URL a redirect leads to; a Failure ends the fetch."""
+Pause = Allowed
+"""Awaited before each of them is asked for, for as long as it takes; a Failure ends the fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class _Ask:
 
     @property
     def rules(self) -> bool:
-        """Whether this is a robots.txt, of which the status alone says what holds (RFC 9309, 2.3.1)."""
+        """Whether this is a robots.txt, whose status says it all (RFC 9309, 2.3.1) or its first lines."""
         return self.url.split("/", 3)[-1] == "robots.txt"
 
 
@@ -122,10 +124,10 @@ class Fetcher:
         allow_private: bool = False,
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._limits = limits
-        self._now = now
+        self._now = now or clock.now
         self._transport = guarded_transport(allow_private=allow_private, resolve=resolve, tls=tls)
         self._headers = (
             ("user-agent", user_agent),
@@ -151,16 +153,17 @@ class Fetcher:
         last_modified: str = "",
         identity: Identity = NOBODY,
         allowed: Allowed | None = None,
+        pause: Pause | None = None,
         redirects: int | None = None,
     ) -> Page | Failure:
         """The page at ``url``, after redirects, unpacked; 304 (only if a validator was given) has an empty body.
 
         ``max_bytes`` is the most its body may have; ``redirects`` goes before the limits'. Whatever the server does,
-        it takes no longer than the limits' deadline and ends in a Failure of stage ``fetch`` (or what ``allowed``
-        gave), whose reason is one of: bad-url, refused-address, unreachable, tls, timeout, bad-redirect,
-        too-many-redirects, too-large, bad-encoding, not-html, not-found, gone, forbidden, rate-limited, server-error,
-        client-error, blocked, soft-404 (the last two: see crawler.walls and crawler.missing; a robots.txt is never
-        called so).
+        it takes no longer than the limits' deadline, pauses aside, and ends in a Failure of stage ``fetch`` (or what
+        ``allowed`` or ``pause`` gave), whose reason is one of: bad-url, refused-address, unreachable, tls, timeout,
+        bad-redirect, too-many-redirects, too-large, bad-encoding, not-html, not-found, gone, forbidden, rate-limited,
+        server-error, client-error, blocked, soft-404 (the last two: see crawler.walls and crawler.missing; a robots.txt
+        is never called so, and cut off in place of too-large).
         """
         start = _absolute(url)
         if not start:
@@ -171,7 +174,7 @@ class Fetcher:
         try:
             async with asyncio.timeout(self._limits.deadline) as limit:
                 ask = _Ask(url, max_bytes, usable, identity, {}, most)
-                return await self._follow(ask, start, allowed and _untimed(allowed, limit))
+                return await self._follow(ask, start, allowed, pause and _untimed(limit, pause))
         except TimeoutError:
             return _failure(url, "timeout", f"Not complete after {self._limits.deadline:g} seconds.")
         except RefusedAddressError as error:
@@ -179,7 +182,7 @@ class Fetcher:
         except (httpx.TransportError, httpx.InvalidURL) as error:
             return _failure(url, *answers.explain(error))
 
-    async def _follow(self, ask: _Ask, url: str, allowed: Allowed | None) -> Page | Failure:
+    async def _follow(self, ask: _Ask, url: str, allowed: Allowed | None, pause: Pause | None) -> Page | Failure:
         for _ in range(ask.redirects + 1):
             response = await self._transport.handle_async_request(self._request(ask, url))
             try:
@@ -194,6 +197,8 @@ class Fetcher:
             if refusal := _astray(ask, url, target):
                 return refusal
             if allowed and (refusal := await allowed(target)):
+                return refusal
+            if pause and (refusal := await pause(target)):
                 return refusal
             url = target
         return _failure(ask.url, "too-many-redirects", f"It redirects more than {ask.redirects} times.")
@@ -227,10 +232,11 @@ class Fetcher:
         if status != 304:
             if answers.binary(headers.get("content-type", "")):
                 return _failure(ask.url, "not-html", f"It is {headers['content-type'][:80]!r}.")
-            if (length := headers.get("content-length", "")).isdigit() and int(length[:18]) > ask.max_bytes:
+            length = headers.get("content-length", "")
+            if length.isdigit() and int(length[:18]) > ask.max_bytes and not ask.rules:
                 body = Problem.TOO_LARGE
             else:
-                body = await _body(response, ask.max_bytes)
+                body = await _body(response, ask.max_bytes, head=ask.rules)
         if body is Problem.TOO_LARGE:
             return _failure(ask.url, body, f"It has more than the {ask.max_bytes:,} bytes allowed.")
         if isinstance(body, Problem):
@@ -253,25 +259,25 @@ class Fetcher:
         return Page(ask.url, url, response.status_code, _kept(response.headers), known, self._now())
 
 
-def _untimed(allowed: Allowed, limit: asyncio.Timeout) -> Allowed:
-    """Without the limit running meanwhile: the next hop may have to wait for its turn."""
+def _untimed(limit: asyncio.Timeout, pause: Pause) -> Pause:
+    """``pause``, whose time is none of the server's."""
 
-    async def asked(target: str) -> Failure | None:
-        clock, ends = asyncio.get_running_loop().time, limit.when()
-        left = (ends or 0.0) - clock()
+    async def paused(target: str) -> Failure | None:
+        loop = asyncio.get_running_loop()
+        left = (limit.when() or loop.time()) - loop.time()
         limit.reschedule(None)
         try:
-            return await allowed(target)
+            return await pause(target)
         finally:
-            limit.reschedule(clock() + left)
+            limit.reschedule(loop.time() + left)
 
-    return asked
+    return paused
 
 
-async def _body(response: httpx.Response, limit: int) -> bytes | Problem:
+async def _body(response: httpx.Response, limit: int, *, head: bool = False) -> bytes | Problem:
     raw = cast("AsyncGenerator[bytes]", response.aiter_raw())  # as it is, whatever it is declared as
     async with contextlib.aclosing(raw) as chunks:
-        return await decode(chunks, response.headers.get("content-encoding", ""), limit)
+        return await decode(chunks, response.headers.get("content-encoding", ""), limit, head=head)
 
 
 def _astray(ask: _Ask, url: str, target: str) -> Failure | None:

@@ -27,7 +27,7 @@ def only_one(db: Path) -> Iterator[None]:
     """
     check_place(db, create=True)
     try:
-        file = _file(db).open("a+")
+        file = _file(db).open("a+b", 0)
     except OSError as error:
         reason = f"it cannot be written to ({error.strerror}); check who owns it and its folder"
         raise ArchiveError(f"{_file(db)}: {reason}.") from None
@@ -41,8 +41,12 @@ def only_one(db: Path) -> Iterator[None]:
                 )
             time.sleep(0.05)
         file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        try:
+            file.write(b"%d" % os.getpid())
+        except OSError as error:
+            raise ArchiveError(
+                f"{_file(db)}: it cannot be written to ({error.strerror}); make room on the disk."
+            ) from None
         yield
 
 

@@ -105,14 +105,13 @@ async def _crawl(
         if watch:
             watch(outcome, verdict)
 
-    now = clock.now()
+    run, now = start(archive, command), clock.now()
     archive.sync_sources(config, now)
     revisit_before = None if due_only else now
     if not due_only:
         archive.wake(scope, now)
         named = target_links(config, archive, scope.urls, now)
         archive.enqueue(named, now)
-    run = start(archive, command)
     crawl = Crawl(
         archive, config, pool, run, scope=scope, revisit_before=revisit_before, since=since, limit=limit, watch=note
     )

@@ -14,6 +14,8 @@ from crawler.ruleset import Ruleset
 TOKEN = "Cuttings"  # noqa: S105  # the product token that robots.txt calls us by
 PARSED_BYTES = 500 * 1024
 """What is read of a robots.txt: the least that RFC 9309, 2.5, asks for."""
+FETCHED_BYTES = 2 * PARSED_BYTES
+"""After which one is not listened to any longer: what has come by then is more than PARSED_BYTES."""
 LONG = 32 * 1024
 """Bytes of a robots.txt from which on reading it takes longer than an event loop may be held up."""
 REDIRECTS = 5

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive.models import Failure, Moved, Outcome, Scope, Stage, TaskKind, Verdict
+from archive.outcomes import in_the_end
 from archive.store import Archive
 from config.models import Limits
 from crawler import __version__, clock, urls
@@ -23,15 +24,18 @@ class Storing:
     scope: Scope
     revisit_before: datetime | None = None
 
-    def store(self, outcome: Outcome) -> Verdict:
-        """Raises ArchiveError; it may then be called again."""
+    def store(self, outcome: Outcome) -> tuple[Outcome, Verdict]:
+        """The outcome as it was in the end, for logs, and its verdict.
+
+        Raises ArchiveError; it may then be called again.
+        """
         now = clock.now()
         if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
             outcome = self._turned_out_a_listing(outcome, now)
         if isinstance(outcome.result, Moved):
             outcome = self._queue_moved(outcome, outcome.result, now)
         self._widen(outcome)
-        return self.archive.store(
+        verdict = self.archive.store(
             outcome,
             run=self.run,
             now=now,
@@ -41,6 +45,7 @@ class Storing:
             revisit_days=self.plan.schedule(outcome.task.source).revisit_days,
             links_per_day=self.limits.links_per_day,
         )
+        return in_the_end(outcome, verdict), verdict
 
     def _turned_out_a_listing(self, outcome: Outcome, now: datetime) -> Outcome:
         task = outcome.task

@@ -75,7 +75,7 @@ def _title(html: str) -> str:
 async def _probe(source: Source, has_links: bool, config: Config) -> Source | Failure:
     """Try the well-known addresses, then the sitemaps of robots.txt, then the page's own links."""
     limit = config.limits.listing_bytes
-    async with visit_once(source.home, config) as visit:
+    async with visit_once(source.home, config, asked=True) as visit:
         for candidate in autodiscover.candidates(source.home)[:PROBES]:
             page = await visit.get(candidate, max_bytes=limit)
             if isinstance(page, Page) and listing.read(page, "").kind is listing.Offers.FEED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -27,6 +27,10 @@ PATIENCE = timedelta(seconds=150)
 """Longest wait within a visit: a Crawl-delay of 120 s with the usual jitter. A longer one ends the visit."""
 
 Keep = Callable[[Host, Site], Awaitable[None]]
+Alive = Callable[[Site], Awaitable[None]]
+
+_STOPPED = Failure("", Stage.FETCH, "stopped")
+"""Ends a fetch between two requests; nobody gets to see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,9 @@ def strictest(several: Iterable[Politeness]) -> Politeness:
 
 
 class Visit:
-    """``async with``, then ``get``; ``site`` is the site's state after it, to be kept.
+    """``async with``, then ``get``; ``site`` is its state, to be kept.
 
-    ``keep`` is told of every robots.txt as soon as it has come.
+    ``keep`` is told of every robots.txt as soon as it has come, ``alive`` of every pause within a fetch.
     """
 
     def __init__(
@@ -69,15 +73,17 @@ class Visit:
         stopping: asyncio.Event,
         patience: timedelta = PATIENCE,
         keep: Keep | None = None,
+        alive: Alive | None = None,
         browser: Browser | None = None,
     ) -> None:
-        self.site = site
+        self._site = site
         self._hosts = {host.name: host for host in hosts}
         self._terms = terms
         self._manners = manners
         self._stopping = stopping
         self._patience = patience.total_seconds()
         self._keep = keep
+        self._alive = alive
         self._browser = browser
         self._robots: dict[str, Robots] = {}
         self._closed = False
@@ -88,10 +94,19 @@ class Visit:
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
 
+    @property
+    def site(self) -> Site:
+        """The site's state at this moment; its next moment by the clock as it is now, if it was set meanwhile."""
+        if self._site.next_at is None:
+            return self._site
+        return replace(self._site, next_at=clock.now() + timedelta(seconds=self._ready - clock.elapsed()))
+
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
         for host in list(self._hosts.values()):
             await self._learn(host)
+        if self._site.abandoned:  # it may have been asked by another process just before this visit
+            self._pause()
         return self
 
     async def __aexit__(
@@ -117,23 +132,20 @@ class Visit:
         if self._closed:
             return None
         name = urls.host(url)
-        if self._manners.obey_robots:
-            if self._robots_are_old(name) and not await self._fetch_robots(url, name):
-                return None
-            if refusal := self._refusal(url):
-                self._closed = refusal.reason == "robots-unreachable"
-                return refusal
+        if self._manners.obey_robots and self._robots_are_old(name) and not await self._fetch_robots(url, name):
+            return None
+        await self._note_parked(name)
+        if self._manners.obey_robots and (refusal := self._refusal(url)):
+            self._closed = refusal.reason == "robots-unreachable"
+            return refusal
         if not await self._turn():
             return None
 
         async def allowed(target: str) -> Failure | None:
             return await self._may_follow(url, target)
 
-        async def hop(target: str) -> Failure | None:
-            return await allowed(target) or await self._next_hop(url, target)
-
         if render and self._browser:
-            asking = self._browser.get(
+            request = self._browser.get(
                 url,
                 fetcher=self._fetcher,
                 user_agent=self._terms.user_agent,
@@ -142,24 +154,23 @@ class Visit:
                 max_bytes=max_bytes,
                 identity=identity,
                 allowed=allowed,
-                hop=hop,
+                pause=self._hop,
             )
         else:
-            asking = self._fetcher.get(
+            request = self._fetcher.get(
                 url,
                 max_bytes=max_bytes,
                 etag=etag,
                 last_modified=last_modified,
                 identity=identity,
-                allowed=hop,
+                allowed=allowed,
+                pause=self._hop,
             )
-        return await self._paced(asking)
-
-    def left(self) -> Site:
-        """The site's state at the visit's end."""
-        if self.site.abandoned:  # whoever comes next is not told so any more
-            self._put_off(self._begun + self._delay() - clock.elapsed())
-        return self.site
+        result = await self._counted(request)
+        if result is _STOPPED:
+            return None
+        self._keep_pace(result)
+        return result
 
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""
@@ -176,12 +187,14 @@ class Visit:
         delays = [delay or 0.0 for delay in asked] if self._manners.obey_robots else []
         return politeness.delay(self._manners, max(delays, default=0.0))
 
-    async def _turn(self, patience: float | None = None) -> bool:
+    async def _turn(self) -> bool:
         """Wait for the site's next moment; False if it is too far off or the wait was ended by a stop."""
-        if self.site.abandoned:  # it may have been asked by another process just before this visit
-            self._ready = max(self._ready, self._begun + self._delay())
+        return self._ready - clock.elapsed() <= self._patience and await self._wait()
+
+    async def _wait(self) -> bool:
+        """Wait for the site's next moment; False if the wait was ended by a stop."""
         seconds = self._ready - clock.elapsed()
-        if self._stopping.is_set() or seconds > (patience or self._patience):
+        if self._stopping.is_set():
             return False
         if seconds > 0:
             try:
@@ -191,24 +204,33 @@ class Visit:
             return False
         return True
 
-    def _put_off(self, seconds: float) -> None:
-        soonest = clock.now() + timedelta(seconds=max(0.0, seconds))
-        self.site = replace(self.site, next_at=max(soonest, self.site.next_at or soonest), abandoned=False)
+    async def _hop(self, target: str) -> Failure | None:
+        """The pause before a redirect to the same site is followed: to its servers that is a request like others."""
+        if site(target) != self.site.name:
+            return None
+        self._pause()
+        if self._alive:
+            await self._alive(self.site)
+        return None if await self._wait() else _STOPPED
 
-    async def _paced(self, asking: Coroutine[None, None, Page | Failure]) -> Page | Failure:
-        """A request's result, with the pause after it, which is kept also where the request is cut off."""
+    async def _counted(self, request: Awaitable[Page | Failure]) -> Page | Failure:
+        """What a request gave. One that is cut off, or ends in a bug, has been made, and the pause holds after it."""
         try:
-            result = await asking
+            return await request
         except BaseException:
-            self._put_off(self._delay())
+            self._pause()
             raise
-        self._keep_pace(result)
-        return result
+
+    def _pause(self) -> None:
+        """Have the site left alone for its pause from now on, whatever became of the last request."""
+        seconds = self._delay() * (1 + self._manners.jitter * self._rng.random())
+        self._ready = max(self._ready, clock.elapsed() + seconds)
+        self._site = replace(self._site, next_at=clock.now(), abandoned=False)  # told by ``site``
 
     def _keep_pace(self, result: Page | Failure) -> None:
         now = clock.now()
-        pace = Pace(self._delay(), self._manners.jitter, errors=self.site.errors).after(result, now, self._rng)
-        self.site = replace(self.site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
+        pace = Pace(self._delay(), self._manners.jitter, errors=self._site.errors).after(result, now, self._rng)
+        self._site = replace(self._site, next_at=pace.next_at, errors=pace.errors, abandoned=False)
         self._ready = clock.elapsed() + pace.wait(now)
 
     def _robots_are_old(self, name: str) -> bool:
@@ -223,14 +245,15 @@ class Visit:
         if not await self._turn():
             return False
         # Redirects are followed wherever they lead (RFC 9309, 2.3.1.2); the rules still hold for this host alone.
-        result = await self._paced(
-            self._fetcher.get(
-                "/".join(url.split("/", 3)[:3]) + "/robots.txt",
-                max_bytes=self._terms.limits.page_bytes,
-                redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
-                allowed=self._pause_on_the_way,
-            )
+        request = self._fetcher.get(
+            "/".join(url.split("/", 3)[:3]) + "/robots.txt",
+            max_bytes=robots.FETCHED_BYTES,
+            pause=self._hop,
+            redirects=max(robots.REDIRECTS, self._terms.limits.redirects),
         )
+        result = await self._counted(request)
+        if result is _STOPPED:
+            return False
         status, body = robots.answer(result)
         at = clock.now()
         host = replace(self._host(name), robots_status=status, robots_body=body, robots_at=at)
@@ -241,8 +264,7 @@ class Visit:
         await self._learn(host)
         host = replace(host, parked=self._parked(name))
         self._hosts[name] = host
-        self._put_off(self._delay())  # it may want a longer pause than was known when it was asked for
-        self._ready = max(self._ready, clock.elapsed() + self._delay())
+        self._keep_pace(result)
         if self._keep:
             await self._keep(host, self.site)
         return True
@@ -254,6 +276,14 @@ class Visit:
 
     def _parked(self, name: str) -> str:
         return robots.parked(self.robots(name).crawl_delay(), self._manners.delay)
+
+    async def _note_parked(self, name: str) -> None:
+        """Keep whether a host is parked where our own settings have changed that since its robots.txt was asked for."""
+        said = self._parked(name) if self._manners.obey_robots else ""
+        if (host := self._host(name)).parked != said:
+            self._hosts[name] = host = replace(host, parked=said)
+            if self._keep:
+                await self._keep(host, self.site)
 
     def _refusal(self, url: str) -> Failure | None:
         name = urls.host(url)
@@ -274,20 +304,6 @@ class Visit:
             return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}.", target=target)
         return self._refusal(target) if self._manners.obey_robots else None
 
-    async def _next_hop(self, start: str, target: str) -> Failure | None:
-        """Wait before a redirect is followed as before any request; where that takes too long, it gets a turn."""
-        self._put_off(self._delay())
-        self._ready = clock.elapsed() + self._delay()
-        # Not cut short for others' sake: cookies that were set on the way would be lost.
-        if await self._turn(max(self._patience, PATIENCE.total_seconds())):
-            return None
-        return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}, which is next.", target=target)
-
-    async def _pause_on_the_way(self, target: str) -> None:
-        """To a robots.txt, without which there is no turn: the pauses are kept on the site itself, up to PATIENCE."""
-        if site(target) == self.site.name:
-            await asyncio.sleep(min(self._delay(), PATIENCE.total_seconds()))
-
 
 def _rules(host: Host, now: datetime) -> Robots:
     """What holds on a host: what it said last, or before that where it could not be asked."""
@@ -295,20 +311,23 @@ def _rules(host: Host, now: datetime) -> Robots:
     return robots.effective(Robots.from_answer(host.robots_status, host.robots_body), good, host.good_at, now)
 
 
-def visit_once(url: str, config: Config) -> Visit:
-    """A visit for a command that keeps nothing, to a site of which nothing is known."""
-    return Visit(Site(site(url)), (), Terms.of(config), config.politeness, stopping=asyncio.Event())
+def visit_once(url: str, config: Config, *, asked: bool = False) -> Visit:
+    """A visit for a command that keeps nothing, to a site of which nothing is known but whether it was just asked."""
+    known = Site(site(url), abandoned=asked)
+    return Visit(known, (), Terms.of(config), config.politeness, stopping=asyncio.Event())
 
 
 async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page | Failure:
     """One page for a command that keeps nothing, politely, following redirects from host to host."""
     target = urls.canonical(url)
     limit = config.limits.listing_bytes if listing else config.limits.page_bytes
+    asked: set[str] = set()
     for _ in range(config.limits.redirects + 1):
         if target is None:
             return Failure(url, Stage.FETCH, "bad-url", "This is not an http or https URL.")
-        async with visit_once(target, config) as visit:
+        async with visit_once(target, config, asked=site(target) in asked) as visit:
             result = await visit.get(target, max_bytes=limit)
+        asked.add(site(target))
         if isinstance(result, Page):
             return walls.refuse(result) or result
         if not isinstance(result, Moved):

@@ -34,6 +34,8 @@ class Order:
     """For tasks of sources that are not configured."""
     sources: tuple[Source, ...] = ()
     """The configured ones among its tasks'."""
+    beside: tuple[Politeness, ...] = ()
+    """What other configured sources on the site ask for: the strictest holds."""
     patience: timedelta = PATIENCE
     """Longest wait for the site's turn."""
     since: datetime | None = None
@@ -56,6 +58,9 @@ class Desk(Protocol):
     async def host(self, host: Host, site: Site) -> None:
         """A robots.txt has come."""
 
+    async def alive(self, site: Site) -> None:
+        """A pause began within a fetch."""
+
     async def received(self, task: Task, page: Page, site: Site) -> None:
         """A page has come, or had come before, and is to be read now."""
 
@@ -72,7 +77,7 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
     Tasks that were not come to stay in the queue.
     """
     batch = order.batch
-    manners = strictest(order.manners_for(task) for task in batch.tasks)
+    manners = strictest((*order.beside, *(order.manners_for(task) for task in batch.tasks)))
     visit = Visit(
         batch.site,
         batch.hosts,
@@ -81,6 +86,7 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
         stopping=stopping,
         patience=order.patience,
         keep=desk.host,
+        alive=desk.alive,
         browser=browser,
     )
     async with visit:
@@ -91,7 +97,7 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
                     break
                 await desk.done(replace(outcome, site=visit.site))
         finally:
-            desk.site = visit.left()
+            desk.site = visit.site
 
 
 async def _caught(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcome | None:

@@ -26,6 +26,9 @@ from tests.site import Site
 ROOT = Path(__file__).parents[1]
 CLOCK, LOG = "clock", "log"
 PATIENCE = "LIVE_PATIENCE"
+_POWERS = "-dac_override,-dac_read_search"
+MORTAL = ("setpriv", "--inh-caps", _POWERS, "--bounding-set", _POWERS) if os.getuid() == 0 else ()
+"""Root is bound by permissions as others are."""
 
 
 def configure(folder: Path, *sites: Site, delay: float = 0.0, every: str = "1s", more: str = "") -> None:
@@ -40,13 +43,13 @@ def configure(folder: Path, *sites: Site, delay: float = 0.0, every: str = "1s",
 
 
 @contextlib.contextmanager
-def cuttings(folder: Path, *args: str, patience: float = 30.0, user: int = 0) -> Iterator[subprocess.Popen[bytes]]:
-    """``patience``: seconds for which a write waits for another program's. ``user``: whose process it is, for root."""
+def cuttings(folder: Path, *args: str, patience: float = 30.0) -> Iterator[subprocess.Popen[bytes]]:
+    """``patience``: seconds for which a write waits for another program's."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")}
     env |= {"PYTHONPATH": str(ROOT), PATIENCE: str(patience)}
-    command = [sys.executable, "-m", "tests.live", *args]
+    command = [*MORTAL, sys.executable, "-m", "tests.live", *args]
     with (folder.parent / f"{folder.name}.{LOG}").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log, user=user or None)
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     try:
         yield process
     finally:
@@ -123,6 +126,7 @@ def _main(args: Iterable[str]) -> None:
             return datetime.now(tz) + timedelta(seconds=float(file.read_text()) if file.exists() else 0.0)
 
     crawler.clock.datetime = apscheduler.schedulers.base.datetime = Clock
+    crawler.clock.jump()
     Archive.__init__.__kwdefaults__["busy_seconds"] = float(os.environ[PATIENCE])
     main(list(args), prog_name="cuttings")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.database import reading
@@ -125,8 +126,11 @@ class Kept:
         due_at=None,
         run=None,
         robots="",
+        came=None,
         **options,
     ):
+        """``came``: when the page did, if not just now."""
+        page_ = page_ and replace(page_, fetched_at=came or self.now)
         outcome = Outcome(self.task(url), Site("news.example"), result, page_, more, seconds=0.25, robots=robots)
         self.plan = Fixed(due_at, again)
         return self.archive.store(outcome, run=run, now=self.now, plan=self.plan, extractor="1", **options)

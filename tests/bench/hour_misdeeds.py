@@ -249,17 +249,20 @@ def an_index_of_itself(site: Site, tempo: Tempo) -> Ill:
 
 
 def ten_million_urls(site: Site, tempo: Tempo) -> Ill:
-    """In 200 sitemaps of an index."""
+    """In 200 sitemaps of an index, more than can be looked at before the first is due again; no page is there."""
 
     def child(request: Request) -> Response:
         where = site.url(f"/{request.path.strip('/')[:-4]}/")
-        return Response(f"<urlset>{''.join(f'<url><loc>{where}{n}</loc></url>' for n in range(50_000))}</urlset>", XML)
+        return Response(f"<urlset>{''.join(f'<url><loc>{where}{n}</loc></url>' for n in range(count))}</urlset>", XML)
 
+    count = tempo.entries // 2
     maps = [f"/map-{number}.xml" for number in range(200)]
     site.routes |= dict.fromkeys(maps, child)
     index = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in maps)
     site.routes["/index.xml"] = Response(f"<sitemapindex>{index}</sitemapindex>", XML)
-    return Ill({"feeds": [], "sitemaps": [site.url("/index.xml")]}, says="links_per_day")
+    return Ill(
+        {"feeds": [], "sitemaps": [site.url("/index.xml")]}, reasons=frozenset({"not-found"}), says="links_per_day"
+    )
 
 
 def robots_of_5_megabytes(site: Site, tempo: Tempo) -> Ill:

@@ -49,6 +49,7 @@ class Tempo:
     reading: float = 8.0
     """Of CPU; the feed with the many entries takes 3."""
     entries: int = 100_000
+    """Of the feed with the many, and half of it in each of many sitemaps."""
 
     @classmethod
     def of(cls, minutes: float) -> Tempo:
@@ -64,7 +65,7 @@ class Tempo:
             down=total / 6,
             robots_errors=total / 2,
             lock=4,
-            late=25,
+            late=30,
             delay=0.3,
             deadline=4,
             reading=2,

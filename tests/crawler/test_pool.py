@@ -48,6 +48,11 @@ def workers(parent=None):
     ]
 
 
+def begun():
+    while not workers():
+        time.sleep(0.01)
+
+
 async def test_a_page_is_read_in_another_process_as_in_this_one(pool):
     assert await pool.read(order()) == read(order())
     assert len(workers()) == 1
@@ -78,6 +83,22 @@ async def test_a_worker_that_was_killed_while_it_waited_is_replaced_and_no_page_
     await asyncio.to_thread(os.waitid, os.P_PID, worker, os.WEXITED | os.WNOWAIT)  # dead, and nobody has noticed
     assert isinstance((await pool.read(order())).result, Article)
     assert pool.kills == 0
+
+
+async def test_a_worker_that_was_killed_while_it_read_is_replaced_and_the_page_read_after_all():
+    with Pool(20, workers=1) as pool:
+        reading = asyncio.create_task(pool.read(order()))
+        await asyncio.to_thread(begun)
+        os.kill(workers()[0], signal.SIGKILL)
+        assert isinstance((await reading).result, Article)
+        assert pool.kills == 1
+
+
+async def test_a_page_for_which_no_process_can_be_had_is_tried_again_later(pool, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    failure = (await pool.read(order())).result
+    assert failure.reason in PASSING
+    assert "No such file or directory" in failure.detail
 
 
 async def test_the_workers_end_with_the_pool(pool):

@@ -70,6 +70,18 @@ def test_a_challenge_in_place_of_a_feed(ill, good, db):
     assert any("HUMAN shows a check for robots" in problem for problem in found.summary.problems)
 
 
+def test_an_article_in_place_of_several_others(ill, good, db):
+    """What passes for one is written over one at most; that the others were refused is said by whoever watches."""
+    stories = [Story(n) for n in (10, 11, 12)]
+    ill.routes |= {story.path: story.html() for story in stories}
+    beside(db, ill, [story.path for story in stories], good=good)
+    ill.routes |= {story.path: Story(99).html() for story in stories}
+    found = beside(db, ill, good=good)
+    found.good_is_whole()
+    assert found.reasons == ["revised", "blocked", "blocked"]
+    assert len(set(found.stored())) == 3
+
+
 FORM = page(
     STORY.title,
     "<h1>Welcome</h1><p>We and our 180 partners store and/or access information on a device, such as unique IDs in"

@@ -61,15 +61,19 @@ def _notice(url: str) -> Failure:
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
     task, page, now = outcome.task, outcome.page, terms.now
     found: dict[str, Value] = {"fetched_at": iso(_fetched_at(outcome, now)), "status": page.status if page else None}
-    row = db.execute("SELECT parent, new_at, rhythm, failing_since FROM feeds WHERE id = ?", [task.id]).fetchone()
+    row = db.execute(
+        "SELECT parent, new_at, rhythm, failing_since, rests FROM feeds WHERE id = ?", [task.id]
+    ).fetchone()
+    rests = timedelta(seconds=row["rests"])
     if isinstance(outcome.result, Failure):
         failure = outcome.result
         since = when(row["failing_since"]) if row["failing_since"] else now
-        _, due_at = terms.plan.listing(Look(task, now, row["rhythm"], failure=failure, failing_since=since))
+        look = Look(task, now, row["rhythm"], failure=failure, failing_since=since, ttl=rests)
+        _, due_at = terms.plan.listing(look)
         found |= {"failures": task.tries + 1, "failing_since": iso(since), "problem": failure.detail or failure.reason}
         update(db, "feeds", task.id, **found, due_at=_text(due_at))
         return Verdict(Change.FAILED, task.url)
-    queued = Queued()
+    queued, asked = Queued(), outcome.ttl or timedelta()
     if isinstance(outcome.result, tuple):
         queued = queue.enqueue(db, outcome.result, now, terms.revisit, terms.links_per_day)
         if queued.new:
@@ -85,7 +89,9 @@ def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Ver
             sources.led_to(db, child.url, task.source, now, parent=task.id, changed=changed, before=before)
     else:
         queue.relist(db, task.url, task.source, now, terms.revisit)
-    look = Look(task, now, row["rhythm"], _dates(outcome, queued, row), page=page, ttl=outcome.ttl)
+        asked = max(asked, rests)  # what stands in the feed was not sent again
+    found["rests"] = round(asked.total_seconds())
+    look = Look(task, now, row["rhythm"], _dates(outcome, queued, row), ttl=asked)
     rhythm, due_at = terms.plan.listing(look)
     if due_at and not queued.new and row["parent"] and row["new_at"] and when(row["new_at"]) < now - sources.QUIET:
         due_at = max(due_at, now + timedelta(days=1))  # a sitemap of years ago: once a day is plenty
@@ -149,14 +155,17 @@ def _keep_failure(
     verdict = Verdict(Change.FAILED, task.url, article)
     if article is None:
         state = "refused" if failure.stage in REFUSED and due_at is None else "failed"
-    elif failure.reason in GONE:
-        state, verdict = "gone", articles.remove(db, article, terms.now)
     else:
-        state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
-    if article is not None:  # an error does not make the next request come sooner than an answer would have
-        due_at = max(filter(None, (due_at, _again(db, verdict, terms))), default=None)
+        link = db.execute("SELECT state, fetched_at FROM links WHERE id = ?", [task.id]).fetchone()
+        state = link["state"]
+        # An error does not make the next request come sooner than an answer would have that nothing has changed.
+        before = _past(db, article, terms.now)
+        reread = Reread(before, when(link["fetched_at"]), edited=False) if link["fetched_at"] else None
+        due_at = max(filter(None, (due_at, _again(db, verdict, terms, reread, learn=False))), default=None)
+        if failure.reason in GONE:
+            state, verdict = "gone", articles.remove(db, article, terms.now)
     # What robots.txt keeps us from was not tried.
-    tries = task.tries if failure.stage is Stage.ROBOTS and due_at else task.tries + 1
+    tries = task.tries if failure.stage is Stage.ROBOTS and failure.retry_at else task.tries + 1
     fetched_at = iso_ms(_fetched_at(outcome, terms.now))
     values: dict[str, Value] = {"tries": tries, "reason": failure.reason, "fetched_at": fetched_at}
     update(db, "links", task.id, state=state, due_at=_text(due_at), **values)
@@ -174,14 +183,19 @@ def settle(db: sqlite3.Connection, link: int, failure: Failure, now: datetime) -
     update(db, "links", link, state="refused", reason=failure.reason, due_at=None, tries=0, fetched_at=iso_ms(now))
 
 
-def _again(db: sqlite3.Connection, verdict: Verdict, terms: Terms, reread: Reread | None = None) -> datetime | None:
-    """When the article is looked at again, by what is known of it and of its source."""
+def _again(
+    db: sqlite3.Connection, verdict: Verdict, terms: Terms, reread: Reread | None = None, *, learn: bool = True
+) -> datetime | None:
+    """When the article is looked at again, by what is known of it and of its source.
+
+    ``learn``: what ``reread`` says of the source's edits is kept.
+    """
     assert verdict.article_id is not None
     source, edits = db.execute(
         "SELECT name, edits FROM sources WHERE name = (SELECT source FROM articles WHERE id = ?)", [verdict.article_id]
     ).fetchone()
     after, due_at = terms.plan.article(source, edits, _past(db, verdict.article_id, terms.now), terms.now, reread)
-    if after != edits:
+    if learn and after != edits:
         db.execute("UPDATE sources SET edits = ? WHERE name = ?", [after, source])
     return due_at
 

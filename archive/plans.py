@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from archive.models import Failure, Page, Task
+from archive.models import Failure, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,8 @@ class Look:
     failure: Failure | None = None
     failing_since: datetime | None = None
     """When the first of the failures in a row was, this one included."""
-    page: Page | None = None
-    ttl: timedelta | None = None
-    """For which the feed asks not to be fetched again."""
+    ttl: timedelta = timedelta()
+    """For which the feed, or its last good answer, asks not to be fetched again."""
 
 
 @dataclass(frozen=True, slots=True)

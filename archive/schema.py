@@ -316,6 +316,9 @@ ALTER TABLE links ADD COLUMN moves INTEGER NOT NULL DEFAULT 0;  -- by how many r
 ALTER TABLE feeds ADD COLUMN site TEXT NOT NULL DEFAULT '';
 ALTER TABLE feeds ADD COLUMN rhythm TEXT NOT NULL DEFAULT '';   -- when it was seen to publish: crawler.rhythm
 ALTER TABLE feeds ADD COLUMN failing_since TEXT;                -- the first of the failures in a row
+ALTER TABLE feeds ADD COLUMN rests INTEGER NOT NULL DEFAULT 0;  -- seconds for which it asked, by ttl or Cache-Control
+ALTER TABLE runs ADD COLUMN boot TEXT;                          -- which start of the machine it was in
+ALTER TABLE runs ADD COLUMN booted TEXT;                        -- when that was by the clock as it is now
 ALTER TABLE sources ADD COLUMN edits TEXT NOT NULL DEFAULT '';  -- how often its articles change: crawler.edits
 ALTER TABLE articles ADD COLUMN robots TEXT NOT NULL DEFAULT '';  -- what its page asks of robots: noarchive, noindex
 """
@@ -376,9 +379,3 @@ def m002_sites(db: Database) -> None:
     db.conn.create_function("site_of", 1, sites.site)
     for script in (_SITES, _SITES_FILLED, _SITES_DUE):
         db.executescript(script)
-
-
-@migrations()
-def m003_clock(db: Database) -> None:
-    # Which start of the machine a run was in, and when that was by the clock that all times to come now go by.
-    db.executescript("ALTER TABLE runs ADD COLUMN boot TEXT; ALTER TABLE runs ADD COLUMN booted TEXT;")

@@ -9,7 +9,7 @@ from datetime import datetime
 from archive.models import Failure, Stage, Task
 from archive.plans import Look, Past, Reread
 from config.models import Schedule, Source
-from crawler import answers, schedule
+from crawler import schedule
 from crawler.edits import Edits
 from crawler.rhythm import Rhythm
 
@@ -26,22 +26,20 @@ class Plan:
         return self.sources[source].schedule if source in self.sources else self.usual
 
     def listing(self, look: Look) -> tuple[str, datetime | None]:
-        rhythm, failure = Rhythm.parse(look.rhythm), look.failure
-        if failure is None:
-            rhythm = rhythm.observed(look.new, look.at)
+        failure, rhythm = look.failure, Rhythm.parse(look.rhythm).observed(look.new, look.at)
+        kept = look.rhythm if failure else rhythm.text()  # a failure teaches nothing
         if look.task.source not in self.sources:
-            return rhythm.text(), None
+            return kept, None
         due = schedule.next_look(
             self.schedule(look.task.source),
             look.at,
             rhythm=rhythm,
             failures=look.task.tries + 1 if failure else 0,
             failing_since=look.failing_since,
-            ttl=look.ttl,
-            fresh_for=answers.fresh_for(look.page, look.at) if look.page else None,
+            ttl=None if failure else look.ttl,
             not_before=failure.retry_at if failure else None,
         )
-        return rhythm.text(), due
+        return kept, max(due, look.at + min(look.ttl, schedule.DAY))  # an error never makes it sooner
 
     def article(
         self, source: str, edits: str, past: Past, now: datetime, reread: Reread | None

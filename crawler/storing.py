@@ -9,7 +9,7 @@ from archive.models import Failure, Moved, Outcome, Scope, Stage, TaskKind, Verd
 from archive.outcomes import in_the_end
 from archive.store import Archive
 from config.models import Limits
-from crawler import __version__, clock, urls
+from crawler import __version__, answers, clock, urls
 from crawler.plan import Plan
 
 
@@ -32,6 +32,9 @@ class Storing:
         now = clock.now()
         if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
             outcome = self._turned_out_a_listing(outcome, now)
+        if outcome.task.kind is TaskKind.LISTING and outcome.page:
+            fresh_for = answers.fresh_for(outcome.page, now)
+            outcome = replace(outcome, ttl=max(filter(None, (outcome.ttl, fresh_for)), default=None))
         if isinstance(outcome.result, Moved):
             outcome = self._queue_moved(outcome, outcome.result, now)
         self._widen(outcome)

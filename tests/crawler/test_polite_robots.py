@@ -64,7 +64,7 @@ def test_what_it_said_stays_in_the_archive_with_when_it_was_seen(site, db, clock
         crawl(db, town(site))
         clock.pass_(hours=25)
     kept = rows(db, "SELECT status, CAST(body AS TEXT), first_seen < last_seen FROM robots ORDER BY id")
-    assert kept == [(200, first.body, 1), (None, "", 0), (200, second.body, 0), (404, "", 0)]
+    assert kept == [(200, first.body, 1), (503, "", 0), (200, second.body, 0), (404, "", 0)]
 
 
 @pytest.mark.parametrize("answer", UNREACHABLE, ids=IDS)

@@ -42,9 +42,8 @@ def refuse(site, path, status, value):
 
 
 @pytest.mark.parametrize("path", WHERE.values(), ids=WHERE)
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("form", ["seconds", "date"])
-def test_retry_after_is_kept_by_the_whole_site_and_over_restarts(site, db, clock, path, status, form):  # noqa: PLR0917  # three tables
+@pytest.mark.parametrize(("status", "form"), [(429, "seconds"), (503, "seconds"), (429, "date"), (503, "date")])
+def test_retry_after_is_kept_by_the_whole_site_and_over_restarts(site, db, clock, path, *, status, form):
     value = "7200" if form == "seconds" else format_datetime(clock.now() + timedelta(hours=2), usegmt=True)
     usual = site.routes.get(path, Response("", status=404))
     refuse(site, path, status, value)

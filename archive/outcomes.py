@@ -209,8 +209,8 @@ def _past(db: sqlite3.Connection, article: int, now: datetime) -> Past:
     ).fetchone()
     first_seen = when(row["first_seen"])
     published = when(row["published"]) if row["published"] else first_seen
-    if row["published_precision"] == "day":  # some time on that day, and not after we saw it
-        published = min(published + timedelta(days=1), first_seen)
+    if row["published_precision"] == "day":  # some time on that day, and not after we saw it; the last day has no next
+        published = min(published, first_seen - timedelta(days=1)) + timedelta(days=1)
     changed = when(row["changed"]) if row["changed"] else published
     return Past(min(published, now), min(changed, now), row["changes"])
 

@@ -96,8 +96,6 @@ class Visit:
         left = (site.next_at - clock.now()).total_seconds() if site.next_at else 0.0
         self._ready = self._begun + min(left, LONGEST_WAIT.total_seconds())
         self._ours_until = max(self._begun, self._ready) + LEASE.total_seconds()
-        if site.abandoned:  # it may have been asked by another process just before this visit
-            self._pause()
 
     @property
     def site(self) -> Site:
@@ -108,6 +106,10 @@ class Visit:
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
+        for host in list(self._hosts.values()):
+            await self._learn(host)
+        if self._site.abandoned:  # it may have been asked by another process just before this visit
+            self._pause()
         return self
 
     async def __aexit__(
@@ -262,13 +264,18 @@ class Visit:
             host = replace(host, good_body=body, good_at=at)
         self._hosts[name] = host
         self._robots[name] = _rules(host, at)
-        await asyncio.to_thread(self._robots[name].crawl_delay)  # a long one takes a second to be parsed, and is cached
+        await self._learn(host)
         host = replace(host, parked=self._parked(name))
         self._hosts[name] = host
         self._keep_pace(result)
         if self._keep:
             await self._keep(host, self.site)
         return True
+
+    async def _learn(self, host: Host) -> None:
+        """Read a host's rules before they are asked for, so that a long file holds nobody else up."""
+        if max(len(host.robots_body), len(host.good_body)) > robots.LONG:
+            await asyncio.to_thread(self.robots(host.name).crawl_delay)
 
     def _parked(self, name: str) -> str:
         return robots.parked(self.robots(name).crawl_delay(), self._manners.delay)

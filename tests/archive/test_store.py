@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from kept import FEED, NOON, TEXT, article, at, link, page
 
-from archive.models import Change, Dropped, Failure, Stage
+from archive.models import Change, Dropped, Failure, Precision, Stage
 
 EDITED = TEXT.replace("two years", "three years")
 
@@ -290,3 +290,8 @@ def test_a_correction_of_agency_copy_reaches_all_that_carry_it(kept):
     assert kept.put(article(other)).change is Change.DUPLICATE
     assert kept.put(article(text=EDITED)).change is Change.REVISED
     assert kept.put(article(other, text=EDITED)).change is Change.REVISED
+
+
+def test_an_article_of_the_last_day_that_can_be_told_is_stored(kept):
+    said = article(published=at(datetime(9999, 12, 31, tzinfo=UTC), Precision.DAY))
+    assert kept.put(said).change is Change.NEW

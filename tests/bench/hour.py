@@ -47,6 +47,7 @@ def configuration(tempo: Tempo, sources: dict[str, dict]) -> str:
 delay = {tempo.delay}
 jitter = 0.1
 [limits]
+listing_bytes = {tempo.megabytes}_000_000
 deadline = {tempo.deadline}
 reading = {tempo.reading}
 links_per_listing = 500

@@ -217,11 +217,14 @@ def long_feed(site: Site, count: int, story: Fresh, filling: str = "") -> bytes:
 def fifty_megabytes(site: Site, tempo: Tempo) -> Ill:
     """A feed just under the limit is read, one over it is not."""
     story = Fresh(960_001, at=now())
-    body = long_feed(site, 900, story, "x" * 54_000)
+    body = long_feed(site, 18 * tempo.megabytes, story, "x" * 54_000)
+    assert 0.9 * tempo.megabytes * MB < len(body) < tempo.megabytes * MB
     site.routes |= {"/feed.xml": Response(body, XML), "/big.xml": Response(body + b" " * 2 * MB, XML)}
     site.routes[story.path] = story.html()
     source = {"sitemaps": [site.url("/big.xml")], "include": [story.path]}
-    return Ill(source, keeps=(story,), reasons=frozenset({"too-large"}), says="more than the 50,000,000 bytes")
+    return Ill(
+        source, keeps=(story,), reasons=frozenset({"too-large"}), says=f"more than the {tempo.megabytes},000,000 bytes"
+    )
 
 
 def a_hundred_thousand_entries(site: Site, tempo: Tempo) -> Ill:

@@ -48,6 +48,8 @@ class Tempo:
     deadline: float = 20.0
     reading: float = 8.0
     """Of CPU; the feed with the many entries takes 3."""
+    megabytes: int = 50
+    """Of a feed at most, for which there are some that have about as many, and some more."""
     entries: int = 100_000
     """Of the feed with the many, and half of it in each of many sitemaps."""
 
@@ -67,8 +69,9 @@ class Tempo:
             lock=4,
             late=30,
             delay=0.3,
-            deadline=4,
+            deadline=6,
             reading=2,
+            megabytes=8,
             entries=20_000,
         )
 

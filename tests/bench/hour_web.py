@@ -14,7 +14,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench.hour_misdeeds import MISDEEDS, Ill
+from tests.bench.hour_ill import Ill
+from tests.bench.hour_misdeeds import MISDEEDS
 from tests.bench.hour_papers import KINDS, PRIVATE, Paper, Tempo
 from tests.site import Request, Response, Site
 

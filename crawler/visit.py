@@ -209,6 +209,8 @@ class Visit:
         """The pause before a redirect to the same site is followed: to its servers that is a request like others."""
         if site(target) != self.site.name:
             return None
+        if clock.elapsed() >= self._ours_until:
+            return _STOPPED
         self._pause()
         if self._alive:
             await self._alive(self.site)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from dataclasses import replace
 
 import pytest
 
 from archive.models import Scope
+from archive.store import Archive
 from crawler.once import all_sources, crawl_once, rehearse, scope_of
 from tests.publisher import BOILERPLATE, Story, config_for, publish
 from tests.site import Response, Site, redirect
@@ -249,3 +252,24 @@ def test_a_host_that_keeps_failing_is_left_for_later_and_the_crawl_ends(site, db
     publish(site, [Story(n) for n in range(12)])
     assert crawl(db, config_for(site), due_only=True).counts["new"] == 0
     assert sum("/news/" in r.path for r in site.requests) == 1
+
+
+def test_a_site_whose_turn_ends_while_others_are_looked_at_is_not_forgotten(site, db, monkeypatch):
+    """The look passes over sites that are spoken to; here it takes until nobody is any more."""
+    publish(site, [Story(n) for n in range(3)])
+    look = Archive.take
+
+    def slowly(archive, *args, busy, **more):
+        taken = look(archive, *args, busy=busy, **more)
+        end = time.monotonic() + 20
+        while busy and time.monotonic() < end and rows(db, "SELECT 1 FROM sites WHERE leased_until IS NOT NULL"):
+            time.sleep(0.05)
+        time.sleep(0.1 if busy else 0)
+        return taken
+
+    monkeypatch.setattr(Archive, "take", slowly)
+    with Site({"/feed.xml": Response("", status=404)}) as other:
+        quick = config_for(other, name="quick").sources[0]
+        config = config_for(site)
+        summary = crawl(db, replace(config, sources=(*config.sources, quick)))
+    assert (summary.counts["new"], summary.left) == (3, 0)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler import clock
-from crawler.visit import visit_once
+from crawler.errand import visit_once
 from tests.live import asked, configure, cuttings, rows, said, set_clock, shortest_pause, sound, stop, titles, until
 from tests.publisher import Story, config_for, publish
 from tests.site import Site, redirect

@@ -111,7 +111,7 @@ class Politeness:
     """What a publisher may expect of us. Seconds."""
 
     delay: float = 5.0
-    """Between the end of one request to a host and the start of the next."""
+    """Between the end of one request to a site, redirects included, and the start of the next."""
     jitter: float = 0.2
     """Share of the delay by which each pause is lengthened at random, 0 to 1; never shortened."""
     obey_robots: bool = True

@@ -21,7 +21,8 @@ PARKED_AFTER, PARKED_DAYS = 8, timedelta(days=3)
 UNWATCHED, UNREAD = Rhythm(), Edits()
 """Of a listing and a source of which nothing was seen yet."""
 
-# Worth another try by themselves; everything else (robots, not an article, a 404) waits until it is listed anew.
+# Worth another try by themselves; everything else (not an article, a 404, what robots.txt forbids) is looked at again
+# by a crawl that a person starts, where it is listed still.
 _FETCHES = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "empty", "tls"})
 PASSING = _FETCHES | {"interrupted", "browser", "no-browser"}
 RETRIES = 6

@@ -16,8 +16,8 @@ from config.models import Config, Source
 from crawler import urls
 from crawler.discover import autodiscover, listing
 from crawler.discover.opml import Outline
+from crawler.errand import fetch_page, visit_once
 from crawler.extract import charset
-from crawler.visit import fetch_page, visit_once
 
 FEEDS = 5
 """Feeds of a page that are taken: a page that names more names each section's, and the first ones hold it all."""

@@ -15,7 +15,7 @@ from archive.models import Failure, Host, Moved, Page, Site, Stage
 from archive.sites import site
 from archive.turns import LEASE
 from config.models import Config, Limits, Politeness
-from crawler import clock, politeness, robots, urls, walls
+from crawler import clock, politeness, robots, urls
 from crawler.browser import Browser
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
 from crawler.politeness import LONGEST_WAIT, Pace
@@ -209,6 +209,8 @@ class Visit:
         """The pause before a redirect to the same site is followed: to its servers that is a request like others."""
         if site(target) != self.site.name:
             return None
+        if clock.elapsed() >= self._ours_until:
+            return _STOPPED
         self._pause()
         if self._alive:
             await self._alive(self.site)
@@ -312,29 +314,3 @@ def _rules(host: Host, now: datetime) -> Robots:
     """What holds on a host: what it said last, or before that where it could not be asked."""
     good = Robots.from_answer(200, host.good_body) if host.good_at else None
     return robots.effective(Robots.from_answer(host.robots_status, host.robots_body), good, host.good_at, now)
-
-
-def visit_once(url: str, config: Config, *, asked: bool = False) -> Visit:
-    """A visit for a command that keeps nothing, to a site of which nothing is known but whether it was just asked."""
-    known = Site(site(url), abandoned=asked)
-    return Visit(known, (), Terms.of(config), config.politeness, stopping=asyncio.Event())
-
-
-async def fetch_page(url: str, config: Config, *, listing: bool = False) -> Page | Failure:
-    """One page for a command that keeps nothing, politely, following redirects from host to host."""
-    target = urls.canonical(url)
-    limit = config.limits.listing_bytes if listing else config.limits.page_bytes
-    asked: set[str] = set()
-    for _ in range(config.limits.redirects + 1):
-        if target is None:
-            return Failure(url, Stage.FETCH, "bad-url", "This is not an http or https URL.")
-        async with visit_once(target, config, asked=site(target) in asked) as visit:
-            result = await visit.get(target, max_bytes=limit)
-        asked.add(site(target))
-        if isinstance(result, Page):
-            return walls.refuse(result) or result
-        if not isinstance(result, Moved):
-            return result or Failure(url, Stage.FETCH, "rate-limited", "The host asks for a longer pause first.")
-        target = urls.canonical(result.target)
-    detail = f"It redirects more than {config.limits.redirects} times."
-    return Failure(url, Stage.FETCH, "too-many-redirects", detail)

@@ -97,9 +97,9 @@ def page(n: int, **headers: str) -> Response:
 
 
 def pauses(*sites: Site) -> list[float]:
-    """Seconds between the end of each answer and the next request, to any of these servers."""
+    """Seconds between each answer and the next request, to any of these servers."""
     asked = sorted((request for site in sites for request in site.requests), key=lambda request: request.at)
-    return [b.at - a.answered[-1] for a, b in itertools.pairwise(asked)]
+    return [b.at - (a.answering or a.answered)[-1] for a, b in itertools.pairwise(asked)]
 
 
 def rows(db: Path, sql: str, *args: object) -> list[tuple]:

@@ -43,6 +43,8 @@ class Request:
     """When it had arrived, time.monotonic()."""
     answered: list[float] = field(default_factory=list)
     """When its answer had been sent, time.monotonic(); empty until then."""
+    answering: list[float] = field(default_factory=list)
+    """When it began to be sent; empty for a Raw one. A busy machine tells ``answered`` late, and this never."""
 
     @property
     def path(self) -> str:
@@ -170,7 +172,9 @@ class Site:
         except Exception as error:  # noqa: BLE001  # as a real server does
             answer = Response(repr(error), status=500)
         response = answer if isinstance(answer, Response) else Response(answer)
-        connection.sendall(_render(request, response))
+        message = _render(request, response)
+        request.answering.append(time.monotonic())
+        connection.sendall(message)
         return request.headers.get("connection", "").lower() != "close"
 
 

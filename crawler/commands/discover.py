@@ -25,8 +25,8 @@ def discover(url: str, *, config_path: Path | None, as_json: bool) -> None:
       cuttings discover https://example.org/ --json
     """
     from crawler.discover import autodiscover, listing  # noqa: PLC0415  # feedparser
+    from crawler.errand import fetch_page  # noqa: PLC0415  # httpx: 165 ms
     from crawler.extract import charset  # noqa: PLC0415
-    from crawler.visit import fetch_page  # noqa: PLC0415  # httpx: 165 ms
 
     page = asyncio.run(fetch_page(url, load_config(config_path), listing=True))
     if isinstance(page, Failure):

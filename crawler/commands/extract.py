@@ -44,7 +44,7 @@ def extract(what: str, *, form: str, as_json: bool, url: str | None, config_path
 def page_of(what: str, config: Config, url: str | None = None) -> Page | Failure:
     """The page that a command's argument names: fetched, or read from a file or standard input (``-``)."""
     if what.startswith(("http://", "https://")):
-        from crawler.visit import fetch_page  # noqa: PLC0415  # httpx: 165 ms
+        from crawler.errand import fetch_page  # noqa: PLC0415  # httpx: 165 ms
 
         return asyncio.run(fetch_page(what, config))
     return Page(url or "", url or "", 200, (), _bytes(what), datetime.now(UTC))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -346,3 +347,24 @@ async def test_a_page_that_could_not_be_kept_as_it_came_is_no_bug_and_is_asked_f
         crawl.archive.receive = receive
         assert await crawl.once()
     assert rows(db, "SELECT state FROM links")[0]["state"] == "stored"
+
+
+def test_a_site_whose_turn_ends_while_others_are_looked_at_is_not_forgotten(site, db, monkeypatch):
+    """The look passes over sites that are spoken to; here it takes until nobody is any more."""
+    publish(site, [Story(n) for n in range(3)])
+    look = Archive.take
+
+    def slowly(archive, *args, busy, **more):
+        taken = look(archive, *args, busy=busy, **more)
+        end = time.monotonic() + 20
+        while busy and time.monotonic() < end and rows(db, "SELECT 1 FROM sites WHERE leased_until IS NOT NULL"):
+            time.sleep(0.05)
+        time.sleep(0.1 if busy else 0)
+        return taken
+
+    monkeypatch.setattr(Archive, "take", slowly)
+    with Site({"/feed.xml": Response("", status=404)}) as other:
+        quick = config_for(other, name="quick").sources[0]
+        config = config_for(site)
+        summary = crawl(db, replace(config, sources=(*config.sources, quick)))
+    assert (summary.counts["new"], summary.left) == (3, 0)

@@ -18,8 +18,8 @@ import pytest
 from archive.store import Archive
 from crawler import clock
 from crawler.crawl import Crawl, start
+from crawler.errand import fetch_page
 from crawler.pool import Pool
-from crawler.visit import fetch_page
 from tests.internet import Internet
 from tests.polite import GRAIN, config, crawl, due, manners, page, pauses, rows, rss, rules, source, titles
 from tests.publisher import Story

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler import clock
-from crawler.visit import visit_once
+from crawler.errand import visit_once
 from tests.live import asked, configure, cuttings, rows, said, set_clock, shortest_pause, sound, stop, titles, until
 from tests.publisher import Story, config_for, publish
-from tests.site import Site
+from tests.site import Site, redirect
 
 DELAY = 0.5
 HOUR, DAY = 3600, 86400
@@ -138,3 +138,16 @@ async def test_who_was_held_up_for_longer_than_its_lease_asks_for_nothing_more(s
         monkeypatch.setattr(clock, "elapsed", lambda: awake() + 660)
         assert await visit.get(site.url(Story(1).path), max_bytes=10**6) is None
     assert site.paths == ["/robots.txt", Story(0).path]
+
+
+async def test_who_was_held_up_in_the_middle_of_a_redirect_does_not_follow_it(site, monkeypatch):
+    awake = clock.elapsed
+
+    def hold(_request):
+        monkeypatch.setattr(clock, "elapsed", lambda: awake() + 660)
+        return redirect(Story(0).path)
+
+    site.routes["/moved"] = hold
+    async with visit_once(site.url("/"), config_for(site)) as visit:
+        assert await visit.get(site.url("/moved"), max_bytes=10**6) is None
+    assert site.paths == ["/robots.txt", "/moved"]

@@ -14,7 +14,8 @@ from archive.models import Host
 from archive.models import Site as Known
 from config.models import Config, Limits, Politeness
 from crawler import clock, robots, ruleset
-from crawler.visit import Terms, Visit, fetch_page
+from crawler.errand import fetch_page
+from crawler.visit import Terms, Visit
 from tests.site import Raw, Site, redirect
 
 MANNERS = Politeness(delay=30.0, jitter=0.0, obey_robots=False)

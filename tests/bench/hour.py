@@ -67,7 +67,8 @@ class Hour:
         self.db, self.events, self._tell = folder / "archive.db", Events(), tell
         self._log = (folder / "daemon.log").open("ab")
         env = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")}
-        self._env = env | {"PYTHONPATH": str(Path.cwd())}
+        quiet = "ignore:Compiled modules:UserWarning"  # that the sources are newer is no news here
+        self._env = env | {"PYTHONPATH": str(Path.cwd()), "PYTHONWARNINGS": quiet}
         self._port = _free_port()
         self.gauges = Gauges(self._port, self.tempo.total / 60 if self.tempo.total < 600 else 10.0)
         self.daemon: subprocess.Popen[bytes] | None = None

@@ -197,10 +197,8 @@ def nobody_is_asked_too_soon(it: Evidence) -> Iterator[str]:
         total += len(requests)
         not_before = 0.0
         for before, after in itertools.pairwise(requests):
-            (at, end, target, wait, leads), (next_at, _, asked, *_) = before, after
+            (at, end, target, wait), (next_at, _, asked, _) = before, after
             end = end if end <= next_at else at  # who asked went away before the answer was whole
-            if leads and asked.split("?")[0] == leads.split("?")[0]:
-                continue  # a redirect is followed at once, as a part of the request that it answers
             not_before = max(not_before, end + wait)
             pause = next_at - end
             least = min(least, pause - site["delay"])

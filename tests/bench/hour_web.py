@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.hour_ill import Ill
 from tests.bench.hour_misdeeds import MISDEEDS
 from tests.bench.hour_papers import KINDS, PRIVATE, Paper, Tempo
-from tests.site import Request, Response, Site
+from tests.site import Site
 
 PAPERS = 15
 FLAPPING = PAPERS
@@ -123,7 +123,7 @@ class Web:
                     "delay": delays.get(name, self.tempo.delay),
                     "barred": self.ills[name][1].barred if name in self.ills else 0,
                     "requests": [
-                        [r.at, (r.answered or [r.at])[0], r.target[:200], waits.get(r.path, 0), _hop(site, r)]
+                        [r.at, (r.answered or [r.at])[0], r.target[:200], waits.get(r.path, 0)]
                         for r in list(site.requests)
                     ],
                 }
@@ -131,14 +131,6 @@ class Web:
             },
             "forbidden": [PRIVATE, "/news/9-hidden-story", "/secret"],
         }
-
-
-def _hop(site: Site, request: Request) -> str:
-    """Where its answer redirects to."""
-    route = site.routes.get(request.target, site.routes.get(request.path))
-    if isinstance(route, Response) and 300 <= route.status < 400 and isinstance(route.headers, dict):
-        return route.headers.get("Location", "")
-    return ""
 
 
 def main(folder: Path, minutes: float) -> None:

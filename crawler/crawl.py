@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -190,6 +191,8 @@ class Crawl:
         except ArchiveError as error:
             self.writing.mind(error)
             raise
+        if batches:  # what judges pages is imported before they come: they would be at risk for as long, unkept
+            await asyncio.to_thread(importlib.import_module, "crawler.extract")
         for number, batch in enumerate(batches, 1):
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)

@@ -49,6 +49,12 @@ def titles(db: Path) -> set[str]:
     return set()
 
 
+def at_work(db: Path, process: subprocess.Popen[bytes]) -> bool:
+    """Whether the daemon has begun, and heeds a signal."""
+    with contextlib.closing(sqlite3.connect(db, timeout=60)) as archive:
+        return archive.execute("SELECT 1 FROM runs WHERE pid = ?", [process.pid]).fetchone() is not None
+
+
 def configure(folder: Path, sites: list[Site]) -> None:
     (folder / "cuttings.toml").write_text(
         f"allow_private = true\n[politeness]\ndelay = {DELAY}\njitter = 0.0\n"
@@ -88,7 +94,7 @@ def ordeal(folder: Path, *, kills: int, pages: int, seed: int = 0, tell=lambda _
             tell(f"{number + 1} kills, {len(known)} articles")
         process = daemon(folder)
         end = time.monotonic() + 60 + 2 * pages * DELAY / SITES
-        while len(known) < pages and time.monotonic() < end:
+        while (len(known) < pages or not at_work(db, process)) and time.monotonic() < end:
             time.sleep(0.2)
             known = titles(db)
         process.send_signal(signal.SIGTERM)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -38,14 +39,26 @@ def pool():
         yield pool
 
 
+OTHERS: set[int] = set()
+"""Workers of pools that other tests keep."""
+
+
+@pytest.fixture(autouse=True)
+def others():
+    OTHERS.clear()
+    OTHERS.update(workers())
+
+
 def workers(parent=None):
     """Process numbers of the workers of a process, this one by default."""
     parent = parent or os.getpid()
-    return [
-        int(stat.parent.name)
-        for stat in Path("/proc").glob("[0-9]*/cmdline")
-        if b"crawler.worker" in stat.read_bytes() and f"PPid:\t{parent}\n" in (stat.parent / "status").read_text()
-    ]
+    found = set()
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has just ended
+            ours = f"PPid:\t{parent}\n" in (command.parent / "status").read_text()
+            if ours and b"crawler.worker" in command.read_bytes():
+                found.add(int(command.parent.name))
+    return sorted(found - OTHERS)
 
 
 def begun():

@@ -92,8 +92,8 @@ def robots_errors(site: Site, tempo: Tempo) -> Ill:
     story, well = Fresh(960_005, at=now()), time.monotonic() + tempo.robots_errors
     site.routes["/robots.txt"] = lambda request: Response("oh", status=503 if time.monotonic() < well else 404)
     site.routes |= {"/feed.xml": rss(site, [story.path]), story.path: story.html()}
-    keeps = (story,) if tempo.total > 3000 else ()
-    return Ill(keeps=keeps, reasons=frozenset({"robots-unreachable"}), says="answers 503", barred=well)
+    keeps, says = ((story,), "") if tempo.total > 3000 else ((), "answers 503")
+    return Ill(keeps=keeps, reasons=frozenset({"robots-unreachable"}), says=says, barred=well)
 
 
 def crawl_delay(site: Site, tempo: Tempo) -> Ill:

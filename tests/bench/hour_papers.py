@@ -147,7 +147,7 @@ class Paper:
             if self.told.index(told) % 6 == 3:
                 self._correct(told, now)
                 changed = True
-            elif self.number == 1 and self.told.index(told) == BACKLOG + 1:
+            elif self.number == 1 and self.told.index(told) == BACKLOG + 2:
                 told.removed_at = now
                 self.site.routes[told.story.path] = Response("gone", status=410)
         if changed:

@@ -26,7 +26,8 @@ ROOM = 1.25, 15.0
 """Times, and plus how many megabytes, that the memory of the last quarter may be that of the first: caches fill."""
 SETTLED = 1800
 """Seconds from which on a run's first quarter has seen everything once."""
-MEGABYTES = 300
+MEGABYTES = 400
+"""Of the last quarter: both readers had feeds of 50 MB, and keep some of the room."""
 
 
 @dataclass

@@ -22,11 +22,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 
 from tests.bench.hour_gauges import Gauges
 from tests.bench.hour_papers import Tempo
-from tests.bench.hour_promises import Events, Evidence, judge
+from tests.bench.hour_promises import SETTLED, Events, Evidence, judge
 
 EVIDENCE = "evidence.pickle"
 LATECOMER = "paper-7"
@@ -140,19 +141,25 @@ class Hour:
         self.events.did("check --quick", done.returncode, done.stdout + done.stderr)
 
     def plan(self) -> list[tuple[float, Callable[[], None]]]:
-        """What happens at which share of the time; in a long run most of it again and again."""
-        one = [
+        """What happens at which share of the time; in a long run most of it again, and one daemon lives long."""
+        plan = [
             (0.12, self.reload),
             (0.2, self.backup),
             (0.28, self.lock),
             (0.42, self.reload_broken),
             (0.5, self.check_quick),
-            (0.58, self.kill),
             (0.7, self.reload),
         ]
-        if self.tempo.total < 1800:
-            return one
-        return sorted([*one, (0.34, self.check_quick), (0.64, self.backup), (0.76, self.kill), (0.82, self.reload)])
+        if self.tempo.total < SETTLED:
+            return sorted([*plan, (0.58, self.kill)], key=itemgetter(0))
+        more = [
+            (0.08, self.kill),
+            (0.16, self.kill),
+            (0.34, self.check_quick),
+            (0.64, self.backup),
+            (0.82, self.reload),
+        ]
+        return sorted([*plan, *more], key=itemgetter(0))
 
     def run(self) -> Evidence:
         command = [sys.executable, "-m", "tests.bench.hour_web", str(self.folder), str(self.minutes)]

@@ -16,6 +16,7 @@ HEALTH_SECONDS, SAMPLE_SECONDS = 2.0, 10.0
 @dataclass(frozen=True)
 class Sample:
     at: float
+    pid: int
     megabytes: float
     """Of the daemon and its workers, pages that they share counted once (PSS)."""
     own: float
@@ -48,7 +49,7 @@ def sample(pid: int) -> Sample:
         int(line.split()[1]) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "Threads" in line
     )
     files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    return Sample(time.time(), round(own + total, 1), round(own, 1), files, threads, len(members))
+    return Sample(time.time(), pid, round(own + total, 1), round(own, 1), files, threads, len(members))
 
 
 def _pss(pid: int) -> float:

@@ -230,12 +230,15 @@ def it_is_well_whenever_asked(it: Evidence) -> Iterator[str]:
 
 
 def it_does_not_grow(it: Evidence) -> Iterator[str]:
-    samples, begin = it.samples, it.events.began
-    quarter = (it.end - begin) / 4
-    first = [one for one in samples if one.at < begin + quarter]
-    last = [one for one in samples if one.at > it.end - quarter]
+    lives: dict[int, list[Sample]] = {}
+    for one in it.samples:
+        lives.setdefault(one.pid, []).append(one)
+    samples = max(lives.values(), key=len)
+    quarter = max(1, len(samples) // 4)
+    first, last = samples[:quarter], samples[-quarter:]
+    it.figures["the longest life (min)"] = f"{(samples[-1].at - samples[0].at) / 60:.1f}, of {len(lives)}"
     for what in ("megabytes", "own", "files", "threads", "processes"):
-        a, b, most = _median(first, what), _median(last, what), max(getattr(one, what) for one in samples)
+        a, b, most = _median(first, what), _median(last, what), max(getattr(one, what) for one in it.samples)
         name = {"megabytes": "memory, with workers (MB)", "own": "memory, the daemon's own (MB)"}.get(what, what)
         it.figures[name] = f"first quarter {a:g}, last quarter {b:g}, most {most:g}"
         if it.tempo.total >= SETTLED and b > ROOM[0] * a + ROOM[1]:

@@ -368,3 +368,19 @@ def test_a_site_whose_turn_ends_while_others_are_looked_at_is_not_forgotten(site
         config = config_for(site)
         summary = crawl(db, replace(config, sources=(*config.sources, quick)))
     assert (summary.counts["new"], summary.left) == (3, 0)
+
+
+def test_a_page_over_which_the_program_was_ended_again_and_again_rests_and_is_then_fetched_anew(site, db):
+    publish(site, [Story(1)])
+    config = config_for(site)
+    crawl(db, config, limit=0)
+    with contextlib.closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute(
+            "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads)"
+            " SELECT id, url, url, 200, '[]', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), x'', 10 FROM links"
+        )
+    assert crawl(db, config, due_only=True).failures == {"interrupted": 1}
+    (link,) = rows(db, "SELECT state, due_at FROM links")
+    assert link["state"] == "failed"
+    assert link["due_at"] is not None
+    assert crawl(db, config).counts["new"] == 1

@@ -14,9 +14,7 @@ from http import HTTPStatus
 import httpx
 
 from archive.models import Failure, Page, Stage
-
-LONGEST_WAIT = timedelta(days=1)
-"""A Retry-After beyond it is taken for a mistake and cut to it."""
+from crawler.politeness import LONGEST_WAIT
 
 _MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 

@@ -141,11 +141,8 @@ class Browser:
             if not shown.target:
                 return replace(page, url=url, headers=_as_utf8(page.headers), body=shown.body)
             target = urls.canonical(shown.target) or ""
-            if not target:
-                return Failure(url, Stage.FETCH, "bad-redirect", "Its scripts lead to what is no http or https URL.")
-            for ask in filter(None, (allowed, pause)):
-                if refusal := await ask(target):
-                    return refusal
+            if refusal := await _refusal(url, target, allowed, pause):
+                return refusal
         detail = f"It redirects more than {limits.redirects} times."
         return Failure(url, Stage.FETCH, "too-many-redirects", detail)
 
@@ -220,6 +217,16 @@ class Browser:
         async with self._changing:
             if self._child and not self._child.taken:
                 await self._end()
+
+
+async def _refusal(url: str, target: str, allowed: Allowed | None, pause: Pause | None) -> Failure | None:
+    """Why the page at ``url`` is not followed to where its scripts lead; None where it is."""
+    if not target:
+        return Failure(url, Stage.FETCH, "bad-redirect", "Its scripts lead to what is no http or https URL.")
+    for ask in filter(None, (allowed, pause)):
+        if refusal := await ask(target):
+            return refusal
+    return None
 
 
 def is_html(page: Page) -> bool:

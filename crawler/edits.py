@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.plans import Past
+from crawler import numbers
 
 # Tried on seeds of tests/bench/corrections.py that its figures do not come from.
 USUAL, EARLY = 0.06, 0.5
@@ -49,14 +50,10 @@ class Edits:
     @classmethod
     def parse(cls, text: str) -> Edits:
         """What ``text`` wrote. Anything else is a source of which nothing was seen."""
-        version, *fields = text.split(" ")
-        try:
-            numbers = tuple(map(float, fields))
-        except ValueError:
+        read = numbers.parse(text, _VERSION, 2 * _COUNT)
+        if not read or not all(0 < number < 1e6 for number in read):
             return cls()
-        if version != _VERSION or len(numbers) != 2 * _COUNT or not all(0 < number < 1e6 for number in numbers):
-            return cls()
-        return cls(numbers[:_COUNT], numbers[_COUNT:])
+        return cls(read[:_COUNT], read[_COUNT:])
 
     def text(self) -> str:
         """Some 60 characters for the archive: a version and the numbers."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from crawler import numbers
+
 # Tried on seeds and families of publishers that the figures of tests/bench/schedule.py do not come from. Half or
 # twice of the next five, or of DOUBT, moved neither the median nor the 95th percentile by a tenth.
 MEMORY = 21 * 24.0
@@ -64,14 +66,10 @@ class Rhythm:
     @classmethod
     def parse(cls, text: str) -> Rhythm:
         """What ``text`` wrote. Anything else is a rhythm of which nothing was seen."""
-        version, *fields = text.split(" ")
-        try:
-            numbers = tuple(map(float, fields))
-        except ValueError:
+        read = numbers.parse(text, _VERSION, _NUMBERS)
+        if not read or not all(0 <= number < 1e12 for number in read):
             return cls()
-        if version != _VERSION or len(numbers) != _NUMBERS or not all(0 <= number < 1e12 for number in numbers):
-            return cls()
-        at, new_at, watched, count, lately, just_now, *rest = numbers
+        at, new_at, watched, count, lately, just_now, *rest = read
         return (
             cls(at, new_at, watched, count, lately, just_now, tuple(rest[:24]), tuple(rest[24:])) if watched else cls()
         )

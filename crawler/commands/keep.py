@@ -5,41 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crawler.commands.common import db_option, existing, json_option, print_json, say
-
-
-class _Bar:
-    """A bar on a terminal's stderr that says what is looked at or copied; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        self._task = self._progress.add_task("", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
-
-    def __call__(self, what: str, done: int, of: int) -> None:
-        self._progress.update(self._task, description=what, completed=done, total=of or None)
+from crawler.commands.progress import Bar
 
 
 @click.command()
@@ -58,7 +28,7 @@ def check(*, quick: bool, db: Path, as_json: bool) -> None:
     """
     from archive import check as checking  # noqa: PLC0415  # sqlite-utils, 100 ms
 
-    with _Bar() as bar:
+    with Bar() as bar:
         found = checking.check(existing(db), quick=quick, told=bar)
     if as_json:
         print_json(asdict(found))
@@ -90,7 +60,7 @@ def backup(file: Path, *, force: bool, db: Path, as_json: bool) -> None:
     """
     from archive import backup as copying  # noqa: PLC0415  # sqlite-utils, 100 ms
 
-    with _Bar() as bar:
+    with Bar() as bar:
         made = copying.backup(existing(db), file, force=force, progress=lambda done, of: bar("copying", done, of))
     if as_json:
         print_json(asdict(made))
@@ -120,7 +90,7 @@ def restore(file: Path, *, force: bool, db: Path, as_json: bool) -> None:
 
     check_place(db, create=True)
     try:
-        with only_one(db), _Bar() as bar:
+        with only_one(db), Bar() as bar:
             made, old = copying.restore(file, db, force=force, told=bar)
     except AlreadyRunningError as error:
         raise click.ClickException(str(error)) from None

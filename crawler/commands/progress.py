@@ -1,36 +1,27 @@
-"""Progress: one live line for the person who waits for a crawl."""
+"""Progress: one live line for the person who waits."""
 
 from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
 from archive.models import Failure, Outcome, Verdict
 
 
-class CrawlProgress:
-    """One live line on a terminal's stderr while a crawl runs; nothing where stderr is no terminal."""
+class Live:
+    """One live line on a terminal's stderr; nothing where stderr is no terminal. ``fields`` are the columns' first."""
 
-    def __init__(self) -> None:
+    def __init__(self, *columns: ProgressColumn, expand: bool = False, **fields: Any) -> None:
         self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.fields[counts]}", table_column=Column(no_wrap=True)),
-            TimeElapsedColumn(),
-            # The URL takes what room is left.
-            TextColumn("[dim]{task.fields[last]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
-            expand=True,
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
+            *columns, expand=expand, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
         )
-        self._task = self._progress.add_task("", total=None, counts="starting", last="")
-        self._counts: dict[str, int] = {}
+        self._task = self._progress.add_task("", total=None, **fields)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -40,6 +31,28 @@ class CrawlProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+class Bar(Live):
+    """A bar that says what is looked at or copied."""
+
+    def __init__(self) -> None:
+        super().__init__(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        self._progress.update(self._task, description=what, completed=done, total=of or None)
+
+
+class CrawlProgress(Live):
+    """What a crawl did so far, and the URL that it came to last."""
+
+    def __init__(self) -> None:
+        counts = TextColumn("{task.fields[counts]}", table_column=Column(no_wrap=True))
+        # The URL takes what room is left.
+        room = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        last = TextColumn("[dim]{task.fields[last]}", table_column=room)
+        super().__init__(SpinnerColumn(), counts, TimeElapsedColumn(), last, expand=True, counts="starting", last="")
+        self._counts: dict[str, int] = {}
 
     def __call__(self, outcome: Outcome, verdict: Verdict) -> None:
         name = "listings" if outcome.task.link is None else verdict.change.value

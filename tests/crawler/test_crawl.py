@@ -26,11 +26,6 @@ def site():
         yield site
 
 
-@pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
 def crawl(db, config, *targets, **options):
     scope = scope_of(config, targets)[0] if targets else all_sources(config)
     return crawl_once(db, config, scope, **options)

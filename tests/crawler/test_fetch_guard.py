@@ -14,22 +14,11 @@ import pytest
 from archive.models import Failure, Page
 from config.models import Limits
 from crawler.fetch import Fetcher, Identity
+from tests.internet import OneSite
 from tests.site import Response, Site, redirect
 
 MB = 1_000_000
 PUBLIC = "93.184.215.14"
-
-
-class Internet(httpcore.AnyIOBackend):
-    """Takes the place of the guard's way to the network, after its check: all addresses lead to one site."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.reached: list[str] = []
-
-    async def connect_tcp(self, host, port, *rest):
-        self.reached.append(host)
-        return await super().connect_tcp("127.0.0.1", self.site.port)
 
 
 class Names:
@@ -50,7 +39,7 @@ async def on_the_internet(site: Site, names: Names, *, allow_private: bool = Fal
     fetcher = Fetcher(
         user_agent="Cuttings/0", limits=Limits(deadline=10), allow_private=allow_private, resolve=names, **settings
     )
-    internet = fetcher._transport._pool._network_backend._inner = Internet(site)
+    internet = fetcher._transport._pool._network_backend._inner = OneSite(site)
     async with fetcher:
         yield fetcher, internet
 
@@ -121,7 +110,7 @@ async def test_no_proxy_from_the_environment_is_used(monkeypatch):
 
 
 async def test_the_next_address_is_tried_where_one_does_not_answer():
-    class Partly(Internet):
+    class Partly(OneSite):
         async def connect_tcp(self, host, port, *rest):
             stream = await super().connect_tcp(host, port)
             if ":" in host:

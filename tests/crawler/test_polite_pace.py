@@ -31,11 +31,6 @@ PATHS = [f"/news/{n}-a-story-of-the-day" for n in range(9)]
 
 
 @pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
-@pytest.fixture
 def site():
     with Site() as site:
         site.routes |= {PATHS[n]: page(n) for n in range(9)}

@@ -31,11 +31,6 @@ ASKS_NOT = {
 
 
 @pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
-@pytest.fixture
 def site():
     with Site() as site:
         site.routes |= {A: page(1), B: page(2), "/feed.xml": rss(site.url(A), site.url(B))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.internet import Internet
-from tests.polite import Clock, config, crawl, due, manners, page, pauses, rows, rss, rules, source, titles, told
+from tests.polite import config, crawl, due, manners, page, pauses, rows, rss, rules, source, titles, told
 from tests.publisher import Story
 from tests.site import Raw, Response, Site, redirect, reset
 
@@ -17,16 +17,6 @@ UNREACHABLE = [
     Raw(lambda request, connection: reset(connection)),
 ]
 IDS = ["503", "500", "429", "reset"]
-
-
-@pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.fixture

@@ -8,22 +8,12 @@ from email.utils import format_datetime
 import pytest
 
 from config.models import Schedule
-from tests.polite import Clock, config, crawl, due, manners, page, rows, rss, rules, source, titles
+from tests.polite import config, crawl, due, manners, page, rows, rss, rules, source, titles
 from tests.publisher import Story
 from tests.site import Response, Site
 
 A, B = "/news/1-first-story-of-the-day", "/news/2-second-story-of-the-day"
 WHERE = {"page": A, "feed": "/feed.xml", "robots.txt": "/robots.txt"}
-
-
-@pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.fixture

@@ -6,28 +6,16 @@ import asyncio
 import contextlib
 import ssl
 
-import httpcore
 import httpx
 import pytest
 
 from crawler.network import Guard
 from crawler.proxy import Gate
+from tests.internet import OneSite
 from tests.site import Raw, Response, Site
 
 MB = 1_000_000
 PUBLIC = "93.184.215.14"
-
-
-class Internet(httpcore.AnyIOBackend):
-    """Takes the place of the guard's way to the network, after its check: all addresses lead to one site."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.reached: list[str] = []
-
-    async def connect_tcp(self, host, port, *rest):
-        self.reached.append(host)
-        return await super().connect_tcp("127.0.0.1", self.site.port)
 
 
 def guard_of(site: Site, **names: str) -> Guard:
@@ -35,7 +23,7 @@ def guard_of(site: Site, **names: str) -> Guard:
         return [names.get(host.replace(".", "_"), host)]
 
     guard = Guard(allow_private=False, resolve=resolve)
-    guard._inner = Internet(site)
+    guard._inner = OneSite(site)
     return guard
 
 

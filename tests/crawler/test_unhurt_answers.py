@@ -13,11 +13,6 @@ TEXT = "\n\n".join(STORY.paragraphs)
 
 
 @pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
-@pytest.fixture
 def good():
     with Site() as site:
         publish(site, STORIES)

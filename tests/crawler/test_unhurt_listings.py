@@ -19,11 +19,6 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 
 
 @pytest.fixture
-def db(tmp_path):
-    return tmp_path / "archive.db"
-
-
-@pytest.fixture
 def ill():
     with Site({STORY.path: STORY.html()}) as site:
         yield site

@@ -77,7 +77,7 @@ def _write_listings(db: sqlite3.Connection, listings: Iterable[_Listing], now: d
         " DO UPDATE SET source = excluded.source, kind = excluded.kind, parent = NULL,"
         " due_at = coalesce(due_at, excluded.due_at)",
         [
-            (*listing, urlsplit(listing.url).netloc, site(listing.url), iso(now))
+            (*listing, host := urlsplit(listing.url).netloc, site(host), iso(now))
             for listing in listings
             if listing not in there
         ],

@@ -128,6 +128,8 @@ class Crawl:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     owner: str = field(default_factory=owners.me)
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a tick looks at what is due."""
     _sources: dict[str, Source] = field(init=False)
     _manners: dict[str, set[Politeness]] = field(init=False)
     """What the configured sources ask for, by the sites that they are on."""
@@ -166,6 +168,10 @@ class Crawl:
 
         Raises ArchiveError where the archive can't be written just now, or (``broken``) not any more.
         """
+        async with self._looking:
+            return await self._look()
+
+    async def _look(self) -> int:
         free = self.config.limits.hosts - len(self._turns)
         if self.stopping.is_set() or free <= 0:
             return 0
@@ -193,17 +199,15 @@ class Crawl:
             raise
         if batches:  # what judges pages is imported before they come: they would be at risk for as long, unkept
             await asyncio.to_thread(importlib.import_module, "crawler.extract")
-        for number, batch in enumerate(batches, 1):
+        for number, batch in enumerate(batches):
             if self.limit is not None:
                 self.limit -= sum(task.kind is not TaskKind.LISTING for task in batch.tasks)
-            self._begin(batch)
-            if number % AT_ONCE == 0:
-                await asyncio.sleep(BREATH)
+            self._begin(batch, number // AT_ONCE * BREATH)
         return len(batches)
 
-    def _begin(self, batch: Batch) -> None:
+    def _begin(self, batch: Batch, after: float) -> None:
         name = batch.site.name
-        turn = asyncio.create_task(self._turn(batch), name=name)
+        turn = asyncio.create_task(self._turn(batch, after), name=name)
         self._turns[name] = turn
         turn.add_done_callback(lambda _: self._turns.pop(name))
 
@@ -229,9 +233,13 @@ class Crawl:
     async def drain(self, grace: float | None = None) -> bool:
         """Let what is in flight finish, for ``grace`` seconds at most; False if something had to be cut off."""
         self.stopping.set()
+        end = clock.elapsed() + grace if grace is not None else None
+        async with self._looking:  # what a look takes has to become turns, or would stay leased by nobody
+            pass
         if not self._turns:
             return True
-        _, late = await asyncio.wait(self._turns.values(), timeout=grace)
+        left = max(0.0, end - clock.elapsed()) if end is not None else None
+        _, late = await asyncio.wait(self._turns.values(), timeout=left)
         for turn in late:
             turn.cancel()
         await self.writing.give_up()
@@ -239,8 +247,8 @@ class Crawl:
             await asyncio.wait(late)
         return not late
 
-    async def _turn(self, batch: Batch) -> None:
-        """One site's batch; what goes wrong in it stays in it, and the site is given back in any case."""
+    async def _turn(self, batch: Batch, after: float) -> None:
+        """One site's batch, ``after`` seconds; what goes wrong in it stays in it, and the site is given back."""
         concerned = {task.source for task in batch.tasks}
         order = Order(
             batch=replace(batch, tasks=tuple(self._typed(task) for task in batch.tasks)),
@@ -253,6 +261,7 @@ class Crawl:
         )
         desk = _Desk(self, batch.site)
         try:
+            await asyncio.sleep(after)
             await fetch_and_extract(order, desk, self.stopping, self.browser)
         except ArchiveError as error:
             log.debug("the turn of site %s ended: %s", batch.site.name, error)  # write has said it

@@ -95,13 +95,9 @@ class Daemon:
             self.tally.tick_errors += 1
             log.exception("a tick failed; the next one tries again")
         else:
-            first = self.pulse.ticked is None
             self.pulse.unstored = self.crawl.writing.trouble
             self.pulse.tick()
             self.manager.alive()
-            if first:
-                self.manager.ready(self.status())
-                log.info("%s; Ctrl-C or SIGTERM stops", self.status())
 
     def status(self) -> str:
         return f"watching {len(self.crawl.config.sources)} sources into {self.archive.path}"
@@ -232,6 +228,8 @@ async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
     ticks.add(daemon.tick, timedelta(seconds=TICK), at_once=True)
     ticks.add(daemon.tidy, timedelta(hours=1))
     ticks.start()
+    daemon.manager.ready(daemon.status())  # the archive was written to: by the start of the run, and the sources
+    log.info("%s; Ctrl-C or SIGTERM stops", daemon.status())
     async with _beside(ticks.keep()):
         await daemon.stopped(signals.stop)
     log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)

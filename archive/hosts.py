@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archive.models import Host, Site
 from archive.rows import insert
@@ -11,6 +11,9 @@ from archive.times import iso, when
 
 ROBOTS_KEPT = 100
 """Of a host's former robots.txt: a day's change for three months, and a bound for one that changes at every look."""
+
+RECONSIDERED = timedelta(days=30)
+"""First seen longer ago, a link that robots.txt refused stays refused, whatever it says by now."""
 
 SHARED = 20
 """Hosts of a site that count when its pace is found, besides those that are spoken to."""
@@ -60,6 +63,7 @@ def keep(db: sqlite3.Connection, host: Host, site: Site, now: datetime) -> None:
     else:
         said = {"status": host.robots_status, "body": host.robots_body}
         number = insert(db, "robots", host=host.name, first_seen=asked, last_seen=asked, **said)
+        _ask_again(db, host, now)
     is_good = host.good_at is not None and host.good_at == host.robots_at
     good = number if is_good else None
     db.execute(
@@ -73,4 +77,12 @@ def keep(db: sqlite3.Connection, host: Host, site: Site, now: datetime) -> None:
         "DELETE FROM robots WHERE host = :host AND id != (SELECT coalesce(good, 0) FROM hosts WHERE host = :host)"
         " AND id <= (SELECT id FROM robots WHERE host = :host ORDER BY id DESC LIMIT 1 OFFSET :kept)",
         {"host": host.name, "kept": ROBOTS_KEPT},
+    )
+
+
+def _ask_again(db: sqlite3.Connection, host: Host, now: datetime) -> None:
+    """Other rules may allow what was refused: some sites shut everybody out while they are being worked on."""
+    db.execute(
+        "UPDATE links SET due_at = ? WHERE reason = 'robots' AND host = ? AND due_at IS NULL AND first_seen > ?",
+        [iso(now), host.name, iso(now - RECONSIDERED)],
     )

@@ -75,8 +75,14 @@ class _Desk:
     async def _write(self, work: Callable[[], None]) -> None:
         await self.crawl.writing.surely(self.crawl.writing.do(work))
 
-    async def read(self, order: reading.Order) -> Contents:
-        return await self.crawl.pool.read(order)
+    async def read(self, order: reading.Order, site: Site) -> Contents:
+        read = asyncio.ensure_future(self.crawl.pool.read(order))
+        try:
+            while not (await asyncio.wait({read}, timeout=LEASE.total_seconds() / 3))[0]:
+                await self.alive(site)  # others' pages may take the readers' time for longer than the lease
+        finally:
+            read.cancel()
+        return read.result()
 
     async def done(self, outcome: Outcome) -> None:
         await self.crawl.writing.surely(self.crawl.store(outcome))

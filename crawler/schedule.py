@@ -21,11 +21,14 @@ PARKED_AFTER, PARKED_DAYS = 8, timedelta(days=3)
 UNWATCHED, UNREAD = Rhythm(), Edits()
 """Of a listing and a source of which nothing was seen yet."""
 
-# Worth another try by themselves; everything else (not an article, a 404, what robots.txt forbids) is looked at again
-# by a crawl that a person starts, where it is listed still.
+# Worth another try by themselves; everything else (not an article, what robots.txt forbids) is looked at again by a
+# crawl that a person starts, where it is listed still.
 _FETCHES = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "empty", "tls"})
 PASSING = _FETCHES | {"interrupted", "browser", "no-browser"}
 RETRIES = 6
+EARLY = frozenset({"not-found", "soft-404", "forbidden", "client-error"})
+EARLY_RETRIES = 3
+"""Feeds name articles before their pages are there, or a wall is up for an hour: the last of these is after 3.5."""
 FIRST_RETRY = SOONEST
 """An article that failed is not asked for sooner than one that was stored."""
 
@@ -89,11 +92,13 @@ def look_again(
 
 
 def retry(failure: Failure, tries: int, now: datetime) -> datetime | None:
-    """When a failed link is tried again: at the server's word, else 10 min · 4^tries up to a day, six times.
+    """When a failed link is tried again: at the server's word, else 10 min · 4^tries up to a day, six times at most.
 
-    Of an article that is stored, the next look must be the later of this and ``look_again``.
+    What the server says is not there, or not for us, is tried three times more. Of an article that is stored, the
+    next look must be the later of this and ``look_again``.
     """
-    if failure.reason not in PASSING or tries >= RETRIES:
+    most = RETRIES if failure.reason in PASSING else EARLY_RETRIES if failure.reason in EARLY else 0
+    if tries >= most:
         return None
     wait = now + min(FIRST_RETRY * (1 << 2 * min(tries, 8)), DAY)
     return max(wait, failure.retry_at) if failure.retry_at else wait

@@ -65,8 +65,8 @@ class Desk(Protocol):
     async def received(self, task: Task, page: Page, site: Site) -> None:
         """A page has come, or had come before, and is to be read now."""
 
-    async def read(self, order: reading.Order) -> Contents:
-        """What a page says."""
+    async def read(self, order: reading.Order, site: Site) -> Contents:
+        """What a page says; the site stays ours until it was read."""
 
     async def done(self, outcome: Outcome) -> None:
         """A task is done."""
@@ -141,5 +141,6 @@ async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcom
     if source:  # who reads a stranger's page is told no secrets
         source = replace(source, headers=(), cookies=(), jar=())
     links, keeps_out = limits.links_per_listing, order.manners_for(task).obey_noarchive
-    found = await desk.read(reading.Order(replace(task, page=None), page, source, links, order.since, keeps_out))
+    wanted = reading.Order(replace(task, page=None), page, source, links, order.since, keeps_out)
+    found = await desk.read(wanted, visit.site)
     return Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots, found.ttl)

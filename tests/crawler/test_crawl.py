@@ -379,3 +379,22 @@ def test_a_page_over_which_the_program_was_ended_again_and_again_rests_and_is_th
     assert link["state"] == "failed"
     assert link["due_at"] is not None
     assert crawl(db, config).counts["new"] == 1
+
+
+async def test_a_site_stays_ours_for_as_long_as_its_page_waits_to_be_read(site, db, monkeypatch):
+    """Others' pages may take the readers' time for longer than a lease; another process would ask meanwhile."""
+    publish(site, [Story(1)])
+    config = config_for(site)
+
+    class Busy(Pool):
+        async def read(self, order):
+            before = rows(db, "SELECT leased_until FROM sites")[0]["leased_until"]
+            await asyncio.sleep(1.2)
+            assert rows(db, "SELECT leased_until FROM sites")[0]["leased_until"] > before
+            return await super().read(order)
+
+    monkeypatch.setattr("crawler.crawl.LEASE", timedelta(seconds=0.3))
+    with Archive(db) as archive, Busy(20) as pool:
+        archive.sync_sources(config, clock.now())
+        await Crawl(archive, config, pool, start(archive, "crawl"), scope=Scope()).once()
+        assert rows(db, "SELECT count(*) AS n FROM articles")[0]["n"] == 1

@@ -57,6 +57,20 @@ def test_what_it_said_stays_in_the_archive_with_when_it_was_seen(site, db, clock
     assert kept == [(200, first.body, 1), (503, "", 0), (200, second.body, 0), (404, "", 0)]
 
 
+def test_what_it_forbade_for_a_while_is_fetched_once_other_rules_allow_it(site, db, clock):
+    site.routes["/robots.txt"] = rules("User-agent: *", "Disallow: /news/")
+    crawl(db, town(site))
+    assert titles(db) == set()
+    site.routes["/robots.txt"] = rules("User-agent: *", f"Disallow: {B}")
+    site.routes["/feed.xml"] = rss(site.url(C))  # the others are listed no more
+    clock.pass_(hours=25)
+    due(db, town(site))
+    due(db, town(site))
+    assert titles(db) == {Story(1).title, Story(3).title}
+    assert B not in site.paths
+    assert rows(db, "SELECT state, due_at FROM links WHERE url = ?", site.url(B)) == [("refused", None)]
+
+
 @pytest.mark.parametrize("answer", UNREACHABLE, ids=IDS)
 def test_the_last_good_copy_holds_for_30_days_while_it_cannot_be_had_and_then_nothing_is_fetched(
     site, db, clock, answer

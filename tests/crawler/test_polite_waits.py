@@ -155,3 +155,16 @@ def test_every_request_says_who_asks_and_where_we_can_be_reached(site, db):
     assert len(agents) == 1
     assert agents.pop().startswith("Cuttings/")
     assert all("(+https://example.org/crawler)" in request.headers["user-agent"] for request in site.requests)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_story_that_its_feed_names_before_its_page_is_there_comes_ten_minutes_later(site, db, clock, status):
+    site.routes |= {"/feed.xml": rss(site.url(A)), A: Response("", status=status)}
+    crawl(db, config(source("town", site.url("/feed.xml"))))
+    site.routes[A] = page(1)
+    clock.pass_(minutes=9)
+    due(db, config(source("town", site.url("/feed.xml"))))
+    assert titles(db) == set()
+    clock.pass_(minutes=2)
+    due(db, config(source("town", site.url("/feed.xml"))))
+    assert titles(db) == {Story(1).title}

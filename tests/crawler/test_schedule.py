@@ -202,7 +202,13 @@ def test_retries_wait_longer_each_time_keep_the_servers_word_and_end():
     failure = Failure("https://a.example/", Stage.FETCH, "server-error", retry_at=MONDAY + 2 * HOUR)
     times = [retry(failure, tries, MONDAY) for tries in range(7)]
     assert times == [MONDAY + 2 * HOUR, MONDAY + 2 * HOUR, *(MONDAY + n * 40 * MINUTE for n in (4, 16, 36, 36)), None]
-    assert retry(Failure("https://a.example/", Stage.FETCH, "not-found"), 0, MONDAY) is None
+    assert retry(Failure("https://a.example/", Stage.FETCH, "gone"), 0, MONDAY) is None
+
+
+def test_what_is_not_there_is_tried_three_times_more_within_hours():
+    failure = Failure("https://a.example/", Stage.FETCH, "not-found")
+    times = [retry(failure, tries, MONDAY) for tries in range(4)]
+    assert times == [*(MONDAY + n * 10 * MINUTE for n in (1, 4, 16)), None]
 
 
 # --- articles ---

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.database import reading
 from archive.models import (
     Article,
+    Batch,
     Block,
     Inline,
     Kind,
@@ -30,7 +32,10 @@ TEXT = (
     "The council voted on Tuesday to rebuild the old bridge over the river, after three winters in which lorries had"
     " to take the long way round.\n\nWork begins in the spring and is to last for two years."
 )
-CONFIG = Config(sources=(Source("news", "https://news.example/", feeds=(FEED,)),))
+OLD = NOON - timedelta(days=90)
+NEWS = Source("news", "https://news.example/", feeds=(FEED,))
+CONFIG = Config(sources=(NEWS,))
+TWO = Config(sources=(NEWS, Source("other", "https://other.example/", sections=("https://other.example/local",))))
 
 
 def config(*sources: Source) -> Config:
@@ -39,6 +44,10 @@ def config(*sources: Source) -> Config:
 
 def link(path: str = "/bridge", source: str = "news", **fields) -> Link:
     return Link(f"https://{source}.example{path}", source, fields.pop("found_in", FEED), **fields)
+
+
+def urls(batches: Iterable[Batch]) -> list[list[str]]:
+    return [[task.url for task in batch.tasks] for batch in batches]
 
 
 def at(moment: datetime, precision: Precision = Precision.SECOND) -> Stamp:

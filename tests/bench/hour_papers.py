@@ -38,7 +38,7 @@ class Tempo:
     down: float = 180.0
     """That the flapping site is away, and then is there."""
     robots_errors: float = 600.0
-    lock: float = 40.0
+    lock: float = 65.0
     late: float = 150.0
     """What may pass from a story to the archive where the pause is fixed, with a lock or a restart in it."""
     late_adaptive: float = 1200.0

@@ -54,6 +54,22 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path):
 
 
 @systemd
+def test_systemd_takes_what_chromium_needs_beside_the_unit(tmp_path):
+    """Of a unit whose file is in another folder, it reads what is beside it."""
+    program = tmp_path / "cuttings"
+    program.touch(0o755)
+    unit, more = tmp_path / "cuttings.service", tmp_path / "cuttings.service.d"
+    more.mkdir()
+    unit.write_text(UNIT.read_text().replace("/opt/cuttings/bin/cuttings", str(program)))
+    shutil.copy(UNIT.with_name("browser.conf"), more)
+    done = analyze("verify", "--man=no", unit)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    with (more / "browser.conf").open("a") as file:
+        file.write("RestrictNamespaces=nonsense\n")
+    assert "nonsense" in analyze("verify", "--man=no", unit).stderr
+
+
+@systemd
 def test_systemd_takes_the_unit_for_well_protected():
     done = analyze("security", "--offline=true", "--no-pager", UNIT)
     exposure = float(re.search(r"Overall exposure level for cuttings.service: ([\d.]+)", done.stdout)[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import datetime, timedelta
 
@@ -14,6 +15,9 @@ ROBOTS_KEPT = 100
 
 RECONSIDERED = timedelta(days=30)
 """First seen longer ago, a link that robots.txt refused stays refused, whatever it says by now."""
+
+_COMMENT = re.compile(rb"#[^\r\n]*")
+"""Some give the moment at which they were made."""
 
 SHARED = 20
 """Hosts of a site that count when its pace is found, besides those that are spoken to."""
@@ -63,7 +67,8 @@ def keep(db: sqlite3.Connection, host: Host, site: Site, now: datetime) -> None:
     else:
         said = {"status": host.robots_status, "body": host.robots_body}
         number = insert(db, "robots", host=host.name, first_seen=asked, last_seen=asked, **said)
-        _ask_again(db, host, now)
+        if last and _COMMENT.sub(b"", last["body"]) != _COMMENT.sub(b"", host.robots_body):
+            _ask_again(db, host, now)
     is_good = host.good_at is not None and host.good_at == host.robots_at
     good = number if is_good else None
     db.execute(

@@ -61,6 +61,10 @@ def test_what_it_forbade_for_a_while_is_fetched_once_other_rules_allow_it(site, 
     site.routes["/robots.txt"] = rules("User-agent: *", "Disallow: /news/")
     crawl(db, town(site))
     assert titles(db) == set()
+    site.routes["/robots.txt"] = rules("User-agent: *", "Disallow: /news/  # made on Tuesday")
+    clock.pass_(hours=25)
+    due(db, town(site))
+    assert rows(db, "SELECT DISTINCT due_at FROM links") == [(None,)]
     site.routes["/robots.txt"] = rules("User-agent: *", f"Disallow: {B}")
     site.routes["/feed.xml"] = rss(site.url(C))  # the others are listed no more
     clock.pass_(hours=25)

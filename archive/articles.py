@@ -10,15 +10,20 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive import pages
+from archive import likeness, pages
 from archive.columns import byline, columns
 from archive.dedupe import content_hash, fingerprint
 from archive.models import Article, Change, Page, Task, Verdict
 from archive.rows import Value, clean, insert, update
 from archive.times import iso
+from archive.words import sentences
 
 # A shorter text, such as "Subscribe to read on", can stand on many pages that are different articles.
 _DUPLICATE_WORDS = 20
+
+# A notice has hardly more letters; a text that has was written anew. Who writes one anew dates the page as before.
+_NOTICE = 1_500
+_DATED = ("json-ld:", "meta:", "microdata")
 
 _KEPT = ("title", "byline", "modified", "text", "content_hash", "snapshot")  # of each revision
 
@@ -82,9 +87,10 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
 
 
 def is_stopgap(db: sqlite3.Connection, article: int, said: Article) -> bool:
-    """Whether an article's new text is that of another of its source, from which it differed up to now.
+    """Whether what an article's page says now is no new text of it, but stands in its place.
 
-    A consent wall, a challenge or a notice of a fault that passed for an article is the same for all of them.
+    A consent wall, a challenge or a notice of a fault that passed for an article is the same for all of them, or has
+    nothing in common with what was kept; and a text that was whole is now only begun, for those who do not subscribe.
     """
     new = content_hash(clean(said.text))
     row = db.execute(
@@ -93,7 +99,21 @@ def is_stopgap(db: sqlite3.Connection, article: int, said: Article) -> bool:
         " AND coalesce(other.duplicate_of, other.id) != coalesce(a.duplicate_of, a.id)",
         {"new": new, "id": article, "empty": content_hash("")},
     ).fetchone()
-    return row is not None
+    if row is not None:
+        return True
+    kept = db.execute("SELECT title, text FROM articles WHERE id = ?", [article]).fetchone()
+    text = clean(said.text)
+    return _is_notice(kept["title"], kept["text"], said, text) or (
+        "paywalled" in said.quality.flags and 2 * len(text) < len(kept["text"])
+    )
+
+
+def _is_notice(title: str, before: str, said: Article, text: str) -> bool:
+    """Whether a text is of another matter than the one before it, on a page that does not date it."""
+    dated = said.published is not None and said.published.how.startswith(_DATED)
+    if dated or len(text) > _NOTICE or not likeness.strange(title, f"{said.title}\n{text}"):
+        return False
+    return {line.strip() for line in sentences(before)}.isdisjoint(line.strip() for line in sentences(text))
 
 
 def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:

@@ -41,6 +41,8 @@ WORDED = {
     "en": ("Closed for today", "Our staff are on a works outing. Come back tomorrow and we shall serve you again."),
     "fi": ("Huoltokatko", "Palvelussa on huoltokatko, joka kestää arviolta kaksi tuntia. Pahoittelemme tilannetta."),
     "tr": ("Bakım çalışması", "Sitemizde bakım çalışması yapılmaktadır. En kısa sürede yeniden sizlerle olacağız."),
+    "de": ("Ups!", "Die von Ihnen aufgerufene Seite gibt es wohl nicht mehr, oder sie hat nun eine andere Adresse."),
+    "es": ("¡Vaya!", "La noticia que buscas ha cambiado de dirección. Puedes volver a la portada o usar el buscador."),
     "ko": ("점검 안내", "더 나은 서비스를 위해 시스템 점검을 진행하고 있습니다. 이용에 불편을 드려 죄송합니다. " * 3),
     "th": ("ปิดปรับปรุง", "ขณะนี้ระบบกำลังปิดปรับปรุงชั่วคราว ขออภัยในความไม่สะดวก กรุณากลับมาใหม่อีกครั้งในภายหลัง " * 2),
 }
@@ -61,6 +63,15 @@ def test_a_notice_in_words_of_its_own_is_known_by_saying_nothing_of_what_was_lis
     assert listed in found.detail
 
 
+@pytest.mark.parametrize("language", [language for language in WORDED if language not in {"ko", "th"}])
+def test_a_notice_in_words_of_its_own_is_known_by_saying_nothing_of_what_is_in_its_address(language):
+    title, text = WORDED[language]
+    found = read(html(title, f"<h1>{title}</h1><p>{text}</p>"), "")
+    assert isinstance(found, Failure)
+    assert found.reason == "blocked"
+    assert "tram line opens last" in found.detail
+
+
 @pytest.mark.parametrize("head", [DATED, ""])
 @pytest.mark.parametrize(("title", "first", "second"), ABOUT)
 def test_a_brief_about_a_notice_is_an_article(title, first, second, head):
@@ -75,7 +86,6 @@ def test_a_brief_about_a_notice_is_an_article(title, first, second, head):
     [
         ("Live: all about the storm and its damage", "Hurrikan trifft Altmoor"),  # the listing's title is another's
         ("Opinion", "The bridge that nobody needed"),
-        ("", "The bridge that nobody needed"),
     ],
 )
 def test_an_article_that_dates_itself_or_was_listed_without_a_telling_title_is_one(listed, title):

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from archive import pages
+from archive import likeness, pages
 from archive.columns import byline, columns
 from archive.dedupe import content_hash, fingerprint
 from archive.models import Article, Change, Page, Task, Verdict
+from archive.revisions import RESTLESS, restless
 from archive.rows import Value, clean, insert, update
-from archive.times import iso
+from archive.times import iso, when
+from archive.words import sentences
 
 # A shorter text, such as "Subscribe to read on", can stand on many pages that are different articles.
 _DUPLICATE_WORDS = 20
+
+# A notice has hardly more letters; a text that has was written anew. Who writes one anew dates the page as before.
+_NOTICE = 1_500
+_DATED = ("json-ld:", "meta:", "microdata")
+
+_A_DAY = timedelta(days=1)
 
 _KEPT = ("title", "byline", "modified", "text", "content_hash", "snapshot")  # of each revision
 
@@ -36,6 +44,7 @@ class Reading:
 def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
     """Keep what a page said: NEW, DUPLICATE (new, with the text of another), REVISED or UNCHANGED.
 
+    UNCHANGED is also one that has a counter, a clock or the like in its text: that is noted once a day.
     The page is kept with a new article or a revision. The link's row gets its ``article``, and the state ``alias``
     if it is only another way to one. What differs besides title, text and byline is updated without a revision.
     """
@@ -50,7 +59,7 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
     elif row["id"] != own:
         return _meet(db, row, article, task, now)
     elif _differs(row, article):
-        verdict = _revise(db, row, reading)
+        verdict = seen(db, row["id"], now) if _is_restless(db, row, reading) else _revise(db, row, reading)
     else:
         verdict = _touch(db, row, reading)
     update(db, "links", task.id, article=verdict.article_id, state="stored")
@@ -82,9 +91,10 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
 
 
 def is_stopgap(db: sqlite3.Connection, article: int, said: Article) -> bool:
-    """Whether an article's new text is that of another of its source, from which it differed up to now.
+    """Whether what an article's page says now is no new text of it, but stands in its place.
 
-    A consent wall, a challenge or a notice of a fault that passed for an article is the same for all of them.
+    A consent wall, a challenge or a notice of a fault that passed for an article is the same for all of them, or has
+    nothing in common with what was kept; and a text that was whole is now only begun, for those who do not subscribe.
     """
     new = content_hash(clean(said.text))
     row = db.execute(
@@ -93,7 +103,21 @@ def is_stopgap(db: sqlite3.Connection, article: int, said: Article) -> bool:
         " AND coalesce(other.duplicate_of, other.id) != coalesce(a.duplicate_of, a.id)",
         {"new": new, "id": article, "empty": content_hash("")},
     ).fetchone()
-    return row is not None
+    if row is not None:
+        return True
+    kept = db.execute("SELECT title, text FROM articles WHERE id = ?", [article]).fetchone()
+    text = clean(said.text)
+    return _is_notice(kept["title"], kept["text"], said, text) or (
+        "paywalled" in said.quality.flags and 2 * len(text) < len(kept["text"])
+    )
+
+
+def _is_notice(title: str, before: str, said: Article, text: str) -> bool:
+    """Whether a text is of another matter than the one before it, on a page that does not date it."""
+    dated = said.published is not None and said.published.how.startswith(_DATED)
+    if dated or len(text) > _NOTICE or not likeness.strange(title, f"{said.title}\n{text}"):
+        return False
+    return {line.strip() for line in sentences(before)}.isdisjoint(line.strip() for line in sentences(text))
 
 
 def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
@@ -145,6 +169,25 @@ def _differs(row: sqlite3.Row, article: Article) -> bool:
         or _folded(row["byline"]) != _folded(byline(article))
         or row["content_hash"] != content_hash(clean(article.text))
     )
+
+
+def _is_restless(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> bool:
+    """Whether a page changed within a day in nothing but what changed at the looks before, too."""
+    if row["revision"] < RESTLESS:
+        return False
+    last: list[sqlite3.Row] = db.execute(
+        "SELECT seen_at, title, byline, text FROM revisions WHERE article = ? ORDER BY number DESC LIMIT ?",
+        [row["id"], RESTLESS],
+    ).fetchall()
+    if when(last[0]["seen_at"]) < reading.now - _A_DAY:
+        return False
+    said = reading.article
+    before = [_lines(row["title"], row["byline"], row["text"]) for row in reversed(last)]
+    return restless([*before, _lines(said.title, byline(said), clean(said.text))])
+
+
+def _lines(title: str, names: str, text: str) -> list[str]:
+    return [_folded(line) for line in (title, names, *text.split("\n\n"))]
 
 
 def _folded(text: str) -> str:

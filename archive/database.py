@@ -240,6 +240,7 @@ class Writer:
         self._wal = Path(f"{path}-wal")
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._wal_file: tuple[int, int] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         try:
             self._thread.submit(self._connected).result()
@@ -288,6 +289,7 @@ class Writer:
     def _connected(self) -> sqlite3.Connection:
         """The connection, made where there is none, or none that leads to the file any more."""
         if self._file is not None and self._file != _identity(self.path):
+            self._part()
             raise ArchiveError(f"{self.path} was moved, deleted or replaced while it was in use; start again with it.")
         if self._db and not self._wal.exists():
             # Somebody took the -wal file for litter. What it held is safe as long as it is open here: it goes into the
@@ -299,8 +301,17 @@ class Writer:
             self._db = connect(self.path, 0.0 if self._hurried.is_set() else self._patience)
             self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the -wal file
             self._db.execute("PRAGMA busy_timeout = 0")  # _begin waits
-            self._file = _identity(self.path)
+            self._file, self._wal_file = _identity(self.path), _identity(self._wal)
         return self._db
+
+    def _part(self) -> None:
+        """Put what the -wal file holds into the file that it belongs to, wherever that is by now.
+
+        Left where it lies, it would be lacking there, and would be written into whatever now has the archive's name.
+        """
+        if self._db and self._wal_file == _identity(self._wal):  # nobody began another one
+            with suppress(sqlite3.Error):
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def _drop(self) -> None:
         if self._db:

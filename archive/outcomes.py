@@ -54,7 +54,10 @@ def in_the_end(outcome: Outcome, verdict: Verdict) -> Outcome:
 
 
 def _notice(url: str) -> Failure:
-    said = "It has the text of another article of this source now: most likely a notice in place of both."
+    said = (
+        "It has the text of another article of this source now, or nothing of its own but a beginning: most likely a"
+        " notice in place of it, or an offer to subscribe."
+    )
     return Failure(url, Stage.EXTRACT, "blocked", said)
 
 

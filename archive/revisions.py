@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Literal
 
 from archive.words import sentences, words
@@ -15,6 +16,10 @@ Op = Literal["same", "added", "removed"]
 # a pair reads as confetti.
 _ALIKE = 0.5
 _MAX_WORDS = 2_000  # of a changed passage: above, comparing words costs more than the reader gains
+
+RESTLESS = 5
+"""Times in a row that a page changed in the same places and nowhere else, from which on it is taken for a counter, a
+clock or an advertisement. A toll that rises in a brief of two lines does so less often, or elsewhere too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,18 @@ def diff(old: str, new: str) -> tuple[Piece, ...]:
     # Of a long text, the lines that are everywhere in it tell nothing, and comparing each with each takes seconds.
     matcher = SequenceMatcher(None, before, after, autojunk=True)
     return tuple(_merged(_pieces(matcher, before, after, _reworded)))
+
+
+def restless(versions: Sequence[Sequence[str]]) -> bool:
+    """Whether of these versions, each a list of lines, every one differs from the one before it in the same places.
+
+    Those are fewer than the places where nothing ever changes.
+    """
+    if len(versions) <= RESTLESS or len({len(version) for version in versions}) > 1:
+        return False
+    pairs = [list(zip(old, new, strict=True)) for old, new in pairwise(versions)]
+    places = {frozenset(at for at, (old, new) in enumerate(pair) if old != new) for pair in pairs}
+    return len(places) == 1 and 0 < 2 * len(next(iter(places))) < len(versions[0])
 
 
 def _pieces(

@@ -34,6 +34,8 @@ def failure(url: str, status: int, headers: Mapping[str, str], now: datetime) ->
 
     ``headers`` are looked up by lower-case name.
     """
+    if status == 206:
+        return Failure(url, Stage.FETCH, "server-error", "The server answered 206, with a part that nobody asked for.")
     if 200 <= status < 300 or status == 304:
         return None
     reason = _REASONS.get(status, "server-error" if status >= 500 else "client-error")

@@ -26,6 +26,9 @@ REST, STEP = 1 << 20, 4_096
 MAX_LAYERS = 2
 """Of codings on top of each other; one is usual, two are seen by mistake."""
 
+PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "8bit", "aws-chunked"})
+"""Names that stand for no coding; all but the first two by servers' mistake, which browsers pass over."""
+
 ACCEPTED = "gzip, deflate, br, zstd"
 """For Accept-Encoding."""
 
@@ -161,7 +164,7 @@ async def decode(chunks: AsyncIterator[bytes], encoding: str, limit: int, *, hea
     ``encoding`` is the value of Content-Encoding. The limit holds for the packed body and for each layer, too.
     Other tasks get their turn while it works. What ``chunks`` raises goes through.
     """
-    names = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in {"", "identity"}]
+    names = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in PLAIN]
     if len(names) > MAX_LAYERS or not all(name in _DECODERS for name in names):
         return Problem.BAD_ENCODING
     layers = [_DECODERS[name]() for name in reversed(names)]

@@ -204,7 +204,8 @@ class Fetcher:
         return _failure(ask.url, "too-many-redirects", f"It redirects more than {ask.redirects} times.")
 
     def _request(self, ask: _Ask, url: str) -> httpx.Request:
-        headers = dict((*self._headers, *ask.validators))
+        # httpx would write the host in Unicode first, which fails for names that browsers and DNS know: xn--ls8h.la.
+        headers = {"host": urlsplit(url).netloc} | dict((*self._headers, *ask.validators))
         cookies = {name: value for (owner, name), value in ask.cookies.items() if owner == site(url)}
         # Never in the clear, unless that is how the source itself was configured.
         if ask.identity.shown_to(url) and (url.startswith("https:") or ask.url.startswith("http:")):

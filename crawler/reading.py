@@ -57,7 +57,7 @@ def read(order: Order) -> Contents:
     from crawler.extract import extract  # noqa: PLC0415
 
     task, page, source = order.task, order.page, order.source
-    if refused := walls.refuse(page):
+    if refused := walls.refuse(page, task.link.title if task.link else ""):
         return Contents(refused)
     if task.kind is TaskKind.LISTING:
         return _listing(order, listing.read(page, task.source))

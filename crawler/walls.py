@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive import likeness
 from archive.models import Failure, Page, Stage
 from crawler import missing
 from crawler.glance import Glance
@@ -53,10 +54,13 @@ class _Words:
     answers: re.Pattern[str]
 
 
-def refuse(page: Page) -> Failure | None:
-    """Why a page that was received with a 2xx is not what was asked for: ``blocked``, ``soft-404`` or ``empty``."""
+def refuse(page: Page, listed: str = "") -> Failure | None:
+    """Why a page that was received with a 2xx is not what was asked for: ``blocked``, ``soft-404`` or ``empty``.
+
+    ``listed`` is the title by which it was listed, if it was.
+    """
     glance = Glance(page)
-    if told := _check(glance) or _consent(glance):
+    if told := _check(glance) or _consent(glance, listed):
         return Failure(page.url, Stage.FETCH, "blocked", told)
     return missing.refuse(glance)
 
@@ -89,7 +93,7 @@ def _check(glance: Glance) -> str:
     return ""
 
 
-def _consent(glance: Glance) -> str:
+def _consent(glance: Glance, listed: str = "") -> str:
     """The consent form that a page is, as a sentence; empty for any other, banners over an article included."""
     page, words = glance.page, _words()
     if page.final_url != page.url and _asks_at(page.final_url) and not _asks_at(page.url):
@@ -105,7 +109,9 @@ def _consent(glance: Glance) -> str:
         return ""
     asking = sum(len(line) for line in long if words.asks.search(line))
     meant = sum(len(line) for line in long if words.asks.search(line) or words.answers.search(line))
-    return _CONSENT if asking and meant >= MOSTLY * size else ""
+    if not asking or meant < MOSTLY * size or likeness.told(listed, " ".join(long)):
+        return ""
+    return _CONSENT
 
 
 def leads_to(target: str) -> str:

@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from selectolax.lexbor import LexborHTMLParser
 
+from archive import likeness
 from archive.models import PARAGRAPH, Failure, Link, Quality, Stage
 from crawler.extract import kinds, signals
 from crawler.extract.body import Body
@@ -29,6 +30,7 @@ SEVERAL, CLEAR, FEW_LINKS = 3, 0.7, 0.3
 1,450 articles and 4 of 200 other pages that are no forums by their marks."""
 MOST_LINKS = 0.4
 """Share of links in the text of a page whose address is a listing's: of 1,450 articles none has it."""
+MOST_HEADINGS = 20
 COLLECTIONS = frozenset({"CollectionPage", "SearchResultsPage"})
 """schema.org types by which a page says that it is none of its own texts; articles bear other lists' types too."""
 FORUM_IDS = frozenset({"XF", "phpbb"})
@@ -39,9 +41,14 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     """Why this is no article; None if it is one."""
     text = "\n".join(body.texts)
     size = len(text) * body.dense
-    told = text if _is_declared(meta) else f"{meta.title}\n{text}"  # a headline may speak of "404 flats" or of errors
-    if size < LONGEST_NOTICE and notices().blocked.search(told.lower()):
-        return _failure(url, "blocked", "The site showed a check for robots, or an error, in place of the article.")
+    listed = (link.title or likeness.address(url, text)) if link else ""
+    if size < LONGEST_NOTICE and not likeness.told(listed, text):
+        told = text if _is_declared(meta) else f"{meta.title}\n{text}"  # a headline may speak of "404 flats"
+        if notices().blocked.search(told.lower()):
+            return _failure(url, "blocked", "The site showed a check for robots, or an error, in place of the article.")
+        if listed and not _is_declared(meta) and likeness.strange(listed, f"{_headings(parsed)}\n{text}"):
+            said = f"It says nothing of {listed[:80]!r}, as it was announced: most likely a notice in its place."
+            return _failure(url, "blocked", said)
     if size < SHORTEST:
         if not text and not meta.title:
             return _failure(url, "empty", "The page shows no text without its scripts.")
@@ -52,7 +59,15 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
 
 def _is_declared(meta: Meta) -> bool:
     """Whether the page says of itself that it is an article of some day, as no error does."""
-    return meta.published is not None and not vocabulary().types["article"].isdisjoint(meta.json_ld_types)
+    if meta.published is None:
+        return False
+    typed = not vocabulary().types["article"].isdisjoint(meta.json_ld_types)
+    return typed or (meta.og_type == "article" and meta.published.how.endswith("article:published_time"))
+
+
+def _headings(parsed: LexborHTMLParser) -> str:
+    """What the page itself calls what is on it."""
+    return "\n".join(node.text() for node in parsed.css("title, h1, h2")[:MOST_HEADINGS])
 
 
 def _share(parsed: LexborHTMLParser, body: Body) -> float:

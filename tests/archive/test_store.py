@@ -6,6 +6,7 @@ import pytest
 from kept import FEED, NOON, TEXT, article, at, link, page
 
 from archive.models import Change, Dropped, Failure, Precision, Stage
+from archive.revisions import RESTLESS
 
 EDITED = TEXT.replace("two years", "three years")
 
@@ -52,6 +53,42 @@ def test_an_edit_becomes_a_revision_and_the_old_text_is_kept(kept):
     assert kept.rows("SELECT text, revision FROM articles") == [(EDITED, 2)]
     assert kept.put(article(text=TEXT)).revision == 3
     assert kept.value("SELECT count(*) FROM revisions") == 3
+
+
+def counted(number: int, text: str = TEXT) -> str:
+    return f"{text}\n\nRead {number} times"
+
+
+def test_a_counter_in_a_text_is_noted_a_few_times_and_then_once_a_day(kept):
+    for number in range(20):
+        kept.put(article(text=counted(number)))
+        kept.later(minutes=20)
+    assert kept.value("SELECT revision FROM articles") == RESTLESS
+    for number in range(20, 120):
+        kept.later(hours=1)
+        kept.put(article(text=counted(number)))
+    assert kept.value("SELECT revision FROM articles") == RESTLESS + 4
+    assert kept.value("SELECT count(*) FROM snapshots") == RESTLESS + 4
+
+
+def test_an_edit_beside_a_counter_is_a_revision_at_once(kept):
+    for number in range(20):
+        kept.put(article(text=counted(number)))
+    assert kept.put(article(text=counted(20, EDITED))).change is Change.REVISED
+    assert kept.value("SELECT text FROM articles") == counted(20, EDITED)
+    assert kept.put(article(text=counted(21, EDITED), title="Another title")).change is Change.REVISED
+
+
+def test_a_text_that_grows_or_changes_in_other_places_is_revised_at_each_look(kept):
+    """As a live report does, and a brief whose toll rises."""
+    lines = [f"Line {number} of what was said that day." for number in range(20)]
+    for number in range(2, 20):
+        kept.put(article(text="\n\n".join(lines[:number])))
+    assert kept.value("SELECT revision FROM articles") == 18
+    toll = link("/toll").url
+    for number in range(12):
+        kept.put(article(toll, f"At least {number} people were hurt, the police said.\n\n{number} are in hospital."))
+    assert kept.value("SELECT revision FROM articles WHERE url = ?", toll) == 12
 
 
 @pytest.mark.parametrize("change", [{"title": "Another title"}, {"authors": ("Bo Lund",)}])

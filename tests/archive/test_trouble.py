@@ -303,6 +303,27 @@ def test_a_file_that_is_no_longer_the_archive_is_not_written_to(path, by):
         other.close()
     else:
         assert not path.exists()
+    if by == "moved":
+        assert noted(path.with_name("b.db")) == ["before"], "what was in its -wal file went with it"
+
+
+def test_a_copy_that_is_put_in_the_place_of_an_open_archive_is_not_spoiled_by_what_was_written_to_the_other(path):
+    """By hand, as ``mv``: in the archive's -wal file are pages that belong to the file that was there before."""
+    writer = Writer(path)
+    writer.do(note("before"))
+    copy, old = path.with_name("copy.db"), path.with_name("old.db")
+    with contextlib.closing(sqlite3.connect(path)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    for n in range(500):
+        writer.do(note(f"after {n}"))
+    os.link(path, old)
+    copy.replace(path)
+    with pytest.raises(ArchiveError, match="moved, deleted or replaced"):
+        writer.do(note("lost?"))
+    with pytest.raises(ArchiveError, match="moved, deleted or replaced"):
+        writer.close()
+    assert noted(path) == ["before"]
+    assert len(noted(old)) == 501
 
 
 def test_a_migration_that_has_to_wait_too_long_is_said_where_one_only_wanted_to_read(path, monkeypatch):

@@ -45,7 +45,7 @@ async def test_every_coding_gives_back_what_was_packed_however_it_arrives(encodi
     assert await decode(chunks(PACK[encoding](data), size), encoding, LIMIT) == data
 
 
-@pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "identity, identity"])
+@pytest.mark.parametrize("encoding", ["", "identity", " Identity ", "identity, identity", "none", "UTF-8"])
 async def test_a_body_that_is_not_packed_is_left_alone(encoding):
     assert await decode(chunks(NOISE), encoding, LIMIT) == NOISE
 

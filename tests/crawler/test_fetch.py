@@ -174,6 +174,7 @@ async def test_every_further_hop_is_asked_about_before_it_is_made():
         (500, "server-error"),
         (503, "server-error"),
         (599, "server-error"),
+        (206, "server-error"),  # a part that nobody asked for
         (300, "client-error"),
         (305, "client-error"),
     ],

@@ -25,7 +25,7 @@ class Names:
     """A DNS whose answers are given in turn, the last one for ever; what is an address is itself, as in getaddrinfo."""
 
     def __init__(self, **answers: list[list[str]]) -> None:
-        self.answers = {name.replace("_", "."): found for name, found in answers.items()}
+        self.answers = {name if "." in name else name.replace("_", "."): found for name, found in answers.items()}
 
     async def __call__(self, host: str, port: int) -> list[str]:
         if host in self.answers:
@@ -55,6 +55,16 @@ async def test_a_public_host_is_reached_at_the_address_that_was_checked():
     assert page.body == b"public"
     assert site.requests[0].headers["host"] == "paper.test"
     assert reached == [PUBLIC]
+
+
+@pytest.mark.parametrize("name", ["xn--ls8h.test", "xn--.test", "xn--a-.test", "a_b.test", "-a-.test"])
+async def test_a_name_that_idna_does_not_know_is_a_name_like_others(name):
+    with Site({"/": "public"}) as site:
+        async with on_the_internet(site, Names(**{name: [[PUBLIC]]})) as (fetcher, internet):
+            page = await fetcher.get(f"http://{name}/", max_bytes=MB)
+    assert page.body == b"public"
+    assert site.requests[0].headers["host"] == name
+    assert internet.reached == [PUBLIC]
 
 
 INSIDE = """

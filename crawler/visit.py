@@ -18,6 +18,7 @@ from config.models import Config, Limits, Politeness
 from crawler import clock, politeness, robots, urls
 from crawler.browser import Browser
 from crawler.fetch import NOBODY, Fetcher, Identity, user_agent
+from crawler.masks import masked
 from crawler.politeness import LONGEST_WAIT, Pace
 from crawler.robots import Robots
 
@@ -306,7 +307,7 @@ class Visit:
 
     async def _may_follow(self, start: str, target: str) -> Failure | None:
         if urls.host(target) != urls.host(start):
-            return Moved(start, Stage.FETCH, "moved", f"It redirects to {target}.", target=target)
+            return Moved(start, Stage.FETCH, "moved", f"It redirects to {masked(target)}.", target=target)
         return self._refusal(target) if self._manners.obey_robots else None
 
 

@@ -7,13 +7,14 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crawler import __version__
+from crawler.aside import Aside
 from crawler.metrics import CONTENT_TYPE, Metrics
 from crawler.pulse import Pulse
 
@@ -31,7 +32,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
     """The ASGI application: GET and HEAD of the two paths."""
     # Threads of its own, as those that crawl may all be busy: one to render, and one that counts.
-    threads = ThreadPoolExecutor(2, "metrics")
+    threads = Aside(2, "metrics")
 
     async def app(scope: dict[str, Any], _receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -40,10 +41,8 @@ def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Rec
         elif scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, scope, 405, b"Only GET and HEAD.\n")
         elif path == "/metrics":
-            loop = asyncio.get_running_loop()
-            counting = loop.run_in_executor(threads, metrics.refresh)
-            await asyncio.wait([counting], timeout=PATIENCE)
-            await _answer(send, scope, 200, await loop.run_in_executor(threads, metrics.render), CONTENT_TYPE)
+            await asyncio.wait([asyncio.ensure_future(threads.call(metrics.refresh))], timeout=PATIENCE)
+            await _answer(send, scope, 200, await threads.call(metrics.render), CONTENT_TYPE)
         else:
             problems = pulse.problems()
             body = {
@@ -84,6 +83,15 @@ class _Brief(H11Protocol):
         if timer := self.opened.pop(self, None):
             timer.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """To who sends no HTTP. Whatever it had asked for before is over with that, and no error of ours."""
+        if self.cycle:
+            self.cycle.disconnected = True
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:  # it has been answered, or is being
+            self.transport.abort()
 
 
 class _Server(uvicorn.Server):

@@ -63,7 +63,8 @@ def strictest(several: Iterable[Politeness]) -> Politeness:
 class Visit:
     """``async with``, then ``get``; ``site`` is its state, to be kept.
 
-    ``keep`` is told of every robots.txt as soon as it has come, ``alive`` of every pause within a fetch.
+    ``keep`` is told of every robots.txt as soon as it has come, ``alive`` of every pause within a fetch; once ``holds``
+    is false, nothing more is asked for.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Visit:
         manners: Politeness,
         *,
         stopping: asyncio.Event,
+        holds: Callable[[], bool] = lambda: True,
         patience: timedelta = PATIENCE,
         keep: Keep | None = None,
         alive: Alive | None = None,
@@ -83,7 +85,7 @@ class Visit:
         self._hosts = {host.name: host for host in hosts}
         self._terms = terms
         self._manners = manners
-        self._stopping = stopping
+        self._stopping, self._holds = stopping, holds
         self._patience = patience.total_seconds()
         self._keep = keep
         self._alive = alive
@@ -196,7 +198,7 @@ class Visit:
         return self._ready - clock.elapsed() <= self._patience and await self._wait()
 
     async def _wait(self) -> bool:
-        """Wait for the site's next moment; False if the wait was ended by a stop."""
+        """Wait for the site's next moment; False if a stop ended the wait, or what was asked for holds no more."""
         seconds = self._ready - clock.elapsed()
         if self._stopping.is_set():
             return False
@@ -204,7 +206,7 @@ class Visit:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
         # Who was held up for longer than the lease (Ctrl-Z, a locked archive) may find another process at the site.
-        return not self._stopping.is_set() and clock.elapsed() < self._ours_until
+        return not self._stopping.is_set() and self._holds() and clock.elapsed() < self._ours_until
 
     async def _hop(self, target: str) -> Failure | None:
         """The pause before a redirect to the same site is followed: to its servers that is a request like others."""

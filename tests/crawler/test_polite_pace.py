@@ -231,3 +231,23 @@ def test_a_request_that_is_cut_off_at_a_stop_is_counted(site, db):
     due(db, town)
     after = next(request.at for request in site.requests if request.at > cut)
     assert after - cut >= 1.4
+
+
+async def test_a_longer_pause_holds_from_the_request_after_the_reload_that_brings_it(site, db):
+    def watch(*_):
+        done.append(len(site.requests))
+        if len(done) == 3:
+            crawling.reload(long)
+        elif len(done) == 6:
+            crawling.stopping.set()
+
+    site.routes["/feed.xml"] = rss(*(site.url(path) for path in PATHS))
+    brief, long = (config(source("town", site.url("/feed.xml"), delay=delay)) for delay in (0.1, 1.0))
+    done: list[int] = []
+    with Archive(db) as archive, Pool(20) as pool:
+        run = start(archive, "daemon")
+        archive.sync_sources(brief, clock.now())
+        crawling = Crawl(archive, brief, pool, run, watch=watch)
+        await crawling.once()
+    assert min(pauses(site)[done[2] :]) >= 1.0 - GRAIN
+    assert len(pauses(site)) - done[2] >= 2

@@ -24,6 +24,9 @@ PATIENCE = 1.0
 """Seconds that a scrape waits for the archive's counts; a big archive's are those of the scrape before."""
 CONNECTIONS = 32
 """At the same time; another one ends the oldest, so that neither many nor slow clients lock a new one out."""
+AT_ONCE, WAITING = 8, 1024
+"""Connections that are taken in one turn of the loop, and that the kernel may hold until then. To asyncio these are one
+number, and where file descriptors run out it fails, and says so, as many times in a row."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -76,7 +79,9 @@ class _Brief(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
         if len(self.opened) >= CONNECTIONS:
-            next(iter(self.opened)).transport.abort()
+            oldest = next(iter(self.opened))
+            self.opened.pop(oldest).cancel()  # now: it is lost only after others have come
+            oldest.transport.abort()
         self.opened[self] = asyncio.get_running_loop().call_later(LONGEST, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -95,6 +100,11 @@ class _Brief(H11Protocol):
 
 
 class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(WAITING)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # signals are the daemon's
@@ -115,6 +125,7 @@ async def answering(listening: socket.socket | None, pulse: Pulse, metrics: Metr
         log_config=None,
         access_log=False,
         server_header=False,
+        backlog=AT_ONCE,
         timeout_keep_alive=1,
         timeout_graceful_shutdown=1,
     )

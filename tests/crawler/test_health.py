@@ -246,3 +246,26 @@ async def test_what_ceases_to_be_http_is_refused_without_an_error_of_ours(watche
         writer.close()
     assert (await watched.health())[0] == 200
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+FLOOD = """
+import socket, sys
+opened = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(900)]
+print("all open", flush=True)
+"""
+
+
+async def test_a_flood_of_connections_takes_no_file_descriptors_from_the_crawl(watched):
+    def descriptors():
+        return len([*Path("/proc/self/fd").iterdir()])
+
+    before = most = descriptors()
+    command = (sys.executable, "-c", FLOOD, str(watched.port))
+    flood = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    ended = asyncio.ensure_future(flood.communicate())
+    while not ended.done():
+        most = max(most, descriptors())
+        await asyncio.sleep(0)
+    assert ended.result()[0] == b"all open\n"
+    assert most - before < 4 * CONNECTIONS
+    assert (await watched.health())[0] == 503  # it has not ticked so far

@@ -16,6 +16,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ada_url import idna_to_ascii
 from publicsuffixlist import PublicSuffixList
 
 from config.models import Cookie, Secret
@@ -30,6 +31,7 @@ FOREVER = 253_402_300_799
 """The last second of year 9999. What is later, as milliseconds are, counts as this."""
 
 _HTTP_ONLY = "#HttpOnly_"
+_END = re.compile(r"\r\n|\r|\n")  # what else Unicode takes for a line's end may stand in a value
 _SECONDS = re.compile(r"-?\d{1,20}(?:\.\d*)?|")
 _TRUTH = {"TRUE": True, "FALSE": False}
 
@@ -46,12 +48,12 @@ def read(written: str, home: str, folder: Path, where: str, environ: Mapping[str
         about = path.stat()
         if about.st_size > MAX_BYTES:
             raise ConfigError(f"{where}: {path} has more than {MAX_BYTES:,} bytes, so it is no file of cookies")
-        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+        lines = _END.split(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{where}: {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{where}: {path} is not UTF-8, so it is no file of cookies") from None
-    site = _site(urlsplit(home).hostname or "")
+    site = _site(_ascii(urlsplit(home).hostname or ""))
     found = [
         cookie for number, line in enumerate(lines, 1) if (cookie := _cookie(line, site, f"{path}, line {number}"))
     ]
@@ -87,7 +89,7 @@ def _cookie(line: str, site: str, where: str) -> Cookie | None:
         raise ConfigError(f"{where}: the second and the fourth field must be TRUE or FALSE; save the file anew")
     if not _SECONDS.fullmatch(expires):
         raise ConfigError(f"{where}: the fifth field must be a number, the expiry in seconds since 1970")
-    host = domain.removeprefix(".").lower()
+    host = _ascii(domain.removeprefix("."))
     if not host or _site(host) != site:
         return None
     try:
@@ -103,6 +105,14 @@ def _cookie(line: str, site: str, where: str) -> Cookie | None:
         )
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def _ascii(host: str) -> str:
+    """A host as it is asked for: in lower case, ``bücher.example`` as ``xn--…``, without a final dot."""
+    try:
+        return idna_to_ascii(host.lower()).decode().removesuffix(".")
+    except ValueError:  # an address in brackets, or what is no host at all
+        return host.lower().removesuffix(".")
 
 
 def _site(host: str) -> str:

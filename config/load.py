@@ -82,7 +82,7 @@ def find(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> P
     if path is None:
         path = usual(environ) or STARTER
     if path.is_dir():
-        if not (path / SETTINGS).exists() and not (path / "sources").is_dir():
+        if not os.path.lexists(path / SETTINGS) and not (path / "sources").is_dir():
             raise ConfigError(f"{path}: this folder holds neither {SETTINGS} nor sources/, so there is nothing to read")
     elif not path.exists():
         raise ConfigError(f"{path}: there is no such file or folder")
@@ -95,10 +95,10 @@ def usual(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Where a configuration of one's own is, if nobody says; None if there is none."""
     if named := environ.get("CUTTINGS_CONFIG"):
         return Path(named).expanduser()
-    if Path(SETTINGS).exists():
+    if os.path.lexists(SETTINGS):
         return Path(SETTINGS)
     folder = Path("config")
-    return folder if (folder / SETTINGS).exists() or (folder / "sources").is_dir() else None
+    return folder if os.path.lexists(folder / SETTINGS) or (folder / "sources").is_dir() else None
 
 
 def files(found: Path) -> list[File]:
@@ -106,7 +106,7 @@ def files(found: Path) -> list[File]:
     if not found.is_dir():
         return [read(found)]
     main = found / SETTINGS
-    settings = [read(main)] if main.exists() else []
+    settings = [read(main)] if os.path.lexists(main) else []  # a link that leads nowhere is said, and not passed over
     return settings + [read(file, settings=False) for file in source_files(found)]
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Self
 from urllib.parse import urlsplit
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -30,9 +31,19 @@ _OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "t
 
 
 class Secret(str):
-    """A value read from the environment: usable as a string, never shown by repr, logs or tracebacks."""
+    """A value read from the environment: usable as a string, never shown by repr, logs or tracebacks.
 
-    __slots__ = ()
+    ``parts`` are what the variables held, where other text stands beside it, as in ``Bearer ${TOKEN}``: each of them
+    may come back by itself in what a server says.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str, ...]
+
+    def __new__(cls, value: str, parts: tuple[str, ...] = ()) -> Self:
+        made = super().__new__(cls, value)
+        made.parts = parts
+        return made
 
     def __repr__(self) -> str:
         return "'***'"

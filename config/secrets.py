@@ -49,4 +49,4 @@ def _fill(value: object, where: str, environ: Mapping[str, str], *, secret: bool
     for name in names:
         if not environ.get(name):
             raise ConfigError(f"{where} needs the environment variable {name}, which is not set or empty")
-    return Secret(REFERENCE.sub(lambda found: environ[found[1]], value))
+    return Secret(REFERENCE.sub(lambda found: environ[found[1]], value), tuple(environ[name] for name in names))

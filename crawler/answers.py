@@ -18,6 +18,8 @@ from crawler.politeness import LONGEST_WAIT
 
 _MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})")
 
+_SEVERAL = re.compile(r"[0-9]+(?:\s*,\s*[0-9]+)*")
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _REASONS = {401: "forbidden", 403: "forbidden", 404: "not-found", 410: "gone", 429: "rate-limited", 451: "forbidden"}
@@ -50,8 +52,8 @@ def retry_after(value: str, now: datetime) -> datetime | None:
     Never before ``now`` and never more than a day after it.
     """
     value = value.strip()
-    if value.isascii() and value.isdigit():
-        return now + min(timedelta(seconds=int(value[:9])), LONGEST_WAIT)
+    if _SEVERAL.fullmatch(value):  # of several, as a proxy's beside the server's, the longest
+        return now + min(timedelta(seconds=max(int(each.strip()[:9]) for each in value.split(","))), LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(value)
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -59,6 +59,10 @@ class _Desk:
 
     crawl: Crawl
     site: Site
+    config: Config
+
+    def holds(self) -> bool:
+        return self.crawl.config is self.config
 
     async def host(self, host: Host, site: Site) -> None:
         await self._write(lambda: self.crawl.archive.keep_host(host, site, clock.now()))
@@ -165,7 +169,7 @@ class Crawl:
         return self._storing.scope
 
     def reload(self, config: Config) -> None:
-        """Use another configuration from the next batch on."""
+        """Use another configuration from the next request on: turns under way end before it, and begin anew."""
         self.config = config
         self._sources = {source.name: source for source in config.sources}
         self._storing.plan, self._storing.limits = Plan(self._sources, config.schedule), config.limits
@@ -273,7 +277,7 @@ class Crawl:
             sources=tuple(self._sources[name] for name in sorted(concerned) if name in self._sources),
             beside=tuple(self._manners.get(batch.site.name, ())),
         )
-        desk = _Desk(self, batch.site)
+        desk = _Desk(self, batch.site, self.config)
         try:
             await self._beginning.acquire()
             asyncio.get_running_loop().call_later(BREATH, self._beginning.release)

@@ -21,6 +21,7 @@ from archive.store import Archive
 from config.load import STARTER, ConfigError
 from config.models import Config
 from crawler import clock
+from crawler.aside import Aside
 from crawler.browser import Browser
 from crawler.crawl import TICK, Crawl, start
 from crawler.lock import only_one
@@ -42,6 +43,8 @@ GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
 WAL_BYTES = 64 << 20
 """Of the -wal file, which SQLite begins anew at 4 MB unless some program reads on and on."""
+LOADING = 30.0
+"""Seconds after which a configuration that cannot be read, as on a drive that is gone, is refused."""
 APART = 1.0
 """Seconds between two reloads, however many are asked for."""
 
@@ -74,6 +77,7 @@ class Daemon:
     manager: Manager
     pulse: Pulse
     tally: Tally
+    aside: Aside = field(default_factory=lambda: Aside(4, "reload"))
 
     async def tick(self) -> None:
         """Start what is due; never raises.
@@ -118,7 +122,12 @@ class Daemon:
     async def _reloaded(self) -> bool:
         """Load the configuration anew; one that cannot be used is refused and the old one kept."""
         try:
-            fresh = await asyncio.to_thread(self._fresh)
+            async with asyncio.timeout(LOADING):
+                fresh = await self.aside.call(self._fresh)
+            await asyncio.to_thread(self.archive.sync_sources, fresh, clock.now())
+        except TimeoutError:
+            log.error("the configuration was not reloaded, the old one stays: it could not be read in time")  # noqa: TRY400  # expected
+            return False
         except (ConfigError, ArchiveError) as error:
             log.error("the configuration was not reloaded, the old one stays: %s", error)  # noqa: TRY400  # expected
             return False
@@ -134,7 +143,6 @@ class Daemon:
         if fresh.origin == str(STARTER) != before:
             # It would watch the starter pack's publishers in place of the user's own.
             raise ConfigError(f"{before} is not there any more; only the starter pack that comes with Cuttings is")
-        self.archive.sync_sources(fresh, clock.now())
         return fresh
 
     def tidy(self) -> None:

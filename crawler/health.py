@@ -7,13 +7,14 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crawler import __version__
+from crawler.aside import Aside
 from crawler.metrics import CONTENT_TYPE, Metrics
 from crawler.pulse import Pulse
 
@@ -23,6 +24,9 @@ PATIENCE = 1.0
 """Seconds that a scrape waits for the archive's counts; a big archive's are those of the scrape before."""
 CONNECTIONS = 32
 """At the same time; another one ends the oldest, so that neither many nor slow clients lock a new one out."""
+AT_ONCE, WAITING = 8, 1024
+"""Connections that are taken in one turn of the loop, and that the kernel may hold until then. To asyncio these are one
+number, and where file descriptors run out it fails, and says so, as many times in a row."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -31,7 +35,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
     """The ASGI application: GET and HEAD of the two paths."""
     # Threads of its own, as those that crawl may all be busy: one to render, and one that counts.
-    threads = ThreadPoolExecutor(2, "metrics")
+    threads = Aside(2, "metrics")
 
     async def app(scope: dict[str, Any], _receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -40,10 +44,8 @@ def application(pulse: Pulse, metrics: Metrics) -> Callable[[dict[str, Any], Rec
         elif scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, scope, 405, b"Only GET and HEAD.\n")
         elif path == "/metrics":
-            loop = asyncio.get_running_loop()
-            counting = loop.run_in_executor(threads, metrics.refresh)
-            await asyncio.wait([counting], timeout=PATIENCE)
-            await _answer(send, scope, 200, await loop.run_in_executor(threads, metrics.render), CONTENT_TYPE)
+            await asyncio.wait([asyncio.ensure_future(threads.call(metrics.refresh))], timeout=PATIENCE)
+            await _answer(send, scope, 200, await threads.call(metrics.render), CONTENT_TYPE)
         else:
             problems = pulse.problems()
             body = {
@@ -77,7 +79,9 @@ class _Brief(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
         if len(self.opened) >= CONNECTIONS:
-            next(iter(self.opened)).transport.abort()
+            oldest = next(iter(self.opened))
+            self.opened.pop(oldest).cancel()  # now: it is lost only after others have come
+            oldest.transport.abort()
         self.opened[self] = asyncio.get_running_loop().call_later(LONGEST, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -85,8 +89,22 @@ class _Brief(H11Protocol):
             timer.cancel()
         super().connection_lost(exc)
 
+    def send_400_response(self, msg: str) -> None:
+        """To who sends no HTTP. Whatever it had asked for before is over with that, and no error of ours."""
+        if self.cycle:
+            self.cycle.disconnected = True
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:  # it has been answered, or is being
+            self.transport.abort()
+
 
 class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(WAITING)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # signals are the daemon's
@@ -107,6 +125,7 @@ async def answering(listening: socket.socket | None, pulse: Pulse, metrics: Metr
         log_config=None,
         access_log=False,
         server_header=False,
+        backlog=AT_ONCE,
         timeout_keep_alive=1,
         timeout_graceful_shutdown=1,
     )

@@ -167,6 +167,11 @@ def start(form: Form = "text", *, quiet: bool = False) -> Formatter:
 
 
 def secrets_of(config: Config) -> set[str]:
-    """The values from the environment that the sources' headers and cookies hold."""
+    """What the sources' headers and cookies hold of the environment, and the values of their cookie files.
+
+    Of these not those that are a word alone: a file has also what is none of a secret, as ``accepted``.
+    """
     pairs = (pair for source in config.sources for pair in (*source.headers, *source.cookies))
-    return {value for _, value in pairs if isinstance(value, Secret)}
+    filled = (value for _, value in pairs if isinstance(value, Secret))
+    filed = (cookie.value for source in config.sources for cookie in source.jar)
+    return {text for value in filled for text in (value, *value.parts)} | {it for it in filed if not it.isalpha()}

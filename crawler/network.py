@@ -13,12 +13,13 @@ import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import chain, zip_longest
 
 import httpcore
 import httpx
+
+from crawler.aside import Aside
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives a name's addresses; raises OSError where it has none."""
@@ -86,16 +87,16 @@ class RefusedAddressError(Exception):
 
 
 @functools.cache
-def _threads(_process: int) -> ThreadPoolExecutor:
+def _threads(_process: int) -> Aside:
     # One for each process: a forked one inherits the object but none of its threads.
     # Not the event loop's own few threads: names that do not resolve would hold up everything else done there.
-    return ThreadPoolExecutor(32, thread_name_prefix="resolver")
+    return Aside(32, "resolver")
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a name, in the order in which the system would try them."""
     look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_threads(os.getpid()), look_up)
+    found = await _threads(os.getpid()).call(look_up)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

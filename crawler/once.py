@@ -18,6 +18,7 @@ from config.models import Config
 from crawler import clock, urls
 from crawler.browser import Browser
 from crawler.crawl import Crawl, Watch, start
+from crawler.masks import masked
 from crawler.pool import Pool
 
 
@@ -38,20 +39,20 @@ class Summary:
     """Listings and links of the scope that are still due: beyond the limit, or their host is busy or needs a pause."""
 
     def add(self, outcome: Outcome, verdict: Verdict) -> None:
-        result = outcome.result
+        result, url = outcome.result, outcome.task.url
         if isinstance(result, Failure):
             self.failures[result.reason] = self.failures.get(result.reason, 0) + 1
         if outcome.task.link is None:
             self.listings += 1
             self.links += len(result) if isinstance(result, tuple) else 0
             if isinstance(result, Failure):
-                self.problems.append(f"{outcome.task.url}: {result.detail or result.reason}")
+                self.problems.append(masked(f"{url}: {result.detail or result.reason}"))
             elif outcome.problem:
-                self.problems.append(f"{outcome.task.url}: {outcome.problem}")
+                self.problems.append(masked(f"{url}: {outcome.problem}"))
         else:
             self.counts[verdict.change.value] += 1
             if isinstance(result, Failure) and not outcome.task.link.found_in:
-                self.problems.append(f"{outcome.task.url}: {result.detail or result.reason}")
+                self.problems.append(masked(f"{url}: {result.detail or result.reason}"))
 
 
 def target_links(config: Config, archive: Archive, wanted: frozenset[str], now: datetime) -> tuple[Link, ...]:

@@ -198,6 +198,8 @@ class _Showing:
     async def _rest(self) -> str | None:
         """Wait until the page is at rest, or has waited long enough; its document, None if it is too large."""
         session = self._session = await self._context.new_cdp_session(self._page)
+        session.on("Fetch.requestPaused", lambda paused: asyncio.ensure_future(self._hop(session, paused)))
+        await session.send("Fetch.enable")
         await self._page.goto(self._order.url, wait_until="commit", timeout=0)
         tree = await session.send("Page.getFrameTree")
         frame = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "cuttings"}
@@ -240,6 +242,16 @@ class _Showing:
             else:
                 await route.abort("blockedbyclient")
 
+    async def _hop(self, session: CDPSession, paused: dict[str, Any]) -> None:
+        """Judge where a request is redirected, of which playwright says nothing; all others were judged already."""
+        redirected = "redirectedRequestId" in paused
+        with contextlib.suppress(Error):  # the page is over
+            if redirected and not await self._loads(paused["request"]["url"]):
+                refused = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
+                await session.send("Fetch.failRequest", refused)
+            else:
+                await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
+
     async def _navigation(self, route: Route, request: Request) -> None:
         ours = request.frame == self._page.main_frame
         if ours and not self._begun:
@@ -257,7 +269,7 @@ class _Showing:
         self._asked += 1
         if self._asked == MAX_REQUESTS:
             await self._still()
-        if self._asked > MAX_REQUESTS or not url.startswith(("http:", "https:")):
+        if self._asked > MAX_REQUESTS or len(url) > urls.MAX_INPUT or not url.startswith(("http:", "https:")):
             return False
         return urls.host(url) != self._host or await self._may(url)
 

@@ -56,6 +56,9 @@ class Desk(Protocol):
     site: Site
     """Its state when the work ends, however it does."""
 
+    def holds(self) -> bool:
+        """Whether the order is still what is wanted: the configuration may have changed since."""
+
     async def host(self, host: Host, site: Site) -> None:
         """A robots.txt has come."""
 
@@ -73,7 +76,7 @@ class Desk(Protocol):
 
 
 async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, browser: Browser | None = None) -> None:
-    """Work on a batch until it is done, ``stopping`` is set, or the site asks for a long pause.
+    """Work on a batch until it is done or holds no longer, ``stopping`` is set, or the site asks for a long pause.
 
     Tasks that were not come to stay in the queue.
     """
@@ -85,6 +88,7 @@ async def fetch_and_extract(order: Order, desk: Desk, stopping: asyncio.Event, b
         order.terms,
         manners,
         stopping=stopping,
+        holds=desk.holds,
         patience=order.patience,
         keep=desk.host,
         alive=desk.alive,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from archive.status import RunStatus, Status
 from archive.status import status as status_of
 from crawler.commands.common import db_option, existing, json_option, print_json, print_table
 from crawler.lock import holder
+from crawler.masks import masked
 
 MANY = 50
 """Rows of a table that are shown unless all are asked for."""
@@ -35,6 +36,9 @@ def status(*, everything: bool, db: Path, as_json: bool) -> None:
     """
     with reading(existing(db)) as connection:
         found = status_of(connection, datetime.now(UTC))
+    # It ends up in messages and reports; a private feed's token does not.
+    problems = (replace(it, url=masked(it.url), problem=masked(it.problem)) for it in found.problems)
+    found = replace(found, problems=tuple(problems))
     process = holder(db)
     if as_json:
         print_json(asdict(found) | {"process": process})

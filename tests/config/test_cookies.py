@@ -53,6 +53,20 @@ def test_a_file_of_a_browser_is_read_with_comments_http_only_lines_and_either_li
         assert not late.expired(time.time() + 50 * YEAR)
 
 
+@pytest.mark.parametrize("home", ["bücher.example", "www.xn--bcher-kva.example"])
+@pytest.mark.parametrize("domain", [".xn--bcher-kva.example", "Bücher.example", "xn--bcher-kva.example."])
+def test_a_host_is_the_same_in_either_spelling(tmp_path, home, domain):
+    (tmp_path / "c.toml").write_text(f'[sources.x]\nhome = "https://{home}/"\ncookie_file = "cookies.txt"\n')
+    (tmp_path / "cookies.txt").write_text(line(domain=domain))
+    (cookie,) = load(tmp_path / "c.toml", {}).sources[0].jar
+    assert cookie.fits("xn--bcher-kva.example", "/", secure=True, at=time.time())
+
+
+def test_a_line_ends_where_a_browser_ended_it(jar):
+    there, _ = jar(line(), line(domain="other.test", value="a\u2028b\x0bc\x85d"), line(name="second"))
+    assert there.name == "sid"
+
+
 def test_cookies_of_other_sites_are_left_out_even_where_http_could_not_send_them(jar):
     lines = [
         line(domain=domain, value="geh;eim")

@@ -166,6 +166,16 @@ def test_what_is_missing_empty_or_unreadable_is_said_plainly(tmp_path, monkeypat
     assert "cuttings.toml" in message
 
 
+def test_settings_whose_link_leads_nowhere_are_not_passed_over_for_the_defaults(tmp_path, monkeypatch):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "cuttings.toml").symlink_to(tmp_path / "swapped-in-a-moment.toml")
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path, tmp_path / "cuttings.toml", None):
+        assert "cuttings.toml" in refused(path, {})
+    (tmp_path / "cuttings.toml").rename(tmp_path / "sources" / "town.toml")
+    assert "town.toml: cannot be read" in refused(tmp_path)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_said_plainly(file):
     file.write_text("")

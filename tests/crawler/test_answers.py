@@ -17,6 +17,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
         ("0", 0),
         ("120", 120),
         (" 120 ", 120),
+        ("60, 3600,120", 3600),
         ("86401", 86_400),
         ("9" * 5_000, 86_400),
         ("Sun, 01 Mar 2026 12:10:00 GMT", 600),
@@ -34,7 +35,9 @@ def test_retry_after_is_read_in_seconds_and_as_a_date_and_cut_to_a_day(value, wa
     assert retry_after(value, NOW) == expected
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-5", "1.5", "1e3", "٣", "Sun, 32 Mar 2026 12:10:00 GMT", "\0"])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "60,", "60, soon", "-5", "1.5", "1e3", "٣", "Sun, 32 Mar 2026 12:10:00 GMT", "\0"]
+)
 def test_a_retry_after_that_makes_no_sense_is_none(value):
     assert retry_after(value, NOW) is None
 

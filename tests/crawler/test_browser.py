@@ -142,19 +142,6 @@ async def test_where_scripts_lead_is_a_redirect_like_others():
     assert (blank.reason, round_.reason) == ("bad-redirect", "too-many-redirects")
 
 
-async def test_what_robots_keep_from_us_no_page_loads_from_its_own_host():
-    async def allowed(url: str) -> Failure | None:
-        return Failure(url, Stage.ROBOTS, "robots") if "/private/" in url else None
-
-    html = """<p id=a></p><script>for (const path of ['/private/x', '/open/x']) fetch(path).then(
-        answer => answer.text().then(text => a.append(text)), () => a.append('refused '))</script>"""
-    with Site({"/": html, "*": "loaded"}) as site:
-        async with browser() as get:
-            page = await get(site.url(), allowed=allowed)
-    assert site.paths == ["/", "/open/x"]
-    assert b"refused" in page.body
-
-
 def scripted(script: str) -> str:
     return f"<p>hostile<script>{script}</script>"
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.publisher import BOILERPLATE, Story, publish
-from tests.site import Response, Site
+from tests.site import Response, Site, redirect
 
 
 @pytest.fixture
@@ -182,3 +184,22 @@ def test_a_secret_from_the_environment_goes_to_its_site_and_nowhere_else(site, r
     for file in run.folder.glob("archive.db*"):
         assert b"s3cret-value" not in file.read_bytes()
     assert b"s3cret-value" not in done.stdout + done.stderr
+
+
+def test_what_a_person_may_pass_on_of_a_crawl_holds_no_token(site, run):
+    site.routes |= {
+        "/none.xml": Response("", status=404),
+        "/moved": redirect("http://127.0.0.9:1/in?token=t0ken-value"),
+    }
+    private = [site.url("/none.xml?token=t0ken-value"), site.url("/moved")]
+    configure(run.folder, site, more=f"\nsitemaps = {json.dumps(private)}")
+    said = [
+        run("crawl", "--all", status=1),
+        run("crawl", "--all", "--json", status=1),
+        run("status"),
+        run("status", "--json"),
+    ]
+    assert all(b"token=***" in done.stdout + done.stderr for done in said)
+    assert not any(b"t0ken" in done.stdout + done.stderr for done in said)
+    with contextlib.closing(sqlite3.connect(run.folder / "archive.db")) as db:
+        assert db.execute("SELECT count(*) FROM fetches WHERE detail LIKE '%t0ken%'").fetchone() == (0,)

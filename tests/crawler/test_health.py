@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import logging
 import re
 import socket
 import subprocess
@@ -229,3 +230,42 @@ def test_an_address_that_cannot_be_listened_on_is_said_in_a_sentence():
             listen("127.0.0.1", port)
     with pytest.raises(ListenError, match=r"nowhere.invalid"):
         listen("nowhere.invalid", 1)
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.1], ids=["at once", "after the answer"])
+async def test_what_ceases_to_be_http_is_refused_without_an_error_of_ours(watched, caplog, apart):
+    watched.pulse.tick()
+    for path in ("/healthz", "/metrics", "/none"):
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
+        writer.write(head.encode())
+        await asyncio.sleep(apart)
+        writer.write(b"zz\r\n" * 100)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+    assert (await watched.health())[0] == 200
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+FLOOD = """
+import socket, sys
+opened = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(900)]
+print("all open", flush=True)
+"""
+
+
+async def test_a_flood_of_connections_takes_no_file_descriptors_from_the_crawl(watched):
+    def descriptors():
+        return len([*Path("/proc/self/fd").iterdir()])
+
+    before = most = descriptors()
+    command = (sys.executable, "-c", FLOOD, str(watched.port))
+    flood = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    ended = asyncio.ensure_future(flood.communicate())
+    while not ended.done():
+        most = max(most, descriptors())
+        await asyncio.sleep(0)
+    assert ended.result()[0] == b"all open\n"
+    assert most - before < 4 * CONNECTIONS
+    assert (await watched.health())[0] == 503  # it has not ticked so far

@@ -4,12 +4,15 @@ import io
 import json
 import logging
 import os
+import pickle
 import time
 
 import pytest
 
 from archive.models import Change, Failure, Link, Outcome, Page, Site, Stage, Task, TaskKind, Verdict
-from crawler.logs import Formatter, Handler, fields, log_outcome
+from config.models import Config, Cookie, Secret, Source
+from config.secrets import fill
+from crawler.logs import Formatter, Handler, fields, log_outcome, secrets_of
 from crawler.masks import masked
 from tests.publisher import DAY
 
@@ -49,7 +52,9 @@ def fail(message):
     ("text", "shown"),
     [
         ("https://ada:secret@town.example/a", "https://***@town.example/a"),
+        ("https://ada:se@cret@town.example/a", "https://***@town.example/a"),
         ("https://town.example/@ada/1", "https://town.example/@ada/1"),
+        ("https://town.example?to=ada@town.example", "https://town.example?to=ada@town.example"),
         ("see https://town.example/feed?token=abc&page=2 now", "see https://town.example/feed?token=***&page=2 now"),
         ("https://town.example/f?page=2&api_key=abc", "https://town.example/f?page=2&api_key=***"),
         ("https://town.example/f?apikey=abc", "https://town.example/f?apikey=***"),
@@ -63,6 +68,11 @@ def fail(message):
             "/login?next=https%3A%2F%2Ftown.example%2Ff%3Ftoken%3Dabc%26page%3D2",
             "/login?next=https%3A%2F%2Ftown.example%2Ff%3Ftoken%3D***%26page%3D2",
         ),
+        (
+            "/login?next=%2Fsso%3Fnext%3Dhttps%253A%252F%252Ftown.example%252Ff%253Ftoken%253Dabc%2526page%253D2",
+            "/login?next=%2Fsso%3Fnext%3Dhttps%253A%252F%252Ftown.example%252Ff%253Ftoken%253D***%2526page%253D2",
+        ),
+        ("https://town.example/f?ticket=ST-1&sess=a&otp=12", "https://town.example/f?ticket=***&sess=***&otp=***"),
         *((url, url) for url in ("https://a.example/?author=Ada", "https://a.example/?monkey=1&keyword=x&designs=2")),
         ("no URL = no mask; token of esteem", "no URL = no mask; token of esteem"),
     ],
@@ -135,6 +145,23 @@ def test_a_secret_that_is_known_is_masked_wherever_it_stands(lines, form):
         lines.logger.exception("s3cret-value")
     assert "s3cret" not in str(logged())
     assert "no" in str(logged())  # too short to be told from a word
+
+
+@pytest.mark.parametrize(
+    "written", ["a+b/c d==", "a%2Bb%2Fc%20d%3D%3D", "a%2bb/c+d%3d=", "a%252Bb%252Fc%2520d%253D%253D", "a+b%2Fc%20d=="]
+)
+def test_a_secret_is_masked_however_an_address_escapes_it(lines, written):
+    logged = lines("json", "a+b/c d==")
+    log_outcome(outcome(None, url=f"{URL}?page={written}&x=1"), Verdict(Change.UNCHANGED, URL))
+    assert json.loads(logged()[0])["url"] == f"{URL}?page=***&x=1"
+
+
+def test_what_a_header_is_filled_with_is_a_secret_by_itself_and_so_is_a_cookie_of_a_file():
+    header = fill({"Authorization": "Bearer ${TOKEN}"}, "headers", {"TOKEN": "t0ken-value"})
+    jar = tuple(Cookie(name, Secret(value), "town.example") for name, value in (("id", "c00kie"), ("ok", "accepted")))
+    config = Config(sources=(Source("town", URL, headers=header, jar=jar),))
+    assert secrets_of(config) == {"Bearer t0ken-value", "t0ken-value", "c00kie"}
+    assert pickle.loads(pickle.dumps(header[0][1])).parts == ("t0ken-value",)
 
 
 def test_what_a_site_sends_cannot_forge_a_line_or_move_the_cursor(lines):

@@ -105,6 +105,16 @@ def test_a_redirect_on_the_same_host_waits_its_turn_and_the_time_is_not_the_serv
     assert min(pauses(site)) >= KEPT
 
 
+def test_a_robots_txt_that_is_another_publishers_is_not_run_after_without_pauses(db, net):
+    with net.site("www.paper.test", "93.184.215.1") as paper, net.site("www.owner.test", "93.184.216.1") as owner:
+        paper.routes |= {"/robots.txt": redirect(owner.url("/1")), "/feed.xml": rss(paper.url(PATHS[0])), "*": page(0)}
+        owner.routes |= {"/1": redirect(owner.url("/2")), "/2": redirect(owner.url("/3")), "/3": rules("User-agent: *")}
+        crawl(db, config(source("town", paper.url("/feed.xml"), delay=DELAY), allow_private=False))
+        assert owner.paths == ["/1", "/2", "/3"]
+        assert min(pauses(paper, owner)) >= KEPT
+    assert len(titles(db)) == 1
+
+
 def test_a_command_that_keeps_nothing_spaces_its_requests_too(net):
     with contextlib.ExitStack() as stack:
         www, sport, _ = publisher(stack, net, "paper.co.uk", 215)
@@ -231,3 +241,23 @@ def test_a_request_that_is_cut_off_at_a_stop_is_counted(site, db):
     due(db, town)
     after = next(request.at for request in site.requests if request.at > cut)
     assert after - cut >= 1.4
+
+
+async def test_a_longer_pause_holds_from_the_request_after_the_reload_that_brings_it(site, db):
+    def watch(*_):
+        done.append(len(site.requests))
+        if len(done) == 3:
+            crawling.reload(long)
+        elif len(done) == 6:
+            crawling.stopping.set()
+
+    site.routes["/feed.xml"] = rss(*(site.url(path) for path in PATHS))
+    brief, long = (config(source("town", site.url("/feed.xml"), delay=delay)) for delay in (0.1, 1.0))
+    done: list[int] = []
+    with Archive(db) as archive, Pool(20) as pool:
+        run = start(archive, "daemon")
+        archive.sync_sources(brief, clock.now())
+        crawling = Crawl(archive, brief, pool, run, watch=watch)
+        await crawling.once()
+    assert min(pauses(site)[done[2] :]) >= 1.0 - GRAIN
+    assert len(pauses(site)) - done[2] >= 2

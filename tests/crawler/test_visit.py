@@ -94,3 +94,24 @@ async def test_a_long_robots_txt_is_read_beside_the_event_loop(site, monkeypatch
         assert (await one.get(site.url("/no/77"), max_bytes=1000)).reason == "robots"
     assert threads
     assert threading.main_thread() not in threads
+
+
+async def test_a_long_robots_txt_and_a_long_address_hold_nobody_else_up(site):
+    rules = "".join(f"Disallow: *{'a' * (n % 9 + 2)}b{n}\n" for n in range(25_000))
+    site.routes |= {"/robots.txt": f"User-agent: *\n{rules}", "/1": redirect(f"/{'a' * 8_000}?/"), "*": "<p>here"}
+    latest = 0.0
+
+    async def watch():
+        nonlocal latest
+        while True:
+            before = clock.elapsed()
+            await asyncio.sleep(0.01)
+            latest = max(latest, clock.elapsed() - before - 0.01)
+
+    async with visit(site, manners=Politeness(delay=0.0, jitter=0.0)) as calm:
+        await calm.get(site.url("/0"), max_bytes=1000)  # robots.txt is read
+        watching = asyncio.create_task(watch())
+        page = await calm.get(site.url("/1"), max_bytes=1000)
+        watching.cancel()
+    assert page.body == b"<p>here"
+    assert latest < 0.3  # the address alone takes twice as long to judge

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
-import os
 import re
 import signal
 import socket
@@ -12,27 +10,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from archive.store import Archive
-from config.models import Config, Source
-from crawler.crawl import Crawl
-from crawler.daemon import Daemon
-from crawler.notify import Manager
-from crawler.pool import Pool
-from crawler.pulse import Pulse
-from crawler.tally import Tally
+from tests.daemons import ENV, daemon, until
 from tests.publisher import Story, publish
 from tests.site import Response, Site
-
-ENV = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")} | {
-    "CUTTINGS_ALLOW_PRIVATE": "true",
-    "CUTTINGS_POLITENESS__DELAY": "0",
-    "PYTHONPATH": str(Path.cwd()),
-}
 
 
 @pytest.fixture
@@ -47,20 +31,6 @@ def write_config(folder, site, *, every="1s"):
     (folder / "cuttings.toml").write_text(f'[sources.town]\n{listing}\nschedule = {{ every = "{every}" }}\n')
 
 
-@contextlib.contextmanager
-def daemon(folder, *args, **env):
-    log = (folder / "daemon.log").open("ab")
-    command = [sys.executable, "-m", "crawler", "daemon", *args]
-    process = subprocess.Popen(command, cwd=folder, env=ENV | env, stderr=log, stdout=log)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        log.close()
-
-
 def titles(folder):
     path = folder / "archive.db"
     if not path.exists():
@@ -70,14 +40,6 @@ def titles(folder):
             return {row[0] for row in db.execute("SELECT title FROM articles")}
         except sqlite3.OperationalError:  # not made yet
             return set()
-
-
-def until(condition, seconds=30):
-    """Wait for what has to happen, with an end for the test's sake."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_a_newly_published_article_is_picked_up_by_itself(tmp_path, site):
@@ -183,15 +145,6 @@ def test_a_source_on_a_cron_schedule_is_looked_at_when_it_is_new(tmp_path, site)
     assert [r.path for r in site.requests].count("/feed.xml") == 1
 
 
-@pytest.fixture
-def manager(tmp_path):
-    """What systemd is to a daemon: the socket that it is told things through."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(tmp_path / "notify"))
-        listener.settimeout(30)
-        yield listener
-
-
 def told(listener, what):
     """What was told until ``what`` was."""
     heard = []
@@ -215,61 +168,6 @@ def test_the_manager_hears_when_it_is_ready_that_it_lives_when_it_reloads_and_wh
         process.send_signal(signal.SIGTERM)
         told(manager, "STOPPING=1")
         assert process.wait(20) == 0
-
-
-async def test_a_daemon_whose_archive_is_locked_is_not_taken_for_hung_and_says_what_is_wrong(tmp_path, manager):
-    pulse, path = Pulse(tmp_path / "archive.db"), str(tmp_path / "notify")
-    with (
-        Archive(pulse.archive, busy_seconds=0.1) as archive,
-        Pool(20) as pool,
-        contextlib.closing(sqlite3.connect(pulse.archive)) as other,
-    ):
-        crawl = Crawl(archive, Config(), pool, archive.start_run("daemon", datetime.now(UTC)))
-        watched = Daemon(archive, crawl, Config, Manager(path, 10.0), pulse, Tally())
-        await watched.tick()
-        assert manager.recv(100) == b"WATCHDOG=1"
-        other.execute("BEGIN IMMEDIATE")
-        await watched.tick()
-        assert manager.recv(100) == b"WATCHDOG=1"
-        assert any("another program has been writing to it" in problem for problem in pulse.problems())
-        other.execute("ROLLBACK")
-        await watched.tick()
-        assert pulse.problems() == []
-
-
-async def test_what_a_tick_takes_while_it_is_told_to_stop_stays_leased_by_nobody(tmp_path):
-    source = Source("town", "http://127.0.0.1:9/", feeds=("http://127.0.0.1:9/feed.xml",))
-    config = Config(allow_private=True, sources=(source,))
-    with (
-        Archive(tmp_path / "archive.db") as archive,
-        Pool(20) as pool,
-        contextlib.closing(sqlite3.connect(archive.path)) as other,
-    ):
-        archive.sync_sources(config, datetime.now(UTC))
-        crawl = Crawl(archive, config, pool, archive.start_run("daemon", datetime.now(UTC)))
-        crawl.writing.trouble = "full"  # so that a tick writes, which the lock holds up
-        other.execute("BEGIN IMMEDIATE")
-        tick = asyncio.create_task(crawl.tick())
-        await asyncio.sleep(0.2)
-        drained = asyncio.create_task(crawl.drain(10))
-        await asyncio.sleep(0.2)
-        other.execute("ROLLBACK")
-        assert await drained
-        assert await tick == 1
-        assert other.execute("SELECT count(leased_by), count(due_at) FROM sites").fetchone() == (0, 1)
-
-
-async def test_a_daemon_whose_ticks_fail_for_a_bug_is_left_to_the_watchdog(tmp_path, manager):
-    pulse = Pulse(tmp_path / "archive.db")
-    with Archive(pulse.archive) as archive, Pool(20) as pool:
-        crawl = Crawl(archive, Config(), pool, archive.start_run("daemon", datetime.now(UTC)))
-        crawl.config = None  # the bug
-        watched = Daemon(archive, crawl, Config, Manager(str(tmp_path / "notify"), 10.0), pulse, Tally())
-        await watched.tick()
-    assert "AttributeError" in pulse.trouble
-    manager.setblocking(False)
-    with pytest.raises(BlockingIOError):
-        manager.recv(100)
 
 
 def test_a_second_sigterm_does_not_wait_for_what_is_in_flight(tmp_path, site, manager):

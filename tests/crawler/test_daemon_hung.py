@@ -22,7 +22,7 @@ from crawler.notify import Manager
 from crawler.pool import Pool
 from crawler.pulse import Pulse
 from crawler.tally import Tally
-from tests.crawler.test_daemon import ENV, daemon, until
+from tests.daemons import ENV, daemon, until
 
 LOOK_UPS = """
 import os, pathlib, socket, time

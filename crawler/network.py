@@ -20,6 +20,7 @@ import httpcore
 import httpx
 
 from crawler.aside import Aside
+from crawler.stream import Direct
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives a name's addresses; raises OSError where it has none."""
@@ -106,7 +107,7 @@ class Guard(httpcore.AsyncNetworkBackend):
     def __init__(self, *, allow_private: bool, resolve: Resolve = resolve) -> None:
         self._allow_private = allow_private
         self._resolve = resolve
-        self._inner = httpcore.AnyIOBackend()
+        self._inner = Direct()
 
     async def connect_tcp(
         self,

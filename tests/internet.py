@@ -19,10 +19,11 @@ import pytest
 
 from crawler import network
 from crawler.fetch import Fetcher
+from crawler.stream import Direct
 from tests.site import Site
 
 
-class OneSite(httpcore.AnyIOBackend):
+class OneSite(Direct):
     """Takes the place of the guard's way to the network, after its check: all addresses lead to one site."""
 
     def __init__(self, site: Site) -> None:
@@ -52,16 +53,16 @@ class Internet:
         self.reached: list[str] = []
         self._ports: dict[str, int] = {}
         self._sites: list[Site] = []
-        net, real = self, httpcore.AnyIOBackend
+        net = self
 
-        class Wire(real):
+        class Wire(Direct):
             async def connect_tcp(self, host, port, *rest):
                 net.reached.append(host)
                 if host not in net._ports:
                     raise httpcore.ConnectError("nobody there")
                 return await super().connect_tcp("127.0.0.1", net._ports[host], *rest)
 
-        monkeypatch.setattr(network.httpcore, "AnyIOBackend", Wire)
+        monkeypatch.setattr(network, "Direct", Wire)
         monkeypatch.setitem(Fetcher.__init__.__kwdefaults__, "resolve", self._resolve)
 
     def site(self, name: str, address: str) -> Named:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 
 import pytest
 
@@ -24,3 +25,23 @@ def manager(tmp_path):
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(30)
         yield listener
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    request = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    names = ["-subj", "/CN=paper", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*request, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+    return files

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gzip
 import ssl
-import subprocess
 
 import h2.config
 import h2.connection
@@ -51,26 +50,6 @@ class Server:
             case _:
                 state.send_headers(stream, [(":status", "200"), ("content-type", "text/html"), ("set-cookie", "a=b")])
                 state.send_data(stream, b"<p>over two", end_stream=True)
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    request = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    files = tmp_path / "cert.pem", tmp_path / "key.pem"
-    names = ["-subj", "/CN=paper", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*request, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
-    return files
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import os
 import shutil
 import time
 
-import httpcore
 import pytest
 
 from config.models import Cookie
 from crawler.browser import EXECUTABLES, crumbs
 from crawler.fetch import Identity
 from crawler.network import Guard
+from crawler.stream import Direct
 from crawler.wire import Order, Shown
 from tests.browser import absent
 from tests.site import Response, Site, redirect
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 ADDRESSES = {"paper.test": "93.184.215.14", "www.paper.test": "93.184.215.15", "other.test": "93.184.215.16"}
 
 
-class Internet(httpcore.AnyIOBackend):
+class Internet(Direct):
     """Takes the place of the guard's way to the network, after its check: public addresses lead to sites."""
 
     def __init__(self, sites: dict[str, Site]) -> None:

@@ -81,6 +81,10 @@ def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+MANY = 200
+"""Connections that are over are forgotten when there are more."""
+
+
 class Site:
     def __init__(
         self,
@@ -126,6 +130,8 @@ class Site:
         self._listener.close()
 
     def _start(self, target: Callable[..., None], *arguments: object) -> None:
+        if len(self._threads) > MANY:
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()

@@ -27,21 +27,14 @@ def manager(tmp_path):
         yield listener
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    request = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    files = tmp_path / "cert.pem", tmp_path / "key.pem"
-    names = ["-subj", "/CN=paper", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*request, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """The files of a certificate for 127.0.0.1 and paper.test, signed by itself, and of its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    files = folder / "cert.pem", folder / "key.pem"
+    key = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    names = "IP:127.0.0.1,DNS:paper.test,DNS:www.paper.test"
+    for_whom = ["-subj", "/CN=paper.test", "-addext", f"subjectAltName={names}"]
+    made = ["openssl", "req", *key, *for_whom, "-out", files[0], "-keyout", files[1]]
+    subprocess.run(made, check=True, capture_output=True)
     return files

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import subprocess
 
 import httpcore
 import pytest
@@ -134,28 +133,6 @@ async def test_the_next_address_is_tried_where_one_does_not_answer():
             internet = fetcher._transport._pool._network_backend._inner = Partly(site)
             assert (await fetcher.get("http://paper.test/", max_bytes=MB)).body == b"home"
     assert internet.reached == ["2606:4700::1", PUBLIC]
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """The files of a self-signed certificate for paper.test, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    request = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    names = ["-subj", "/CN=paper.test", "-addext", "subjectAltName=DNS:paper.test,DNS:www.paper.test"]
-    files = folder / "cert.pem", folder / "key.pem"
-    subprocess.run([*request, *names, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
-    return files
 
 
 @pytest.fixture

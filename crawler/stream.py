@@ -160,7 +160,7 @@ class _Line(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.ended, self.error = True, self.error or exc
+        self.ended, self.error = True, exc
         self.room.set()
         self._wake()
 
@@ -189,5 +189,5 @@ def _told(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise late(str(error)) from error
-    except (OSError, ssl.SSLError) as error:
+    except OSError as error:  # ssl.SSLError is one
         raise broken(str(error)) from error

@@ -1,14 +1,14 @@
-"""Daemons: ``cuttings daemon`` in a process of its own, in a folder with its configuration and archive."""
+"""Daemons: ``cuttings daemon`` as it is, in a folder with its configuration and archive; it logs to daemon.log."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from tests.live import running
 
 ENV = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")} | {
     "CUTTINGS_ALLOW_PRIVATE": "true",
@@ -17,23 +17,6 @@ ENV = {key: value for key, value in os.environ.items() if not key.startswith("CU
 }
 
 
-@contextlib.contextmanager
-def daemon(folder: Path, *args: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    log = (folder / "daemon.log").open("ab")
+def daemon(folder: Path, *args: str, **env: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "crawler", "daemon", *args]
-    process = subprocess.Popen(command, cwd=folder, env=ENV | env, stderr=log, stdout=log)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        log.close()
-
-
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for what has to happen, with an end for the test's sake."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
+    return running(command, folder, ENV | env, folder / "daemon.log")

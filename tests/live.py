@@ -48,8 +48,15 @@ def cuttings(folder: Path, *args: str, patience: float = 30.0) -> Iterator[subpr
     env = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")}
     env |= {"PYTHONPATH": str(ROOT), PATIENCE: str(patience)}
     command = [*MORTAL, sys.executable, "-m", "tests.live", *args]
-    with (folder.parent / f"{folder.name}.{LOG}").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+    with running(command, folder, env, folder.parent / f"{folder.name}.{LOG}") as process:
+        yield process
+
+
+@contextlib.contextmanager
+def running(command: list[str], folder: Path, env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is over with the test; what it says is added to ``log``."""
+    with log.open("ab") as file:
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=file, stderr=file)
     try:
         yield process
     finally:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemons import ENV, daemon, until
+from tests.daemons import ENV, daemon
+from tests.live import until
 from tests.publisher import Story, publish
 from tests.site import Response, Site
 

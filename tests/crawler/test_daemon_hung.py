@@ -22,7 +22,8 @@ from crawler.notify import Manager
 from crawler.pool import Pool
 from crawler.pulse import Pulse
 from crawler.tally import Tally
-from tests.daemons import ENV, daemon, until
+from tests.daemons import ENV, daemon
+from tests.live import until
 
 LOOK_UPS = """
 import os, pathlib, socket, time

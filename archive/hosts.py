@@ -6,8 +6,8 @@ import re
 import sqlite3
 from datetime import datetime, timedelta
 
-from archive.models import Host, Site
 from archive.rows import insert
+from archive.tasks import Host, Site
 from archive.times import iso, when
 
 ROBOTS_KEPT = 100

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import articles, inbox, queue, sources, turns
+from archive import articles, inbox, queue, sources, stopgap, turns
 from archive.articles import Reading
-from archive.models import Article, Change, Failure, Outcome, Page, Stage, TaskKind, Verdict
+from archive.models import Article, Change, Failure, Page, Stage, Verdict
 from archive.plans import Look, Past, Plan, Reread
 from archive.queue import Queued, Revisit
 from archive.rows import Value, insert, update
+from archive.tasks import Outcome, TaskKind
 from archive.times import iso, iso_ms, when
 
 GONE = frozenset({"not-found", "gone"})
@@ -127,7 +128,7 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     before = _past(db, article, now) if article is not None else None
     validators: dict[str, Value] = {}
     if isinstance(outcome.result, Article):
-        if article is not None and articles.is_stopgap(db, article, outcome.result):
+        if article is not None and stopgap.is_stopgap(db, article, outcome.result):
             return _keep_failure(db, outcome, _notice(task.url), article, terms)
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from archive.models import Failure, Task
+from archive.models import Failure
+from archive.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive.models import Link, Scope
+from archive.models import Link
 from archive.rows import clean, update
 from archive.scopes import within
 from archive.sites import site
+from archive.tasks import Scope
 from archive.times import iso, iso_ms, stamp, when
 
 _FEW = 10  # links of a listing that may all have changed since they were fetched

@@ -15,6 +15,11 @@ def clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def folded(text: str) -> str:
+    """Text that SQLite can hold, with single blanks: what two spellings of a name or a title have in common."""
+    return " ".join(clean(text).split())
+
+
 def insert(db: sqlite3.Connection, table: str, **values: Value) -> int:
     """Insert one row; its rowid. ``table`` and the names are our own, never input."""
     columns, marks = ", ".join(values), ", ".join("?" * len(values))

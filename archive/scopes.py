@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from archive.models import Scope
+from archive.tasks import Scope
 
 
 def within(scope: Scope) -> tuple[str, dict[str, str]]:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from archive.models import Scope
 from archive.rows import insert
 from archive.scopes import within
 from archive.sites import site
+from archive.tasks import Scope
 from archive.times import iso, when
 from config.models import Config, Source
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TypeVar
 
-from archive.models import Scope
 from archive.queue import pending
+from archive.tasks import Scope
 from archive.times import iso, iso_ms, when
 
 T = TypeVar("T")

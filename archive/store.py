@@ -17,11 +17,12 @@ from typing import Self
 
 from archive import hosts, inbox, outcomes, owners, queue, sources, turns
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
-from archive.models import Batch, Failure, Host, Link, Outcome, Page, Scope, Site, Task, Verdict
+from archive.models import Failure, Link, Page, Verdict
 from archive.outcomes import Terms
 from archive.plans import Plan
 from archive.queue import Revisit
 from archive.rows import insert, update
+from archive.tasks import Batch, Host, Outcome, Scope, Site, Task
 from archive.times import iso, iso_ms
 from archive.turns import LEASE
 from config.models import Config

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from archive import hosts, inbox, owners
 from archive.inbox import Received
-from archive.models import Batch, Link, Precision, Scope, Site, Stamp, Task, TaskKind
+from archive.models import Link, Precision, Stamp
 from archive.scopes import within
+from archive.tasks import Batch, Scope, Site, Task, TaskKind
 from archive.times import iso, iso_ms, when
 
 CLOCK_TOLERANCE = timedelta(seconds=10)

@@ -21,9 +21,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from archive import owners
-from archive.models import Batch, Failure, Host, Outcome, Page, Scope, Site, Stage, Task, TaskKind, Verdict
+from archive.models import Failure, Page, Stage, Verdict
 from archive.sites import site
 from archive.store import Archive, ArchiveError
+from archive.tasks import Batch, Host, Outcome, Scope, Site, Task, TaskKind
 from archive.turns import LEASE
 from config.models import Config, Politeness, Source
 from crawler import clock, reading

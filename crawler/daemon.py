@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.database import ArchiveError
-from archive.models import Outcome, Verdict
+from archive.models import Verdict
 from archive.store import Archive
+from archive.tasks import Outcome
 from config.load import STARTER, ConfigError
 from config.models import Config
 from crawler import clock

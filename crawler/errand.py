@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from archive.models import Failure, Moved, Page, Site, Stage
+from archive.models import Failure, Moved, Page, Stage
 from archive.sites import site
+from archive.tasks import Site
 from config.models import Config
 from crawler import urls, walls
 from crawler.visit import Terms, Visit

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from archive.models import Change, Failure, Outcome, TaskKind, Verdict
+from archive.models import Change, Failure, Verdict
+from archive.tasks import Outcome, TaskKind
 from archive.times import iso_ms
 from config.models import Config, Secret
 from crawler import urls

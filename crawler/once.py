@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from archive import sites
-from archive.models import Change, Failure, Link, Outcome, Scope, Verdict
+from archive.models import Change, Failure, Link, Verdict
 from archive.store import Archive
+from archive.tasks import Outcome, Scope
 from config.models import Config
 from crawler import clock, urls
 from crawler.browser import Browser

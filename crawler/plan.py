@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.models import Failure, Stage, Task
+from archive.models import Failure, Stage
 from archive.plans import Look, Past, Reread
+from archive.tasks import Task
 from config.models import Schedule, Source
 from crawler import schedule
 from crawler.edits import Edits

@@ -9,7 +9,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.models import Failure, Outcome, Stage, Verdict
+from archive.models import Failure, Stage, Verdict
+from archive.tasks import Outcome
 from crawler.masks import masked
 
 STALE = 60.0

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archive.models import Article, Failure, Link, Page, Stage, Task, TaskKind
+from archive.models import Article, Failure, Link, Page, Stage
+from archive.tasks import Task, TaskKind
 from config.models import Source
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.models import Failure, Moved, Outcome, Scope, Stage, TaskKind, Verdict
+from archive.models import Failure, Moved, Stage, Verdict
 from archive.outcomes import in_the_end
 from archive.store import Archive
+from archive.tasks import Outcome, Scope, TaskKind
 from config.models import Limits
 from crawler import __version__, answers, clock, urls
 from crawler.plan import Plan

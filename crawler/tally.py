@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archive.models import Failure, Outcome, TaskKind, Verdict
+from archive.models import Failure, Verdict
+from archive.tasks import Outcome, TaskKind
 from crawler.logs import ended
 
 

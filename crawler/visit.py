@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from archive.models import Failure, Host, Moved, Page, Site, Stage
+from archive.models import Failure, Moved, Page, Stage
+from archive.tasks import Host, Site
 from archive.turns import LEASE
 from config.models import Config, Limits, Politeness
 from crawler import clock, politeness, robots, urls

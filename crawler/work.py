@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import Protocol
 
 from archive.database import ArchiveError
-from archive.models import Batch, Failure, Host, Outcome, Page, Site, Stage, Task, TaskKind
+from archive.models import Failure, Page, Stage
+from archive.tasks import Batch, Host, Outcome, Site, Task, TaskKind
 from config.models import Politeness, Source
 from crawler import reading
 from crawler.browser import Browser

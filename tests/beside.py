@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.models import Failure, Outcome, Verdict
+from archive.models import Failure, Verdict
+from archive.tasks import Outcome
 from config.models import Config, Limits, Politeness, Source
 from crawler.once import Summary, all_sources, crawl_once
 from tests.publisher import Story, publish

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from archive.models import Scope
+from archive.tasks import Scope
 from config.models import Config
 from crawler.commands.common import (
     When,

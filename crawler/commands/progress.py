@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from archive.models import Failure, Outcome, Verdict
+from archive.models import Failure, Verdict
+from archive.tasks import Outcome
 
 
 class Live:

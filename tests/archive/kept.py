@@ -7,23 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.database import reading
-from archive.models import (
-    Article,
-    Batch,
-    Block,
-    Inline,
-    Kind,
-    Link,
-    Outcome,
-    Page,
-    Precision,
-    Scope,
-    Site,
-    Stamp,
-    Task,
-    TaskKind,
-)
+from archive.models import Article, Block, Inline, Kind, Link, Page, Precision, Stamp
 from archive.store import Archive
+from archive.tasks import Batch, Outcome, Scope, Site, Task, TaskKind
 from config.models import Config, Source
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

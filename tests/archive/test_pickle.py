@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.models import Failure, Link, Moved, Stage, Task, TaskKind
+from archive.models import Failure, Link, Moved, Stage
+from archive.tasks import Task, TaskKind
 from crawler.extract import extract
 
 PAGES = sorted(Path("tests/pages").glob("*.html"))

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from kept import CONFIG, FEED, NOON, OLD, TWO, article, at, config, link, page, urls
 
-from archive.models import Failure, Precision, Scope, Stage
+from archive.models import Failure, Precision, Stage
+from archive.tasks import Scope
 
 
 def due(kept, path="/bridge"):

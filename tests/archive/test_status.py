@@ -8,8 +8,9 @@ import pytest
 from kept import FEED, article, link, page
 
 from archive.database import reading
-from archive.models import Failure, Scope, Stage
+from archive.models import Failure, Stage
 from archive.status import counts, status
+from archive.tasks import Scope
 from archive.times import iso
 
 

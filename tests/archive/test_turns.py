@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from kept import CONFIG, FEED, NOON, OLD, TWO, article, at, config, link, page, urls
 
-from archive.models import Host, TaskKind
+from archive.tasks import Host, TaskKind
 from archive.times import when
 from config.models import Source
 

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.database import reading
-from archive.models import Article, Block, Inline, Kind, Link, Outcome, Page, Precision, Scope, Site, Stamp
+from archive.models import Article, Block, Inline, Kind, Link, Page, Precision, Stamp
 from archive.read import articles, search
 from archive.status import status
 from archive.store import Archive
+from archive.tasks import Outcome, Scope, Site
 from config.models import Config, Schedule, Source
 from crawler.plan import Plan
 

@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass
 from email.utils import format_datetime
 from pathlib import Path
 
-from archive.models import Scope
 from archive.store import Archive
+from archive.tasks import Scope
 from config.models import Config, Limits, Politeness, Source
 from crawler import clock
 from crawler.crawl import Crawl, start

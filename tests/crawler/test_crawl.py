@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.models import Scope
 from archive.store import Archive, ArchiveError
+from archive.tasks import Scope
 from config.models import Limits
 from crawler import clock
 from crawler.crawl import Crawl, start

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from archive.models import Change, Failure, Outcome, Page, Site, Stage, Task, TaskKind, Verdict
+from archive.models import Change, Failure, Page, Stage, Verdict
 from archive.store import Archive
+from archive.tasks import Outcome, Site, Task, TaskKind
 from crawler import health, pulse
 from crawler.health import CONNECTIONS, answering
 from crawler.listen import ListenError, listen

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from archive.models import Change, Failure, Link, Outcome, Page, Site, Stage, Task, TaskKind, Verdict
+from archive.models import Change, Failure, Link, Page, Stage, Verdict
+from archive.tasks import Outcome, Site, Task, TaskKind
 from config.models import Config, Cookie, Secret, Source
 from config.secrets import fill
 from crawler.logs import Formatter, Handler, fields, log_outcome, secrets_of

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.models import Article, Block, Failure, Inline, Kind, Link, Outcome, Page, Scope, Stage, Task, TaskKind
+from archive.models import Article, Block, Failure, Inline, Kind, Link, Page, Stage
 from archive.plans import Look
 from archive.store import Archive
+from archive.tasks import Outcome, Scope, Task, TaskKind
 from config.models import Schedule, Source
 from crawler.edits import SOONEST
 from crawler.plan import Plan

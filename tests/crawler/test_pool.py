@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.models import Article, Failure, Link, Page, Task, TaskKind
+from archive.models import Article, Failure, Link, Page
+from archive.tasks import Task, TaskKind
 from config.models import Rules, Source
 from crawler.pool import Pool
 from crawler.reading import Order, read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archive.models import Article, Failure, Link, Page, Task, TaskKind
+from archive.models import Article, Failure, Link, Page
+from archive.tasks import Task, TaskKind
 from config.models import Source
 from crawler import clock, reading
 from tests.notices import ABOUT, NOTICES, whole

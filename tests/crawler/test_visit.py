@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from archive import sites
-from archive.models import Host
-from archive.models import Site as Known
+from archive.tasks import Host
+from archive.tasks import Site as Known
 from config.models import Config, Limits, Politeness
 from crawler import clock, robots, ruleset
 from crawler.errand import fetch_page

@@ -1,0 +1,1 @@
+"""Tables: the SQL of each migration of archive.schema."""

@@ -1,0 +1,4 @@
+"""Evidence."""
+
+TABLES = """
+"""

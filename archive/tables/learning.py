@@ -1,0 +1,4 @@
+"""Learning: the boilerplate of each source, and the pages that it was last seen on."""
+
+TABLES = """
+"""

@@ -1,0 +1,4 @@
+"""Reextraction."""
+
+TABLES = """
+"""

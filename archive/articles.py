@@ -26,6 +26,7 @@ class Reading:
     page: Page | None
     now: datetime
     extractor: str
+    run: int | None = None
 
 
 def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
@@ -90,7 +91,8 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         **values,
     )
     names.keep(db, number, article)
-    learned.observe(db, article, source, now)
+    if original is None:
+        learned.observe(db, article, source, now, reading.run)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
 
@@ -114,7 +116,6 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     number = history.add(db, row, values, "edit", now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **_kept_dates(values))
     names.keep(db, row["id"], article)
-    learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 

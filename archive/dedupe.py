@@ -16,7 +16,10 @@ def content_hash(text: str) -> str:
     return xxhash.xxh3_128_hexdigest(folded.encode("utf-8", "replace"))
 
 
-def fingerprint(text: str) -> str:
-    """16 hex digits, equal for texts alike up to case, digits and white space: "12 Comments" and "3 comments"."""
-    folded = _DIGITS.sub("0", " ".join(unicodedata.normalize("NFKC", text).casefold().split()))
-    return xxhash.xxh3_64_hexdigest(folded.encode("utf-8", "replace"))
+def mark(text: str) -> int:
+    """64 bits (xxh3), signed, equal for texts alike up to case, digits and white space: "12 Comments", "3 comments"."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    folded = _DIGITS.sub("0", " ".join(text.casefold().split()))
+    number = xxhash.xxh3_64_intdigest(folded.encode("utf-8", "replace"))
+    return number - (1 << 64) if number >> 63 else number

@@ -1,19 +1,20 @@
-"""Learned: what stands on many pages of a source is its furniture: counted here, page by page."""
+"""Learned: what a source's pages repeat, counted page by page; and an article without it. See archive.boilerplate.
+
+What stands on one page alone is kept for the last pages of a source only, in ``recent_pages``, so that what is
+remembered grows with what a site repeats and not with its pages.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from archive.dedupe import fingerprint
+from archive import boilerplate
+from archive.boilerplate import Known, place_mark
 from archive.models import Article
-from archive.rows import clean
-from archive.times import iso
-
-
-def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
-    """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
-    return article
+from archive.rows import update
+from archive.sightings import Sightings
 
 
 def template(db: sqlite3.Connection, source: str) -> int:
@@ -22,12 +23,81 @@ def template(db: sqlite3.Connection, source: str) -> int:
     return int(row["template"]) if row else 0
 
 
-def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime) -> None:
-    """Count what was dropped from the page, once a page: what stands on many pages of a source is its furniture."""
-    pieces = {fingerprint(piece.text): piece for piece in article.dropped if piece.text.strip()}
-    db.executemany(
-        "INSERT INTO boilerplate (source, reason, sample, fingerprint, pages, first_seen, last_seen)"
-        " VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT (source, fingerprint) DO UPDATE SET"
-        " pages = pages + 1, last_seen = excluded.last_seen",
-        [(source, p.reason, clean(p.text), mark, iso(now), iso(now)) for mark, p in pieces.items()],
+def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
+    """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
+    if not article.seen:
+        return article
+    known: dict[tuple[str, str], set[int]] = {}
+    for row in db.execute(
+        "SELECT kind, ruling, mark FROM boilerplate WHERE source = ? AND (state = 'learned' OR ruling != '')", [source]
+    ):
+        known.setdefault((row["ruling"] or "learned", row["kind"]), set()).add(row["mark"])
+    return boilerplate.without(
+        article,
+        Known(
+            texts=frozenset(known.get(("learned", "text"), ())),
+            headings=frozenset(known.get(("learned", "heading"), ())),
+            places=frozenset(known.get(("learned", "place"), ())),
+            keep=_ruled(known, "keep"),
+            drop=_ruled(known, "drop"),
+            headlines=_headlines(db, article),
+        ),
     )
+
+
+def _ruled(known: Mapping[tuple[str, str], set[int]], ruling: str) -> frozenset[int]:
+    return frozenset().union(*(marks for (said, _), marks in known.items() if said == ruling))
+
+
+def _headlines(db: sqlite3.Connection, article: Article) -> frozenset[int]:
+    """Of what may be headlines in it, those that are another article's."""
+    marks = {one for lines in boilerplate.titles(article).values() for line in lines for one in line}
+    if not marks:
+        return frozenset()
+    sql = f"SELECT title_mark FROM articles WHERE title_mark IN ({_marks(marks)}) AND url != ? AND title != ?"  # noqa: S608  # question marks
+    return frozenset(row["title_mark"] for row in db.execute(sql, [*marks, article.url, article.title]))
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> None:
+    """Count what stands on a new article's page. ``article``: as ``clean_of`` gave it."""
+    if not article.seen:
+        return
+    observed = db.execute("UPDATE sources SET observed = observed + 1 WHERE name = ? RETURNING observed", [source])
+    page = Sightings(db, source, int(observed.fetchone()["observed"]), run, now)
+    own = {one.mark for one in article.seen}
+    places = {place_mark(path): (path, *found) for path, found in boilerplate.places(article).items()}
+    rows = page.rows([*own, *places])
+    recent = page.recent(own)
+    familiar = own.intersection(rows).union(*(one.shared for one in recent))
+    blocks = boilerplate.stood(article, familiar)
+    if not blocks:  # nothing of its own: another address of a story, or no text at all
+        return
+    sizes = boilerplate.sizes(article)
+    copies = boilerplate.copied(sizes, recent)
+    page.keep(sizes)
+    for block in blocks:
+        if block.mark in copies:
+            continue
+        if row := rows.get(block.mark):
+            page.count(row, block, 1 + sum(block.mark in one.shared for one in recent), 1 + len(recent))
+        elif first := next((one for one in recent if block.mark in one.shared), None):
+            page.begin(block, first)
+    for mark, (path, left_out, text) in places.items():
+        if row := rows.get(mark):
+            page.count_place(row, text, left_out=left_out)
+        elif left_out:
+            page.begin_place(mark, path, text)
+    page.end()
+
+
+def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:
+    """Keep a person's word on a row of ``boilerplate``: ``keep``, ``drop``, or empty; False if there is no such row."""
+    row = db.execute("SELECT source, ruling FROM boilerplate WHERE id = ?", [number]).fetchone()
+    if row is not None and row["ruling"] != ruling:
+        update(db, "boilerplate", number, ruling=ruling)
+        db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [row["source"]])
+    return row is not None

@@ -26,10 +26,11 @@ def seen(lines: Sequence[Line]) -> tuple[Seen, ...]:
     """All lines with text, as they stood."""
     found: list[Seen] = []
     known: dict[Box, str] = {}
+    names: dict[tuple[str, str], str] = {}
     kept = 0
     for line in lines:
         if line.text:
-            where = _place(line, known)
+            where = _place(line, known, names)
             if line.why:
                 found.append(Seen(mark(line.text), where, -1, line.why, line.text[:200]))
             else:
@@ -39,13 +40,19 @@ def seen(lines: Sequence[Line]) -> tuple[Seen, ...]:
     return tuple(found)
 
 
-def _place(line: Line, known: dict[Box, str]) -> str:
-    """The path to a line; empty for plain text. ``known``: the paths of this page's boxes so far."""
+def _place(line: Line, known: dict[Box, str], names: dict[tuple[str, str], str]) -> str:
+    """The path to a line; empty for plain text. ``known``: of boxes; ``names``: of what stands in them."""
     box, el = line.box, line.el
     if box is None or el is None:
         return ""
-    path = _path(box, known)
-    return f"{path} > text" if el is box.el else f"{path} > {_name(el)}"
+    path = known.get(box)
+    if path is None:
+        path = _path(box, known)
+    name = "text" if el is box.el else _name(el)
+    found = names.get((path, name))
+    if found is None:
+        found = names[path, name] = f"{path} > {name}"
+    return found
 
 
 def _path(box: Box, known: dict[Box, str]) -> str:

@@ -14,7 +14,7 @@ from archive.database import reading
 from archive.dedupe import mark
 from archive.models import Block, Inline, Kind, Seen
 
-SYLLABLES = "ba ke lo mi nu ra se ti vo xa zu dor fen gli pra sto".split()
+SYLLABLES = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "xa", "zu", "dor", "fen", "gli", "pra", "sto"]
 NOTICE = "Glimo ratesu prador, fen vokelo stobami zuxa."
 LONG = " ".join(["Zuxado fenlo prasto kemira voglidor nutise."] * 6)
 

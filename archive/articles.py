@@ -12,6 +12,7 @@ from datetime import datetime
 
 from archive import history, identity, learned, names, pages
 from archive.columns import columns
+from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
 from archive.tasks import Task
@@ -140,4 +141,4 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 
 def _values(reading: Reading) -> dict[str, Value]:
-    return columns(reading.article) | {"extractor": reading.extractor}
+    return columns(reading.article) | {"title_mark": mark(reading.article.title), "extractor": reading.extractor}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from archive import blocks, words
-from archive.dedupe import content_hash, mark
+from archive.dedupe import content_hash
 from archive.models import Article
 from archive.rows import Value, clean
 from archive.times import stamp
@@ -62,7 +62,6 @@ def columns(article: Article) -> dict[str, Value]:
     return {
         "url": article.url,
         "title": clean(article.title),
-        "title_mark": mark(article.title),
         "byline": clean(byline(article)),
         "published": stamp(published) if published else None,
         "published_precision": published.precision.value if published else None,

@@ -101,3 +101,17 @@ def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:
         update(db, "boilerplate", number, ruling=ruling)
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [row["source"]])
     return row is not None
+
+
+def is_source(db: sqlite3.Connection, name: str) -> bool:
+    return db.execute("SELECT 1 FROM sources WHERE name = ?", [name]).fetchone() is not None
+
+
+def listed(db: sqlite3.Connection, source: str | None, *, everything: bool) -> list[dict[str, object]]:
+    """The rows of ``boilerplate`` that something follows from, or all; what is on most pages first."""
+    rows = db.execute(
+        "SELECT * FROM boilerplate WHERE (:source IS NULL OR source = :source)"
+        " AND (:everything OR state = 'learned' OR ruling != '') ORDER BY source, pages DESC, id",
+        {"source": source, "everything": everything},
+    )
+    return [dict(row) for row in rows]

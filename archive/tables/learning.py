@@ -26,8 +26,8 @@ CREATE TABLE boilerplate (
     mark INTEGER NOT NULL,                  -- 64 bits of the text, alike up to case, digits, white space; of the path
     UNIQUE (source, mark)
 );
-INSERT INTO boilerplate (source, kind, sample, reason, pages, left_out, first_seen, last_seen, mark)
-    SELECT source, 'text', sample, reason, pages, pages, first_seen, last_seen, mark_of(sample) FROM boilerplate_1
+INSERT INTO boilerplate (id, source, kind, sample, reason, pages, left_out, first_seen, last_seen, mark)
+    SELECT id, source, 'text', sample, reason, pages, pages, first_seen, last_seen, mark_of(sample) FROM boilerplate_1
     WHERE true ON CONFLICT DO NOTHING;
 DROP TABLE boilerplate_1;
 CREATE INDEX boilerplate_state ON boilerplate(source, state);

@@ -48,6 +48,8 @@ def modules() -> list[str]:
         " tables tidy timestamps titles verdict vocabulary words"
     )
     return [
+        "archive/boilerplate.py",
+        "archive/dedupe.py",
         "archive/models.py",
         "archive/sites.py",
         "crawler/urls.py",

@@ -8,8 +8,7 @@ decision is a row of ``boilerplate`` with the counts that it rests on.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -17,8 +16,6 @@ from typing import Final
 from archive.dedupe import mark
 from archive.models import HEADING, LIST, PARAGRAPH, Article, Block, Dropped, Seen
 
-WINDOW: Final = 40
-"""Pages of a source that are looked back on."""
 PROSE: Final = 100
 """Characters from which a paragraph seen for the first time is the story's own text."""
 SHORT_PROSE: Final = 40
@@ -26,15 +23,12 @@ SHORT_PROSE: Final = 40
 PLACE_SHARE: Final = 0.5
 """Share of an article's text that is left out by its place at most: more, and the site has a new template."""
 
-COPY: Final = 0.5
-"""Share of the shorter of two texts that makes them one story."""
-MANY: Final = 3
-FREQUENT: Final = 0.3
-"""Pages, and share of the last pages, from which on what they have in common is no story."""
-
-TITLE: Final = range(20, 300)
+SHORTEST_TITLE: Final = 20
+LONGEST_TITLE: Final = 250
 """Characters of a headline that can be told from a sentence of a story."""
 TITLE_WORDS: Final = 3
+SENTENCE: Final = ".:;,"
+"""What no headline ends with."""
 BESIDE: Final = 40
 """Characters beside a link in a line that points to another story: "Read also: …"."""
 MOST_LINES: Final = 25
@@ -115,22 +109,37 @@ def place_mark(path: str) -> int:
 
 def titles(article: Article) -> Mapping[int, tuple[tuple[int, ...], ...]]:
     """Block → for each of its lines the marks of what may be another article's headline in it."""
-    found = {number: _lines(block) for number, block in enumerate(article.blocks) if block.kind in (PARAGRAPH, LIST)}
-    return {number: lines for number, lines in found.items() if any(lines)}
+    found: dict[int, tuple[tuple[int, ...], ...]] = {}
+    for number, block in enumerate(article.blocks):
+        if block.kind is PARAGRAPH:
+            marks = _pointed(block)
+            if marks:
+                found[number] = (marks,)
+        elif block.kind is LIST and len(block.children) <= MOST_LINES:
+            lines = [line.strip("- ") for line in block.text.split("\n")]
+            found[number] = tuple([_titled(line) for line in lines])
+    return found
 
 
-def _lines(block: Block) -> tuple[tuple[int, ...], ...]:
-    if block.kind is PARAGRAPH:
-        whole = block.text
-        linked = "".join(run.text for run in block.inlines if run.href)
-        texts = {whole} | ({linked} if len(whole) - len(linked) <= BESIDE else set())
-        return (tuple(mark(text) for text in texts if _may_be_title(text)),)
-    lines = [line.strip("- ") for line in block.text.split("\n")] if len(block.children) <= MOST_LINES else []
-    return tuple((mark(line),) if _may_be_title(line) else () for line in lines)
+def _pointed(block: Block) -> tuple[int, ...]:
+    """The marks of a line, and of the link in it with hardly anything beside."""
+    whole = block.text
+    if len(whole) > LONGEST_TITLE + BESIDE:
+        return ()
+    linked = "".join([run.text for run in block.inlines if run.href]) if len(block.inlines) > 1 else ""
+    texts = (whole, linked) if linked and len(whole) - len(linked) <= BESIDE else (whole,)
+    return tuple([mark(text) for text in texts if _may_be_title(text)])
+
+
+def _titled(line: str) -> tuple[int, ...]:
+    return (mark(line),) if _may_be_title(line) else ()
 
 
 def _may_be_title(text: str) -> bool:
-    return len(text) in TITLE and (text.count(" ") >= TITLE_WORDS or not text.isascii())
+    size = len(text)
+    if size < SHORTEST_TITLE or size > LONGEST_TITLE or text[-1] in SENTENCE:
+        return False
+    return text.count(" ") >= TITLE_WORDS or not text.isascii()
 
 
 def without(article: Article, known: Known) -> Article:
@@ -146,9 +155,11 @@ def without(article: Article, known: Known) -> Article:
         return article
     numbers = {old: new for new, old in enumerate(one for one in range(len(article.blocks)) if one not in gone)}
     seen = tuple(
-        Seen(one.mark, one.place, -1, gone[one.block], article.blocks[one.block].text[:200])
-        if one.block in gone
-        else replace(one, block=numbers.get(one.block, -1))
+        one
+        if one.block < 0
+        else Seen(one.mark, one.place, numbers[one.block])
+        if one.block not in gone
+        else Seen(one.mark, one.place, -1, gone[one.block], article.blocks[one.block].text[:200])
         for one in article.seen
     )
     return replace(
@@ -228,59 +239,40 @@ class Stood:
     closing: bool
 
 
-def stood(article: Article, familiar: Collection[int]) -> tuple[Stood, ...]:
-    """The blocks of a page by where they stood, one for each mark; none where the page has no text of its own.
+def stood(article: Article, familiar: Container[int]) -> list[Stood]:
+    """The blocks of a page that other pages of the source have, too, by where they stood: one for each mark.
 
-    ``familiar``: the marks that other pages of the source have, too.
+    None where the page has no text of its own. ``familiar``: the marks of other pages.
     """
     seen, blocks = article.seen, article.blocks
-    sizes = [0 if one.block < 0 or one.mark in familiar else len(blocks[one.block].text) for one in seen]
-    least = PROSE if max(sizes, default=0) >= PROSE else SHORT_PROSE
-    own = [at for at, size in enumerate(sizes) if size >= least]
-    if not own:
-        return ()
-    found = {}
+    least = SHORT_PROSE
+    own: list[int] = []
     for at, one in enumerate(seen):
-        block = blocks[one.block] if one.block >= 0 else None
-        heading = block is not None and block.kind is HEADING
-        gone = block is None or (heading and at + 1 < len(seen) and seen[at + 1].block < 0)
-        text = one.text if block is None else block.text
+        if one.block >= 0 and one.mark not in familiar:
+            size = len(blocks[one.block].text)
+            if size >= PROSE > least:
+                own, least = [], PROSE
+            if size >= least:
+                own.append(at)
+    if not own:
+        return []
+    found: dict[int, Stood] = {}
+    for at, one in enumerate(seen):
+        if one.mark not in familiar:
+            continue
+        if one.block < 0:
+            text, heading, gone = one.text, False, True
+        else:
+            block = blocks[one.block]
+            text, heading = block.text, block.kind is HEADING
+            gone = heading and at + 1 < len(seen) and seen[at + 1].block < 0
         found[one.mark] = Stood(one.mark, one.place, text, one.reason, heading, gone, at < own[0], at > own[-1])
-    return tuple(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """One of a source's last pages, beside today's."""
-
-    number: int
-    run: int | None
-    at: str
-    size: int
-    """Characters of its text."""
-    shared: frozenset[int]
-    """The marks that both have."""
+    return list(found.values())
 
 
 def sizes(article: Article) -> dict[int, int]:
     """Mark of each block of the page → characters of text; 0 of what was left out."""
     return {one.mark: len(article.blocks[one.block].text) if one.block >= 0 else 0 for one in article.seen}
-
-
-def copied(own: Mapping[int, int], recent: Sequence[Recent]) -> frozenset[int]:
-    """What a page has in common with others that tell the same story: no sign that it is the site's.
-
-    They share half of their text, not counting what many pages have in common. ``own``: ``sizes`` of the page.
-    """
-    often = Counter(mark for one in recent for mark in one.shared)
-    common = {mark for mark, pages in often.items() if pages >= max(MANY, FREQUENT * len(recent))}
-    whole = sum(size for mark, size in own.items() if mark not in common)
-    found: frozenset[int] = frozenset()
-    for one in recent:
-        alike = sum(own[mark] for mark in one.shared if mark not in common)
-        if alike and alike >= COPY * min(whole, one.size):
-            found |= one.shared
-    return found
 
 
 def places(article: Article) -> Mapping[str, tuple[bool, str]]:

@@ -7,14 +7,18 @@ remembered grows with what a site repeats and not with its pages.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from archive import boilerplate
 from archive.boilerplate import Known, place_mark
+from archive.connection import recall, remember
 from archive.models import Article
 from archive.rows import update
 from archive.sightings import Sightings
+from archive.times import iso
+from archive.window import Past, keep, packed, window
 
 
 def template(db: sqlite3.Connection, source: str) -> int:
@@ -27,26 +31,23 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
     if not article.seen:
         return article
-    known: dict[tuple[str, str], set[int]] = {}
+    known, headlines = _known(db, source), _headlines(db, article)
+    return boilerplate.without(article, replace(known, headlines=headlines) if headlines else known)
+
+
+def _known(db: sqlite3.Connection, source: str) -> Known:
+    number = template(db, source)
+    remembered: tuple[int, Known] | None = recall(db, "boilerplate", source)
+    if remembered is not None and remembered[0] == number:
+        return remembered[1]
+    marks: dict[str, set[int]] = {name: set() for name in ("text", "heading", "place", "keep", "drop")}
     for row in db.execute(
         "SELECT kind, ruling, mark FROM boilerplate WHERE source = ? AND (state = 'learned' OR ruling != '')", [source]
     ):
-        known.setdefault((row["ruling"] or "learned", row["kind"]), set()).add(row["mark"])
-    return boilerplate.without(
-        article,
-        Known(
-            texts=frozenset(known.get(("learned", "text"), ())),
-            headings=frozenset(known.get(("learned", "heading"), ())),
-            places=frozenset(known.get(("learned", "place"), ())),
-            keep=_ruled(known, "keep"),
-            drop=_ruled(known, "drop"),
-            headlines=_headlines(db, article),
-        ),
-    )
-
-
-def _ruled(known: Mapping[tuple[str, str], set[int]], ruling: str) -> frozenset[int]:
-    return frozenset().union(*(marks for (said, _), marks in known.items() if said == ruling))
+        marks[row["ruling"] or row["kind"]].add(row["mark"])
+    known = Known(*map(frozenset, marks.values()))
+    remember(db, "boilerplate", source, (number, known))
+    return known
 
 
 def _headlines(db: sqlite3.Connection, article: Article) -> frozenset[int]:
@@ -55,7 +56,7 @@ def _headlines(db: sqlite3.Connection, article: Article) -> frozenset[int]:
     if not marks:
         return frozenset()
     sql = f"SELECT title_mark FROM articles WHERE title_mark IN ({_marks(marks)}) AND url != ? AND title != ?"  # noqa: S608  # question marks
-    return frozenset(row["title_mark"] for row in db.execute(sql, [*marks, article.url, article.title]))
+    return frozenset(row[0] for row in db.execute(sql, [*marks, article.url, article.title]))
 
 
 def _marks(values: Collection[object]) -> str:
@@ -68,29 +69,20 @@ def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime
         return
     observed = db.execute("UPDATE sources SET observed = observed + 1 WHERE name = ? RETURNING observed", [source])
     page = Sightings(db, source, int(observed.fetchone()["observed"]), run, now)
-    own = {one.mark for one in article.seen}
-    places = {place_mark(path): (path, *found) for path, found in boilerplate.places(article).items()}
-    rows = page.rows([*own, *places])
-    recent = page.recent(own)
-    familiar = own.intersection(rows).union(*(one.shared for one in recent))
-    blocks = boilerplate.stood(article, familiar)
-    if not blocks:  # nothing of its own: another address of a story, or no text at all
-        return
+    before = window(db, source)
+    blocks = boilerplate.stood(article, before.where)
     sizes = boilerplate.sizes(article)
-    copies = boilerplate.copied(sizes, recent)
-    page.keep(sizes)
-    for block in blocks:
-        if block.mark in copies:
-            continue
-        if row := rows.get(block.mark):
-            page.count(row, block, 1 + sum(block.mark in one.shared for one in recent), 1 + len(recent))
-        elif first := next((one for one in recent if block.mark in one.shared), None):
-            page.begin(block, first)
+    copied = before.copied(sizes)
+    places = {place_mark(path): (path, *found) for path, found in boilerplate.places(article).items()}
+    returning = [block for block in blocks if block.mark not in copied]
+    rows = page.rows([*(block.mark for block in returning), *places])
+    page.count(returning, rows, before)
     for mark, (path, left_out, text) in places.items():
         if row := rows.get(mark):
             page.count_place(row, text, left_out=left_out)
         elif left_out:
             page.begin_place(mark, path, text)
+    keep(db, source, Past(page.number, run, iso(now), sum(sizes.values()), packed(sizes)), before)
     page.end()
 
 

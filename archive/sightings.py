@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive import boilerplate
-from archive.boilerplate import WINDOW, Counts, Recent, Stood
+from archive.boilerplate import Counts, Stood
 from archive.rows import Value, clean, insert, update
 from archive.times import iso, when
+from archive.window import WINDOW, Past, Window
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
@@ -33,38 +33,25 @@ class Sightings:
 
     def rows(self, marks: Collection[int]) -> dict[int, sqlite3.Row]:
         """What is known of these already."""
-        sql = f"SELECT * FROM boilerplate WHERE source = ? AND mark IN ({', '.join('?' * len(marks))})"  # noqa: S608  # question marks
+        sql = f"SELECT * FROM boilerplate WHERE source = ? AND mark IN ({_marks(marks)})"  # noqa: S608  # question marks
         return {row["mark"]: row for row in self.db.execute(sql, [self.source, *marks])}
 
-    def recent(self, own: Collection[int]) -> tuple[Recent, ...]:
-        """The pages before this one, the oldest first."""
-        rows = self.db.execute(
-            "SELECT number, run, at, size, marks FROM recent_pages WHERE source = ? AND number > ? ORDER BY number",
-            [self.source, self.number - WINDOW],
-        )
-        found, mine = [], set(own)
-        for row in rows:
-            marks = array("q")
-            marks.frombytes(row["marks"])
-            found.append(Recent(row["number"], row["run"], row["at"], row["size"], frozenset(mine.intersection(marks))))
-        return tuple(found)
+    def count(self, blocks: Collection[Stood], rows: Mapping[int, sqlite3.Row], before: Window) -> None:
+        """Count blocks that stood on one of the last pages, too. ``rows``: what is known of them."""
+        learned = []
+        for block in blocks:
+            row = rows.get(block.mark)
+            if row is None:
+                self._begin(block, before.first(block.mark))
+            elif row["state"] == "learned":
+                learned.append(row["id"])
+            else:
+                self._again(row, block, 1 + len(before.where[block.mark]), 1 + len(before.pages))
+        if learned:  # what is known to be the site's is only counted
+            sql = f"UPDATE boilerplate SET pages = pages + 1, last_seen = ?, latest = ? WHERE id IN ({_marks(learned)})"  # noqa: S608  # question marks
+            self.db.execute(sql, [iso(self.now), self.number, *learned])
 
-    def keep(self, sizes: Mapping[int, int]) -> None:
-        """Remember the page's blocks as long as it is recent."""
-        insert(
-            self.db,
-            "recent_pages",
-            source=self.source,
-            number=self.number,
-            run=self.run,
-            at=iso(self.now),
-            size=sum(sizes.values()),
-            marks=array("q", sizes).tobytes(),
-        )
-        gone = [self.source, self.number - WINDOW]
-        self.db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", gone)
-
-    def begin(self, block: Stood, first: Recent) -> None:
+    def _begin(self, block: Stood, first: Past) -> None:
         """A block was seen for the second time."""
         insert(
             self.db,
@@ -103,7 +90,7 @@ class Sightings:
             **self._today(self.run, iso(self.now), None),
         )
 
-    def count(self, row: sqlite3.Row, block: Stood, recent: int, window: int) -> None:
+    def _again(self, row: sqlite3.Row, block: Stood, recent: int, window: int) -> None:
         """A block stood there once more; on ``recent`` of the last ``window`` pages."""
         news: dict[str, Value] = {
             "pages": row["pages"] + 1,
@@ -112,11 +99,10 @@ class Sightings:
             "closing": row["closing"] + block.closing,
             **self._today(row["run"], row["first_seen"], row["returned"]),
         }
-        if row["state"] != "learned":
-            counts = self._counts(row, news, recent, window)
-            is_heading = row["kind"] == "heading"
-            if boilerplate.is_heading(counts) if is_heading else boilerplate.is_text(counts, row["sample"]):
-                news |= self._learned()
+        counts = self._counts(row, news, recent, window)
+        is_heading = row["kind"] == "heading"
+        if boilerplate.is_heading(counts) if is_heading else boilerplate.is_text(counts, row["sample"]):
+            news |= self._learned()
         update(self.db, "boilerplate", row["id"], **news)
 
     def count_place(self, row: sqlite3.Row, text: str, *, left_out: bool) -> None:
@@ -165,3 +151,7 @@ class Sightings:
 def _left_out(row: sqlite3.Row, *, left_out: bool) -> dict[str, Value]:
     stayed = bool(row["left_out"]) and not left_out
     return {"left_out": row["left_out"] + left_out, "stayed": row["stayed"] + stayed}
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -26,16 +26,24 @@ PLACE_SHARE: Final = 0.5
 SHORTEST_TITLE: Final = 20
 LONGEST_TITLE: Final = 250
 """Characters of a headline that can be told from a sentence of a story."""
+WIDE_TITLE: Final = 7
+"""The same, in scripts without blanks."""
 TITLE_WORDS: Final = 3
-SENTENCE: Final = ".:;,"
+WIDE: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{5}")
+ENDS: Final = ".!?…。！？।؟»”\"'"
+SENTENCE: Final = ".:;,。"
 """What no headline ends with."""
 BESIDE: Final = 40
 """Characters beside a link in a line that points to another story: "Read also: …"."""
+BULLETS: Final = " -–—•·▪▸►»›*→|"
+TITLED: Final = frozenset({PARAGRAPH, LIST, HEADING})
 MOST_LINES: Final = 25
 LISTED: Final = 0.6
 """Share of a list's entries that are headlines, from which all of it is one of other stories."""
-DATELINE: Final = re.compile(r"[^\W\d_][^\d.!?]{1,40}(?:\([^()]{2,20}\))?\s*[-–—:]$|[^\W\d_a-z][^\d_a-z.!?]{2,40}$")
-"""``Berlin (dpa) –`` or ``BERLIN`` in a line of its own."""
+DATELINE: Final = re.compile(r"[^\W\d_][^\d.!?]{1,40}(?:\([^()]{2,20}\))?\s*[-–—:]$")
+"""``Berlin (dpa) –`` in a line of its own."""
+CITY: Final = 40
+"""Characters of the longest dateline in capitals: ``BERLIN``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,15 @@ class Counts:
     """Of ``pages``, on how many it stood before all of the story's own text."""
     closing: int = 0
     """On how many after all of that."""
+    steady: int = 0
+    """On how many the same number of the story's paragraphs stood before it."""
+    by_author: int = 0
+    """Of the last pages, how many have the same byline as this one."""
+    with_author: int = 0
+    """And on how many of them it stood."""
+    in_section: int = 0
+    """The same of its section."""
+    with_section: int = 0
     left_out: int = 0
     """On how many it was left out; of a heading: what follows it; of a place: all in it."""
     stayed: int = 0
@@ -63,17 +80,23 @@ class Counts:
 
 def is_text(counts: Counts, text: str) -> bool:
     """Whether a block is the site's."""
-    if not counts.returned or counts.pages < 3 or DATELINE.match(text):
+    if not counts.returned or counts.pages < 3 or _is_dateline(text):
         return False
     share = counts.recent / counts.window
-    if 2 * counts.opening > counts.pages:  # where a series has its intro, too
-        return counts.window >= 10 and share >= 0.9
-    lasting = counts.pages >= 0.8 * counts.since
+    lasting = counts.pages >= 4 and counts.pages >= 0.8 * counts.since
+    section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
+    if counts.opening >= 0.9 * counts.pages:  # where a series has its intro, too
+        return section or (counts.window >= 10 and share >= (0.8 if text[-1:] in ENDS else 0.3))
+    author = counts.by_author >= 3 and counts.with_author >= 0.9 * counts.by_author
     if 2 * counts.closing > counts.pages:
-        return share >= 0.1 or (lasting and counts.pages >= 4)
-    if len(text) >= 150:  # the background of a running affair is told again and again
-        return counts.pages >= 6 and (share >= 0.3 or lasting)
-    return counts.pages >= 4 and (share >= 0.15 or lasting)
+        return share >= 0.1 or lasting or author or section
+    if counts.steady >= 0.8 * counts.pages:  # put in by a program
+        return counts.pages >= 4 and (share >= 0.1 or lasting or author or section)
+    return counts.pages >= 6 and (share >= 0.3 or (lasting and len(text) < 150))
+
+
+def _is_dateline(text: str) -> bool:
+    return DATELINE.match(text) is not None or (len(text) <= CITY and text.isupper() and text.count(" ") < 3)
 
 
 def is_heading(counts: Counts) -> bool:
@@ -81,9 +104,13 @@ def is_heading(counts: Counts) -> bool:
     return counts.returned and counts.left_out >= 3 and counts.stayed <= 0.25 * counts.left_out
 
 
-def is_place(counts: Counts) -> bool:
-    """Whether all that stands in a place is boilerplate, though its words change."""
-    return counts.returned and counts.left_out >= 5 and counts.stayed <= 0.1 * counts.left_out
+def is_place(counts: Counts, path: str) -> bool:
+    """Whether all that stands in a place is boilerplate, though its words change.
+
+    One without a name may be the next list in a story as well.
+    """
+    named = "." in path.rpartition(" > ")[2] or "." in box_of(path).rpartition(" > ")[2]
+    return named and counts.returned and counts.left_out >= 5 and counts.stayed <= 0.05 * counts.left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,28 +134,41 @@ def place_mark(path: str) -> int:
     return mark(f"at {path}") if path else 0
 
 
+def box_of(path: str) -> str:
+    """The place that a place is in; empty for one that is in none but the article's part of the page."""
+    box = path.rpartition(" > ")[0]
+    return box if " > " in box else ""
+
+
 def titles(article: Article) -> Mapping[int, tuple[tuple[int, ...], ...]]:
     """Block → for each of its lines the marks of what may be another article's headline in it."""
     found: dict[int, tuple[tuple[int, ...], ...]] = {}
     for number, block in enumerate(article.blocks):
-        if block.kind is PARAGRAPH:
-            marks = _pointed(block)
-            if marks:
-                found[number] = (marks,)
-        elif block.kind is LIST and len(block.children) <= MOST_LINES:
-            lines = [line.strip("- ") for line in block.text.split("\n")]
-            found[number] = tuple([_titled(line) for line in lines])
+        if block.kind in TITLED and len(block.children) <= MOST_LINES:
+            text = block.text
+            if block.kind is LIST or "\n" in text:
+                lines = text.split("\n") if len(text) < MOST_LINES * LONGEST_TITLE else []
+                marks = tuple([_titled(line.strip(BULLETS)) for line in lines])
+            elif len(text) <= LONGEST_TITLE + BESIDE:
+                marks = (_pointed(block, text),)
+            else:
+                continue
+            if any(marks):
+                found[number] = marks
     return found
 
 
-def _pointed(block: Block) -> tuple[int, ...]:
-    """The marks of a line, and of the link in it with hardly anything beside."""
-    whole = block.text
-    if len(whole) > LONGEST_TITLE + BESIDE:
-        return ()
-    linked = "".join([run.text for run in block.inlines if run.href]) if len(block.inlines) > 1 else ""
-    texts = (whole, linked) if linked and len(whole) - len(linked) <= BESIDE else (whole,)
-    return tuple([mark(text) for text in texts if _may_be_title(text)])
+def _pointed(block: Block, text: str) -> tuple[int, ...]:
+    """The marks of a line, and of what it points to: the link in it, or what follows a label."""
+    texts = [text.strip(BULLETS)]
+    if len(block.inlines) > 1:
+        linked = "".join([run.text for run in block.inlines if run.href])
+        if len(text) - len(linked) <= BESIDE:
+            texts.append(linked)
+    label, colon, rest = text.partition(": ")
+    if colon and len(label) <= BESIDE:
+        texts.append(rest)
+    return tuple([mark(one) for one in texts if _may_be_title(one)])
 
 
 def _titled(line: str) -> tuple[int, ...]:
@@ -137,18 +177,24 @@ def _titled(line: str) -> tuple[int, ...]:
 
 def _may_be_title(text: str) -> bool:
     size = len(text)
-    if size < SHORTEST_TITLE or size > LONGEST_TITLE or text[-1] in SENTENCE:
+    if size < WIDE_TITLE or size > LONGEST_TITLE or text[-1] in SENTENCE:
         return False
-    return text.count(" ") >= TITLE_WORDS or not text.isascii()
+    if size >= SHORTEST_TITLE and text.count(" ") >= TITLE_WORDS:
+        return True
+    return not text.isascii() and WIDE.search(text) is not None
 
 
-def without(article: Article, known: Known) -> Article:
+Titles = Mapping[int, tuple[tuple[int, ...], ...]]
+"""What ``titles`` gives."""
+
+
+def without(article: Article, known: Known, said: Titles) -> Article:
     """The article without what is boilerplate, which is in ``dropped`` then, each with its reason.
 
     Reasons: ``site:text``, ``site:headline``, ``site:place``, ``site:heading``. An article of which no paragraph would
     be left stays as it is: a text that other pages have as a whole is a copy.
     """
-    gone = _gone(article, known)
+    gone = _gone(article, known, said)
     if not gone or not any(
         block.kind is PARAGRAPH for number, block in enumerate(article.blocks) if number not in gone
     ):
@@ -170,33 +216,35 @@ def without(article: Article, known: Known) -> Article:
     )
 
 
-def _gone(article: Article, known: Known) -> dict[int, str]:
+def _gone(article: Article, known: Known, said: Titles) -> dict[int, str]:
     """Block → why it goes, in the article's order."""
-    sizes = {one.block: len(article.blocks[one.block].text) for one in article.seen if one.block >= 0}
     gone: dict[int, str] = {}
     placed: dict[int, str] = {}
-    headlines = _headlines(article, known) if known.headlines else frozenset()
+    headlines = _headlines(known, said) if known.headlines else frozenset()
     for one in article.seen:
         if one.block < 0 or one.mark in known.keep:
             continue
-        place = place_mark(one.place)
         if one.mark in known.texts or one.mark in known.drop:
             gone[one.block] = "site:text"
-        elif place in known.keep:
-            continue
-        elif one.block in headlines:
-            gone[one.block] = "site:headline"
-        elif place in known.places or place in known.drop:
-            placed[one.block] = "site:place"
-    if sum(sizes[block] for block in placed) <= PLACE_SHARE * sum(sizes.values()):
-        gone |= placed
+        else:
+            place, box = place_mark(one.place), place_mark(box_of(one.place))
+            if place in known.keep or box in known.keep:
+                continue
+            if one.block in headlines:
+                gone[one.block] = "site:headline"
+            elif place in known.places or box in known.places or place in known.drop or box in known.drop:
+                placed[one.block] = "site:place"
+    if placed:
+        sizes = {one.block: len(article.blocks[one.block].text) for one in article.seen if one.block >= 0}
+        if sum([sizes[block] for block in placed]) <= PLACE_SHARE * sum(sizes.values()):
+            gone |= placed
     _headings(article, known, gone)
     return dict(sorted(gone.items()))
 
 
-def _headlines(article: Article, known: Known) -> frozenset[int]:
+def _headlines(known: Known, said: Titles) -> frozenset[int]:
     found = set()
-    for block, lines in titles(article).items():
+    for block, lines in said.items():
         hits = sum(not known.headlines.isdisjoint(line) for line in lines)
         if hits >= LISTED * len(lines):
             found.add(block)
@@ -205,21 +253,24 @@ def _headlines(article: Article, known: Known) -> frozenset[int]:
 
 def _headings(article: Article, known: Known, gone: dict[int, str]) -> None:
     """Headings of what went: by what is known of them, or because all that they head went."""
-    marks = {one.block: one.mark for one in article.seen}
-    last = len(article.blocks)
-    for number in range(last - 1, -1, -1):
-        block = article.blocks[number]
-        if block.kind is not HEADING or number in gone or marks.get(number) in known.keep:
+    seen = article.seen
+    for at in range(len(seen) - 2, -1, -1):
+        number = seen[at].block
+        if number < 0 or article.blocks[number].kind is not HEADING or number in gone or seen[at].mark in known.keep:
             continue
-        end = next((n for n in range(number + 1, last) if _closes(article.blocks[n], block)), last)
-        under = [n for n in range(number + 1, end) if article.blocks[n].text]
-        first = under[0] if under else None
-        if first is not None and first in gone and (marks.get(number) in known.headings or gone.keys() >= set(under)):
+        after = seen[at + 1].block
+        if (after < 0 or after in gone) and (seen[at].mark in known.headings or _is_hollow(article, at, gone)):
             gone[number] = "site:heading"
 
 
-def _closes(block: Block, heading: Block) -> bool:
-    return block.kind is HEADING and block.level <= heading.level
+def _is_hollow(article: Article, at: int, gone: Mapping[int, str]) -> bool:
+    """Whether nothing is left between a heading and the next of its rank."""
+    level = article.blocks[article.seen[at].block].level
+    for one in article.seen[at + 1 :]:
+        if one.block >= 0 and one.block not in gone:
+            block = article.blocks[one.block]
+            return block.kind is HEADING and block.level <= level
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +288,8 @@ class Stood:
     """Whether it, or what follows a heading, was left out."""
     opening: bool
     closing: bool
+    slot: int
+    """How many of the story's paragraphs stood before it."""
 
 
 def stood(article: Article, familiar: Container[int]) -> list[Stood]:
@@ -257,7 +310,10 @@ def stood(article: Article, familiar: Container[int]) -> list[Stood]:
     if not own:
         return []
     found: dict[int, Stood] = {}
+    slot = 0
     for at, one in enumerate(seen):
+        if slot < len(own) and own[slot] == at:
+            slot += 1
         if one.mark not in familiar:
             continue
         if one.block < 0:
@@ -266,7 +322,7 @@ def stood(article: Article, familiar: Container[int]) -> list[Stood]:
             block = blocks[one.block]
             text, heading = block.text, block.kind is HEADING
             gone = heading and at + 1 < len(seen) and seen[at + 1].block < 0
-        found[one.mark] = Stood(one.mark, one.place, text, one.reason, heading, gone, at < own[0], at > own[-1])
+        found[one.mark] = Stood(one.mark, one.place, text, one.reason, heading, gone, at < own[0], at > own[-1], slot)
     return list(found.values())
 
 
@@ -282,4 +338,9 @@ def places(article: Article) -> Mapping[str, tuple[bool, str]]:
         if one.place:
             gone, text = found.get(one.place, (True, ""))
             found[one.place] = gone and one.block < 0, one.text or text
+            if one.block < 0 or article.blocks[one.block].kind is not HEADING:  # what it heads tells
+                box = box_of(one.place)
+                gone, text = found.get(box, (True, ""))
+                found[box] = gone and one.block < 0, one.text or text
+    found.pop("", None)
     return found

@@ -11,14 +11,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from archive import boilerplate
-from archive.boilerplate import Known, place_mark
+from archive import boilerplate, sightings
+from archive.boilerplate import Known, Titles
 from archive.connection import recall, remember
 from archive.models import Article
 from archive.rows import update
-from archive.sightings import Sightings
-from archive.times import iso
-from archive.window import Past, keep, packed, window
 
 
 def template(db: sqlite3.Connection, source: str) -> int:
@@ -31,8 +28,9 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
     if not article.seen:
         return article
-    known, headlines = _known(db, source), _headlines(db, article)
-    return boilerplate.without(article, replace(known, headlines=headlines) if headlines else known)
+    known, said = _known(db, source), boilerplate.titles(article)
+    headlines = _headlines(db, article, said)
+    return boilerplate.without(article, replace(known, headlines=headlines) if headlines else known, said)
 
 
 def _known(db: sqlite3.Connection, source: str) -> Known:
@@ -50,9 +48,9 @@ def _known(db: sqlite3.Connection, source: str) -> Known:
     return known
 
 
-def _headlines(db: sqlite3.Connection, article: Article) -> frozenset[int]:
+def _headlines(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
     """Of what may be headlines in it, those that are another article's."""
-    marks = {one for lines in boilerplate.titles(article).values() for line in lines for one in line}
+    marks = {one for lines in said.values() for line in lines for one in line}
     if not marks:
         return frozenset()
     sql = f"SELECT title_mark FROM articles WHERE title_mark IN ({_marks(marks)}) AND url != ? AND title != ?"  # noqa: S608  # question marks
@@ -65,25 +63,9 @@ def _marks(values: Collection[object]) -> str:
 
 def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> None:
     """Count what stands on a new article's page. ``article``: as ``clean_of`` gave it."""
-    if not article.seen:
-        return
-    observed = db.execute("UPDATE sources SET observed = observed + 1 WHERE name = ? RETURNING observed", [source])
-    page = Sightings(db, source, int(observed.fetchone()["observed"]), run, now)
-    before = window(db, source)
-    blocks = boilerplate.stood(article, before.where)
-    sizes = boilerplate.sizes(article)
-    copied = before.copied(sizes)
-    places = {place_mark(path): (path, *found) for path, found in boilerplate.places(article).items()}
-    returning = [block for block in blocks if block.mark not in copied]
-    rows = page.rows([*(block.mark for block in returning), *places])
-    page.count(returning, rows, before)
-    for mark, (path, left_out, text) in places.items():
-        if row := rows.get(mark):
-            page.count_place(row, text, left_out=left_out)
-        elif left_out:
-            page.begin_place(mark, path, text)
-    keep(db, source, Past(page.number, run, iso(now), sum(sizes.values()), packed(sizes)), before)
-    page.end()
+    if article.seen:
+        known = recall(db, "boilerplate", source)  # clean_of has just seen to it that this holds
+        sightings.observe(db, article, source, known[1] if known else _known(db, source), now=now, run=run)
 
 
 def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:

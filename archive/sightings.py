@@ -3,155 +3,220 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from archive import boilerplate
-from archive.boilerplate import Counts, Stood
-from archive.rows import Value, clean, insert, update
+from archive.boilerplate import Counts, Known, Stood, place_mark
+from archive.columns import byline
+from archive.models import Article
+from archive.rows import clean
 from archive.times import iso, when
-from archive.window import WINDOW, Past, Window
+from archive.window import WINDOW, Past, Window, keep, packed, window
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
+EACH = 8
+"""Pages after which what was learned, or is left out of a page without that, is counted from the window: at each page
+that would be half of the cost. So are places once a source has filled its window."""
+SAMPLE = 300
+"""Characters of a text that are kept to be shown."""
 
 
 @dataclass(slots=True)
-class Sightings:
-    """Of one page: the ``number``-th of its source that was looked at."""
+class Row:
+    """One of ``boilerplate``, but for its id and a person's ruling: see archive.tables.learning."""
 
+    source: str
+    mark: int
+    kind: str
+    sample: str
+    place: str
+    reason: str
+    run: int | None
+    first_seen: str
+    since: int
+    last_seen: str
+    latest: int
+    slot: int = 0
+    state: str = "seen"
+    pages: int = 0
+    left_out: int = 0
+    stayed: int = 0
+    opening: int = 0
+    closing: int = 0
+    steady: int = 0
+    returned: str | None = None
+    learned: str | None = None
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Row))
+_values = attrgetter(*(field.name for field in fields(Row)))
+_SAVE = (
+    f"INSERT INTO boilerplate ({_COLUMNS}) VALUES ({', '.join('?' * len(fields(Row)))})"  # noqa: S608  # Row's fields
+    " ON CONFLICT (source, mark) DO UPDATE SET "
+    + ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Row))
+)
+
+
+def observe(
+    db: sqlite3.Connection, article: Article, source: str, known: Known, *, now: datetime, run: int | None
+) -> None:
+    """Count what stands on a new article's page; ``known`` is left out of it already."""
+    before = window(db, source)
+    number = 1 + next(reversed(before.pages), 0)
+    sizes = boilerplate.sizes(article)
+    section, names = clean(article.section), clean(byline(article))
+    places = boilerplate.places(article)
+    marks = [*sizes, *(place_mark(path) for path, (left_out, _) in places.items() if left_out)]
+    today = Past(number, run, iso(now), section, names, sum(sizes.values()), packed(marks))
+    page = _Page(db, source, today, before, now)
+    copied = before.copied(sizes)
+    eighth = number % EACH == 0
+    each = eighth or number <= WINDOW
+    page.count(
+        [
+            one
+            for one in boilerplate.stood(article, before.where)
+            if one.mark not in copied and one.mark not in known.texts and (eighth or not one.reason)
+        ],
+        {path: found for path, found in places.items() if (not found[0] if place_mark(path) in known.places else each)},
+    )
+    keep(db, source, today, before)
+    if eighth:
+        page.tidy()
+    if page.changed:
+        db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
+
+
+@dataclass(slots=True)
+class _Page:
     db: sqlite3.Connection
     source: str
-    number: int
-    run: int | None
+    today: Past
+    before: Window
     now: datetime
     changed: bool = False
     """Whether there is more, or less, to be left out than before."""
 
-    def rows(self, marks: Collection[int]) -> dict[int, sqlite3.Row]:
-        """What is known of these already."""
-        sql = f"SELECT * FROM boilerplate WHERE source = ? AND mark IN ({_marks(marks)})"  # noqa: S608  # question marks
-        return {row["mark"]: row for row in self.db.execute(sql, [self.source, *marks])}
+    def count(self, blocks: Collection[Stood], places: dict[str, tuple[bool, str]]) -> None:
+        """Count what is not learned yet, or not to be left out any more. ``places``: as boilerplate.places gives."""
+        paths = {place_mark(path): path for path in places}
+        rows = self._rows([*(block.mark for block in blocks), *paths])
+        made = [self._text(block, rows.get(block.mark)) for block in blocks]
+        for mark, path in paths.items():
+            left_out, text = places[path]
+            if row := self._place(mark, path, rows.get(mark), text, left_out=left_out):
+                made.append(row)
+        if made:
+            self.db.executemany(_SAVE, map(_values, made))
 
-    def count(self, blocks: Collection[Stood], rows: Mapping[int, sqlite3.Row], before: Window) -> None:
-        """Count blocks that stood on one of the last pages, too. ``rows``: what is known of them."""
-        learned = []
-        for block in blocks:
-            row = rows.get(block.mark)
-            if row is None:
-                self._begin(block, before.first(block.mark))
-            elif row["state"] == "learned":
-                learned.append(row["id"])
-            else:
-                self._again(row, block, 1 + len(before.where[block.mark]), 1 + len(before.pages))
-        if learned:  # what is known to be the site's is only counted
-            sql = f"UPDATE boilerplate SET pages = pages + 1, last_seen = ?, latest = ? WHERE id IN ({_marks(learned)})"  # noqa: S608  # question marks
-            self.db.execute(sql, [iso(self.now), self.number, *learned])
+    def _rows(self, marks: Collection[int]) -> dict[int, Row]:
+        if not marks:
+            return {}
+        sql = f"SELECT {_COLUMNS} FROM boilerplate WHERE source = ? AND mark IN ({', '.join('?' * len(marks))})"  # noqa: S608  # Row's fields
+        return {row["mark"]: Row(*row) for row in self.db.execute(sql, [self.source, *marks])}
 
-    def _begin(self, block: Stood, first: Past) -> None:
-        """A block was seen for the second time."""
-        insert(
-            self.db,
-            "boilerplate",
-            source=self.source,
-            kind="heading" if block.is_heading else "text",
-            sample=block.text[:300],
-            reason=block.reason,
-            pages=2,
-            left_out=2 * block.left_out,
-            opening=2 * block.opening,
-            closing=2 * block.closing,
-            since=first.number,
-            run=first.run,
-            first_seen=first.at,
-            mark=block.mark,
-            place=block.place,
-            **self._today(first.run, first.at, None),
-        )
+    def _text(self, block: Stood, row: Row | None) -> Row:
+        """A block that stood on one of the last pages, too."""
+        times = 1
+        if row is None:
+            first, times = self.before.first(block.mark), 2
+            kind = "heading" if block.is_heading else "text"
+            sample, reason = clean(block.text[:SAMPLE]), block.reason
+            begun = first.run, first.at, first.number
+            row = Row(self.source, block.mark, kind, sample, block.place, reason, *begun, "", 0, block.slot)
+        row.pages += times
+        row.opening += times * block.opening
+        row.closing += times * block.closing
+        row.steady += times * (row.slot == block.slot)
+        _stay(row, times, left_out=block.left_out)
+        self._seen(row)
+        if row.state != "learned" and row.returned and row.pages >= 3:
+            counts = self._counts(row)
+            if boilerplate.is_heading(counts) if row.kind == "heading" else boilerplate.is_text(counts, row.sample):
+                self._learn(row)
+        return row
 
-    def begin_place(self, mark: int, path: str, text: str) -> None:
-        """A place held boilerplate, and nothing else, for the first time."""
-        insert(
-            self.db,
-            "boilerplate",
-            source=self.source,
-            kind="place",
-            sample=text[:300],
-            place=path,
-            pages=1,
-            left_out=1,
-            since=self.number,
-            run=self.run,
-            first_seen=iso(self.now),
-            mark=mark,
-            **self._today(self.run, iso(self.now), None),
-        )
-
-    def _again(self, row: sqlite3.Row, block: Stood, recent: int, window: int) -> None:
-        """A block stood there once more; on ``recent`` of the last ``window`` pages."""
-        news: dict[str, Value] = {
-            "pages": row["pages"] + 1,
-            **_left_out(row, left_out=block.left_out),
-            "opening": row["opening"] + block.opening,
-            "closing": row["closing"] + block.closing,
-            **self._today(row["run"], row["first_seen"], row["returned"]),
-        }
-        counts = self._counts(row, news, recent, window)
-        is_heading = row["kind"] == "heading"
-        if boilerplate.is_heading(counts) if is_heading else boilerplate.is_text(counts, row["sample"]):
-            news |= self._learned()
-        update(self.db, "boilerplate", row["id"], **news)
-
-    def count_place(self, row: sqlite3.Row, text: str, *, left_out: bool) -> None:
-        """Something stood in a place that has held boilerplate."""
-        news: dict[str, Value] = {
-            "pages": row["pages"] + 1,
-            **_left_out(row, left_out=left_out),
-            **self._today(row["run"], row["first_seen"], row["returned"]),
-        }
+    def _place(self, mark: int, path: str, row: Row | None, text: str, *, left_out: bool) -> Row | None:
+        """What stood in a place; None where nothing there was ever left out."""
+        today = self.today
+        if row is None:
+            if not left_out:
+                return None
+            row = Row(self.source, mark, "place", "", path, "", today.run, today.at, today.number, "", 0)
+        row.pages += 1
+        _stay(row, 1, left_out=left_out)
+        self._seen(row)
         if left_out:
-            news["sample"] = clean(text[:300])
-        if row["state"] != "learned":
-            if boilerplate.is_place(self._counts(row, news, 0, 1)):
-                news |= self._learned()
-        elif not left_out and not row["ruling"]:  # most of a story stands there now: the template is another one
-            news |= {"state": "seen", "learned": None, "pages": 1, "left_out": 0, "stayed": 0, "since": self.number}
+            row.sample = clean(text[:SAMPLE])
+        if row.state != "learned":
+            if row.returned and boilerplate.is_place(self._counts(row), path):
+                self._learn(row)
+        elif not left_out:  # most of a story stands there now: the template is another one
+            row.state, row.learned, row.since = "seen", None, today.number
+            row.pages = row.left_out = row.stayed = 0
             self.changed = True
-        update(self.db, "boilerplate", row["id"], **news)
+        return row
 
-    def end(self) -> None:
-        """Forget what was chance, and number what is known anew if it changed."""
-        if self.number % WINDOW == 0:
-            self.db.execute(
-                "DELETE FROM boilerplate WHERE source = ? AND state = 'seen' AND ruling = '' AND latest <= ?",
-                [self.source, self.number - FORGET],
-            )
-        if self.changed:
-            self.db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [self.source])
+    def _seen(self, row: Row) -> None:
+        today = self.today
+        row.last_seen, row.latest = today.at, today.number
+        if row.returned is None and (row.run != today.run or self.now - when(row.first_seen) >= CRAWL):
+            row.returned = today.at
 
-    def _today(self, run: int | None, first_seen: str, returned: str | None) -> dict[str, Value]:
-        """What this page says of when: ``run`` and ``first_seen`` are those of the first."""
-        later = run != self.run or self.now - when(first_seen) >= CRAWL
-        at = iso(self.now)
-        return {"last_seen": at, "latest": self.number, "returned": returned or (at if later else None)}
-
-    def _counts(self, row: sqlite3.Row, news: Mapping[str, Value], recent: int, window: int) -> Counts:
-        numbers = {name: int(news.get(name, 0) or 0) for name in ("pages", "left_out", "stayed", "opening", "closing")}
-        since = self.number - int(row["since"]) + 1
-        return Counts(since=since, recent=recent, window=window, returned=bool(news["returned"]), **numbers)
-
-    def _learned(self) -> dict[str, Value]:
+    def _learn(self, row: Row) -> None:
+        row.state, row.learned = "learned", self.today.at
         self.changed = True
-        return {"state": "learned", "learned": iso(self.now)}
+
+    def _counts(self, row: Row) -> Counts:
+        before, today = self.before, self.today
+        stood = set(before.where.get(row.mark, ()))
+        author = {no for no, page in before.pages.items() if today.byline and page.byline == today.byline}
+        section = {no for no, page in before.pages.items() if today.section and page.section == today.section}
+        return Counts(
+            pages=row.pages,
+            since=today.number - row.since + 1,
+            recent=1 + len(stood),
+            window=1 + len(before.pages),
+            opening=row.opening,
+            closing=row.closing,
+            steady=row.steady,
+            by_author=1 + len(author),
+            with_author=1 + len(author & stood),
+            in_section=1 + len(section),
+            with_section=1 + len(section & stood),
+            left_out=row.left_out,
+            stayed=row.stayed,
+            returned=row.returned is not None,
+        )
+
+    def tidy(self) -> None:
+        """Count what was learned on the pages since it was last counted, and forget what was chance."""
+        learned = "SELECT id, mark, latest FROM boilerplate WHERE source = ? AND state = 'learned'"
+        self.db.executemany(
+            "UPDATE boilerplate SET pages = pages + ?, latest = ?, last_seen = ? WHERE id = ?",
+            self._since([tuple(row) for row in self.db.execute(learned, [self.source])]),
+        )
+        self.db.execute(
+            "DELETE FROM boilerplate WHERE source = ? AND state = 'seen' AND ruling = '' AND latest <= ?",
+            [self.source, self.today.number - FORGET],
+        )
+
+    def _since(self, rows: Iterable[tuple[int, int, int]]) -> Iterable[tuple[int, int, str, int]]:
+        for number, mark, latest in rows:
+            later = [no for no in self.before.where.get(mark, ()) if no > latest]
+            if later:
+                yield len(later), later[-1], self.before.pages[later[-1]].at, number
 
 
-def _left_out(row: sqlite3.Row, *, left_out: bool) -> dict[str, Value]:
-    stayed = bool(row["left_out"]) and not left_out
-    return {"left_out": row["left_out"] + left_out, "stayed": row["stayed"] + stayed}
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
+def _stay(row: Row, times: int, *, left_out: bool) -> None:
+    """Count whether something was left out, and how often it was not since it first was."""
+    if left_out:
+        row.left_out += times
+    elif row.left_out:
+        row.stayed += times

@@ -14,7 +14,9 @@ from archive.rows import insert
 
 WINDOW: Final = 40
 """Pages of a source that are looked back on, the latest among them."""
-COPY: Final = 0.5
+TIDY: Final = 8
+"""Pages after which the oldest are thrown away."""
+COPY: Final = 0.3
 """Share of the shorter of two texts that makes them one story."""
 MANY: Final = 3
 FREQUENT: Final = 0.3
@@ -28,6 +30,8 @@ class Past:
     number: int
     run: int | None
     at: str
+    section: str
+    byline: str
     size: int
     """Characters of its text."""
     marks: bytes
@@ -55,13 +59,19 @@ class Window:
         common = {mark for mark in own if len(self.where.get(mark, ())) >= often}
         alike: Counter[int] = Counter()
         for mark, size in own.items():
-            if mark not in common:
-                for number in self.where.get(mark, ()):
+            if size and mark in self.where and mark not in common:
+                for number in self.where[mark]:
                     alike[number] += size
         if not alike:
             return frozenset()
         whole = sum(size for mark, size in own.items() if mark not in common)
-        same = {number for number, size in alike.items() if size >= COPY * min(whole, self.pages[number].size)}
+        besides = dict.fromkeys(alike, 0)
+        for mark in common:
+            for number in self.where[mark]:
+                if number in besides:
+                    besides[number] += own[mark]
+        pages = self.pages
+        same = {no for no, size in alike.items() if size >= COPY * min(whole, pages[no].size - besides[no])}
         return frozenset(mark for mark in own if same and not same.isdisjoint(self.where.get(mark, ())))
 
     def add(self, page: Past) -> None:
@@ -83,7 +93,7 @@ class Window:
 def window(db: sqlite3.Connection, source: str) -> Window:
     """The last pages of a source."""
     known: Window | None = recall(db, "window", source)
-    columns = "number, run, at, size, marks"
+    columns = "number, run, at, section, byline, size, marks"
     newest = db.execute(
         f"SELECT {columns} FROM recent_pages WHERE source = ? ORDER BY number DESC LIMIT 1",  # noqa: S608  # just above
         [source],
@@ -94,6 +104,8 @@ def window(db: sqlite3.Connection, source: str) -> Window:
     rows = db.execute(f"SELECT {columns} FROM recent_pages WHERE source = ? ORDER BY number", [source])  # noqa: S608  # just above
     for row in rows:
         found.add(Past(*row))
+    if found.pages:
+        found.shrink(next(reversed(found.pages)) - WINDOW)
     remember(db, "window", source, found)
     return found
 
@@ -107,10 +119,13 @@ def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None
         number=page.number,
         run=page.run,
         at=page.at,
+        section=page.section,
+        byline=page.byline,
         size=page.size,
         marks=page.marks,
     )
-    db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
+    if page.number % TIDY == 0:
+        db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
     known.add(page)
     known.shrink(page.number - WINDOW)
 

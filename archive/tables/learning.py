@@ -16,7 +16,9 @@ CREATE TABLE boilerplate (
     stayed INTEGER NOT NULL DEFAULT 0,      -- and, after the first of those, on which it was not
     opening INTEGER NOT NULL DEFAULT 0,     -- of pages, on which it stood before the story's own text
     closing INTEGER NOT NULL DEFAULT 0,     -- or after it
-    since INTEGER NOT NULL DEFAULT 0,       -- sources.observed when it was first seen
+    slot INTEGER NOT NULL DEFAULT 0,        -- how many of the story's paragraphs stood before it at first
+    steady INTEGER NOT NULL DEFAULT 0,      -- on how many pages as many did
+    since INTEGER NOT NULL DEFAULT 0,       -- recent_pages.number when it was first seen
     latest INTEGER NOT NULL DEFAULT 0,      -- and when it was last
     run INTEGER,                            -- the run that first saw it
     first_seen TEXT NOT NULL,
@@ -35,9 +37,11 @@ CREATE INDEX boilerplate_kind ON boilerplate(kind);
 CREATE INDEX boilerplate_ruling ON boilerplate(ruling) WHERE ruling != '';
 CREATE TABLE recent_pages (
     source TEXT NOT NULL REFERENCES sources(name),
-    number INTEGER NOT NULL,                -- sources.observed
+    number INTEGER NOT NULL,                -- of the source's pages, from 1
     run INTEGER,
     at TEXT NOT NULL,
+    section TEXT NOT NULL,
+    byline TEXT NOT NULL,
     size INTEGER NOT NULL,                  -- characters of the story's text
     marks BLOB NOT NULL,                    -- of its blocks, 8 bytes each
     PRIMARY KEY (source, number)

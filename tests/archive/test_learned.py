@@ -131,7 +131,7 @@ def test_a_sentence_that_returns_in_a_few_of_hundreds_of_articles_is_kept(paper)
     for number in range(150):
         body = story(number)
         if number % 40 in (5, 6):
-            body.insert(3, quote)
+            body.insert(1 + number % 7 % 5, quote)
         paper.page(*body, NOTICE)
         if number % 10 == 0:
             paper.crawl()
@@ -144,7 +144,7 @@ def test_the_background_of_a_running_affair_is_kept(paper):
     for number in range(30):
         body = story(number + 100)
         if number % 6 == 0:
-            body.insert(4, background.strip())
+            body.insert(1 + number // 6 % 4, background.strip())
         paper.page(*body, NOTICE)
         if number % 5 == 0:
             paper.crawl()
@@ -273,7 +273,7 @@ def test_what_is_kept_of_a_source_does_not_grow_with_its_pages(paper):
             paper.crawl()
             tables = ("boilerplate", "recent_pages")
             sizes.append([paper.kept.value(f"SELECT count(*) FROM {table}") for table in tables])
-    assert sizes[1] == sizes[2] == sizes[3] == [2, 40]
+    assert all(rows == 2 and pages < 48 for rows, pages in sizes[1:]), sizes
 
 
 def test_sources_learn_apart(paper):

@@ -78,9 +78,13 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
 
 
 def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
-    article, now = reading.article, reading.now
+    now = reading.now
     values = _values(reading)
     original = identity.original(db, values)
+    if original is None and learned.observe(db, reading.article, source, now, reading.run):
+        reading = replace(reading, article=learned.clean_of(db, reading.article, source))
+        values = _values(reading)
+    article = reading.article
     number = insert(
         db,
         "articles",
@@ -92,8 +96,6 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         **values,
     )
     names.keep(db, number, article)
-    if original is None:
-        learned.observe(db, article, source, now, reading.run)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
 

@@ -83,7 +83,7 @@ def is_text(counts: Counts, text: str) -> bool:
     if not counts.returned or counts.pages < 3 or _is_dateline(text):
         return False
     share = counts.recent / counts.window
-    lasting = counts.pages >= 4 and counts.pages >= 0.8 * counts.since
+    lasting = counts.pages >= (4 if len(text) < 150 else 6) and counts.pages >= 0.8 * counts.since
     section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
     if counts.opening >= 0.9 * counts.pages:  # where a series has its intro, too
         return section or (counts.window >= 10 and share >= (0.8 if text[-1:] in ENDS else 0.3))
@@ -92,7 +92,7 @@ def is_text(counts: Counts, text: str) -> bool:
         return share >= 0.1 or lasting or author or section
     if counts.steady >= 0.8 * counts.pages:  # put in by a program
         return counts.pages >= 4 and (share >= 0.1 or lasting or author or section)
-    return counts.pages >= 6 and (share >= 0.3 or (lasting and len(text) < 150))
+    return counts.pages >= 6 and (share >= 0.5 or lasting)
 
 
 def _is_dateline(text: str) -> bool:
@@ -300,9 +300,12 @@ def stood(article: Article, familiar: Container[int]) -> list[Stood]:
     seen, blocks = article.seen, article.blocks
     least = SHORT_PROSE
     own: list[int] = []
+    fresh: list[int] = []
     for at, one in enumerate(seen):
         if one.block >= 0 and one.mark not in familiar:
             size = len(blocks[one.block].text)
+            if blocks[one.block].kind is PARAGRAPH:
+                fresh.append(at)
             if size >= PROSE > least:
                 own, least = [], PROSE
             if size >= least:
@@ -312,7 +315,7 @@ def stood(article: Article, familiar: Container[int]) -> list[Stood]:
     found: dict[int, Stood] = {}
     slot = 0
     for at, one in enumerate(seen):
-        if slot < len(own) and own[slot] == at:
+        if slot < len(fresh) and fresh[slot] == at:
             slot += 1
         if one.mark not in familiar:
             continue

@@ -49,23 +49,28 @@ def _known(db: sqlite3.Connection, source: str) -> Known:
 
 
 def _headlines(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
-    """Of what may be headlines in it, those that are another article's."""
+    """Of what may be headlines in it, those of other articles, also of those that are still to be fetched."""
     marks = {one for lines in said.values() for line in lines for one in line}
     if not marks:
         return frozenset()
-    sql = f"SELECT title_mark FROM articles WHERE title_mark IN ({_marks(marks)}) AND url != ? AND title != ?"  # noqa: S608  # question marks
-    return frozenset(row[0] for row in db.execute(sql, [*marks, article.url, article.title]))
+    own, some = [article.url, article.title], _marks(marks)
+    sql = (
+        f"SELECT title_mark FROM articles WHERE title_mark IN ({some}) AND url != ? AND title != ? UNION ALL"  # noqa: S608  # question marks
+        f" SELECT title_mark FROM links WHERE title_mark IN ({some}) AND title_mark != 0 AND url != ? AND title != ?"
+    )
+    return frozenset(row[0] for row in db.execute(sql, [*marks, *own, *marks, *own]))
 
 
 def _marks(values: Collection[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> None:
-    """Count what stands on a new article's page. ``article``: as ``clean_of`` gave it."""
-    if article.seen:
-        known = recall(db, "boilerplate", source)  # clean_of has just seen to it that this holds
-        sightings.observe(db, article, source, known[1] if known else _known(db, source), now=now, run=run)
+def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> bool:
+    """Count what stands on a new article's page; whether ``clean_of``, which gave it, would now give another."""
+    if not article.seen:
+        return False
+    known = recall(db, "boilerplate", source)  # clean_of has just seen to it that this holds
+    return sightings.observe(db, article, source, known[1] if known else _known(db, source), now=now, run=run)
 
 
 def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from archive.dedupe import mark
 from archive.models import Link
 from archive.rows import clean, update
 from archive.scopes import within
@@ -65,8 +66,8 @@ def enqueue(
     rows = list(_within_a_day(db, [_row(link, iso(now)) for link in offered.values()], now, per_day))
     db.executemany(
         "INSERT INTO links (url, site, found_in, host, moves, source, title, published, published_precision, changed,"
-        " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
+        " due_at, first_seen, last_listed, title_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*row, mark(row[6]) if row[6] else 0) for row in rows],
     )
     dates = {link.url: link.published.at if link.published else None for link in offered.values()}
     return Queued(tuple(dates[row[0] or ""] for row in rows), len(offered) - len(rows))
@@ -124,6 +125,7 @@ def _news(
     """The columns that a link offered again changes, apart from last_listed."""
     if link.title and not row["title"]:
         yield "title", link.title
+        yield "title_mark", mark(link.title)
     if link.published and not row["published"]:
         yield "published", stamp(link.published)
         yield "published_precision", link.published.precision.value

@@ -65,8 +65,8 @@ _SAVE = (
 
 def observe(
     db: sqlite3.Connection, article: Article, source: str, known: Known, *, now: datetime, run: int | None
-) -> None:
-    """Count what stands on a new article's page; ``known`` is left out of it already."""
+) -> bool:
+    """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be."""
     before = window(db, source)
     number = 1 + next(reversed(before.pages), 0)
     sizes = boilerplate.sizes(article)
@@ -91,6 +91,7 @@ def observe(
         page.tidy()
     if page.changed:
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
+    return page.changed
 
 
 @dataclass(slots=True)

@@ -32,9 +32,10 @@ INSERT INTO boilerplate (id, source, kind, sample, reason, pages, left_out, firs
     SELECT id, source, 'text', sample, reason, pages, pages, first_seen, last_seen, mark_of(sample) FROM boilerplate_1
     WHERE true ON CONFLICT DO NOTHING;
 DROP TABLE boilerplate_1;
-CREATE INDEX boilerplate_state ON boilerplate(source, state);
+CREATE INDEX boilerplate_source ON boilerplate(source, state);
+CREATE INDEX boilerplate_state ON boilerplate(state);
 CREATE INDEX boilerplate_kind ON boilerplate(kind);
-CREATE INDEX boilerplate_ruling ON boilerplate(ruling) WHERE ruling != '';
+CREATE INDEX boilerplate_ruling ON boilerplate(ruling);
 CREATE TABLE recent_pages (
     source TEXT NOT NULL REFERENCES sources(name),
     number INTEGER NOT NULL,                -- of the source's pages, from 1
@@ -49,4 +50,7 @@ CREATE TABLE recent_pages (
 ALTER TABLE articles ADD COLUMN title_mark INTEGER NOT NULL DEFAULT 0;  -- as boilerplate.mark
 UPDATE articles SET title_mark = mark_of(title);
 CREATE INDEX articles_title_mark ON articles(title_mark);
+ALTER TABLE links ADD COLUMN title_mark INTEGER NOT NULL DEFAULT 0;
+UPDATE links SET title_mark = mark_of(title) WHERE title != '';
+CREATE INDEX links_title_mark ON links(title_mark) WHERE title_mark != 0;
 """

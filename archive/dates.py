@@ -97,3 +97,14 @@ def merged(kept: tuple[Stamp, ...], said: Iterable[Stamp], first_seen: datetime)
     return tuple(
         [*(one for one in every if one.at <= first_seen), *(one for one in every if one.at > first_seen)][:MOST]
     )
+
+
+def with_another(kept: tuple[Stamp, ...], said: Stamp) -> tuple[Stamp, ...]:
+    """What is known after one was said again by the same place, or by a new one: its latest and its first are kept."""
+    same = [one for one in kept if one.how == said.how]
+    if any(stamp(one) == stamp(said) for one in same) or (not same and len(kept) >= MOST):
+        return kept
+    if not same:
+        return (*kept, said)
+    at = kept.index(same[0])
+    return (*kept[:at], said, same[-1], *(one for one in kept[at:] if one.how != said.how))[:MOST]

@@ -33,6 +33,7 @@ def m002_sites(db: Database) -> None:
 def m003_memory(db: Database) -> None:
     for script in (
         memory.COLUMNS,
+        memory.VIEWS,
         learning.TABLES,
         reextraction.TABLES,
         identity.TABLES,

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archive.dates import SERVED
 from archive.models import FIGURE, Article, Failure, Link, Stage
 from config.models import Rules
-from crawler.extract import body, charset, dates, guard, language, metadata, plain, verdict
+from crawler.extract import body, charset, dates, guard, language, metadata, plain, quality, verdict
 
 TAG = re.compile(rb"<(?:[a-zA-Z/!?][^<>]*>|!--)")
 CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32)})
@@ -115,6 +115,6 @@ def _read(
         blocks=found.blocks,
         evidence=(*meta.evidence, *shown, ("body", found.how)),
         dropped=found.dropped,
-        quality=verdict.quality(found, meta),
+        quality=quality.of(found, meta),
         dates=told,
     )

@@ -82,8 +82,6 @@ _STATE = re.compile(
     rb'|publication_?(?:date|time)|pub_?date)(?:\\{0,3}"|&quot;)\s*:\s*(?:\\{0,3}"|&quot;)(\d{4}-\d\d-\d\d[^"\\&]{0,30})',
     re.IGNORECASE,
 )
-MOST_DATES = 50
-"""Believable dates of a page's head that are read: one that is itself has five."""
 _HEADER = 100
 """Characters of a header; a date has 29."""
 MOST_SOURCE, MOST_FINDS = 2_000_000, 300
@@ -92,7 +90,6 @@ NEAR = 3
 """``<time>`` elements looked at beside what is declared."""
 RENDERED = timedelta(days=2)
 """A page that the server dates within so long before it was fetched was made then: that says nothing of the article."""
-_OWN = "json-ld:datePublished"
 _DECLARED = ("json-ld:", "meta:", "microdata")
 _SHARED = frozenset({"meta:article:published_time", "meta:og:article:published_time"})
 """What is declared gives way to another date that readers see, but for what is made for sharing: where the two differ,
@@ -111,9 +108,7 @@ def read(
     hint: Link | None,
     rules: Rules | None,
 ) -> tuple[Stamp | None, Stamp | None, tuple[Stamp, ...]]:
-    """When it was published and when it was changed after that, None for what the page does not say; and every date
-    of publication that was found, as in ``Article.dates``.
-    """
+    """When it was published, when it was changed after that, and ``Article.dates``; None for what it does not say."""
     changed = next(_modified(page, data, clock, hint), None)
     found = _published(tree, page, data, clock, near=near, part=part, url=url, hint=hint, rules=rules)
     if not found:
@@ -170,7 +165,9 @@ def _published(
     rules: Rules | None,
 ) -> list[Stamp]:
     """In the order in which they are believed."""
-    found = list(_distinct(_sure(tree, page, data, clock, hint=hint, rules=rules)))
+    found = list(islice(_sure(tree, page, data, clock, part=part, rules=rules), MOST - 4))
+    if hint and hint.published and (stamp := clock.limited(hint.published)):
+        found.append(stamp)
     found += islice(shown.times(page, clock, part, few=NEAR if found else 0), 1)
     day = _in_url(url, clock)
     if day:
@@ -187,26 +184,20 @@ def _published(
     return found
 
 
-def _distinct(stamps: Iterable[Stamp]) -> Iterator[Stamp]:
-    return islice(dict.fromkeys(islice(stamps, MOST_DATES)), MOST - 3)  # the time, the URL's and the server's follow
-
-
 def _sure(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, clock: Clock, *, hint: Link | None, rules: Rules | None
+    tree: LexborHTMLParser, page: Head, data: LinkedData, clock: Clock, *, part: Part, rules: Rules | None
 ) -> Iterator[Stamp]:
-    """What is said to machines."""
+    """What the page says of itself to machines."""
     if rules and rules.date:
         texts = (attribute(node, "datetime", "content") or brief(node) for node in select(tree, rules.date)[:3])
         yield from islice(_stamps(clock, texts, "rules:date"), 1)
-    own = False
+    told: set[str] = set()
     for text, how in _declared(page, data):
-        if not (own and how == _OWN) and (stamp := clock.stamp(text, how)):
-            own = own or how == _OWN  # other objects may be other texts
+        if how not in told and (stamp := clock.stamp(text, how)):
+            told.add(how)  # what says the same of a second day, says it of another text
             yield stamp
-    micro = (attribute(n, "content", "datetime") or brief(n) for n in page.dated[:3])
+    micro = (attribute(n, "content", "datetime") or brief(n) for n in page.dated[:3] if not (told and part.excludes(n)))
     yield from islice(_stamps(clock, micro, "microdata"), 1)
-    if hint and hint.published and (stamp := clock.limited(hint.published)):
-        yield stamp
 
 
 def _state(source: bytes) -> Iterator[str]:
@@ -224,11 +215,11 @@ def _state(source: bytes) -> Iterator[str]:
 
 def _declared(page: Head, data: LinkedData) -> Iterator[tuple[str, str]]:
     """What JSON-LD and meta elements say, in the order in which they are believed."""
-    yield _written(data.article.get("datePublished")), _OWN
+    yield _written(data.article.get("datePublished")), "json-ld:datePublished"
     for value, name in _metas(page, _PUBLISHED_METAS):
         yield value, f"meta:{name}"
     for node in data.tops:
-        yield _written(node.get("datePublished")), _OWN
+        yield _written(node.get("datePublished")), "json-ld:datePublished"
     for key in ("dateCreated", "uploadDate"):
         yield _written(data.article.get(key)), f"json-ld:{key}"
 

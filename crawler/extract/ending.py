@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-SHORTEST = 25
-"""Characters of a last paragraph that is a sentence's worth."""
+SHORTEST = 6
+"""Characters of a last paragraph: of two words, at least."""
 PROSE = 60
 """Characters of a paragraph whose end shows how the others end."""
 USUAL = 0.85
@@ -26,7 +26,7 @@ _MORE = re.compile(
     r"|(?:この記事の)?続きを読む|(?:阅读|閱讀)全文|查看更多|더 ?보기|اقرأ المزيد|और पढ़ें)[\s\])>»→›]*$"
 )
 """The words of a link to the rest, where a sentence could begin."""
-_STOP = re.compile(r"[.!?…。！？।؟۔]['\"”“’»)\]]*\s")
+_STOP = re.compile(r"[.!?…。！？।؟۔]['\"”“’»)\]]*[^\S\n]")
 _NO_SENTENCE = re.compile(r"@|://|www\.|\.\w{2,4}$|\d{5}|[|•→<>=/\n]|\s[–—-]\s\S+(?:\s\S+){1,4}$|^[–—•-]")
 """In addresses, credits, captions and lists, which have no stop."""
 _OPEN = frozenset(",;–—-(")

@@ -26,7 +26,7 @@ WORDS = {
         "Der Gemeinderat|Eine Sprecherin|Die ältere Schwester|Der Hafenmeister|Das kleine Museum|Ein Landwirt",
         "verspricht|bezahlt nicht für|erinnert sich noch an|verkauft jetzt|zeigte den Gästen|bekommt wahrscheinlich",
         "die alte Brücke|eine zweite Schule|den neuen Fahrplan|drei Fischerboote|den Weihnachtsmarkt|das Rathaus",
-        "am Fluss|in den nördlichen Dörfern|obwohl das Geld nicht reicht|am Ende des Jahres|ohne fremde Hilfe|wie geplant",
+        "am Fluss|in den nördlichen Dörfern|obwohl das Geld nicht reicht|am Ende des Jahres|ohne fremde Hilfe",
         "Unterdessen|Nach der Sitzung|Am Dienstag|Zum ersten Mal|Trotzdem|Seit dem Sommer",
     ),
     "fr": (
@@ -57,7 +57,7 @@ class Paper:
     spread: float  # of their logarithm
     signed: bool
     counts: bool  # words, in its JSON-LD
-    title_case: bool  # ends its articles with a name in capitals, as some do
+    closes: bool  # some of its articles with a mark or a credit, which no stop ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def papers(count: int, dice: random.Random) -> list[Paper]:
             spread=dice.uniform(0.2, 0.6),
             signed=n % 3 != 0,
             counts=n % 4 == 0,
-            title_case=n % 5 == 0,
+            closes=n % 5 == 0,
         )
         for n in range(count)
     ]
@@ -106,7 +106,7 @@ def story(paper: Paper, number: int, dice: random.Random) -> Story:
     paragraphs: list[str] = []
     while sum(len(text.split()) for text in paragraphs) < max(90, want):
         paragraphs.append(" ".join(sentence(paper.language, dice) for _ in range(dice.randint(1, 4))))
-    if paper.title_case and dice.random() < 0.1:
+    if paper.closes and dice.random() < 0.1:
         paragraphs.append("DM" if dice.random() < 0.5 else "Photo: Ben Marsh")
     at = FETCHED - timedelta(hours=dice.randint(2, 200))
     return Story(

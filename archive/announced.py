@@ -8,13 +8,13 @@ import sqlite3
 from archive import dates, doubts
 from archive.models import Precision, Stamp
 from archive.rows import update
-from archive.times import when
+from archive.times import stamp, when
 
 
 def differs(link: sqlite3.Row, said: Stamp) -> bool:
     """Whether it is more than a day from what the link's row says."""
-    if not link["published"]:
-        return True
+    if not link["published"] or link["published"] == stamp(said):
+        return not link["published"]
     return not dates.agree((Stamp(when(link["published"]), Precision(link["published_precision"]), "link"), said))
 
 

@@ -49,12 +49,11 @@ def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> 
         _print_known(known)
     if isinstance(result, Article):
         _print_article(result)
-    if known and known.record:
+    if known and known.record and known.record.dates:
         _print_dates(known.record.dates, (known.record.published_how, known.record.published))
     elif isinstance(result, Article):
-        chosen = result.published
         told = tuple((one.how, stamp(one), one.precision.value) for one in result.dates)
-        _print_dates(told, (chosen.how, stamp(chosen)) if chosen else ("", ""))
+        _print_dates(told, (result.published.how, stamp(result.published)) if result.published else (None, None))
     if isinstance(result, Article):
         _print_dropped(result)
     elif isinstance(result, Failure):

@@ -11,6 +11,8 @@ PROSE = 60
 """Characters of a paragraph whose end shows how the others end."""
 USUAL = 0.85
 """Share of those that must end as sentences do: verse and captions don't, nor does who writes Thai."""
+UNSPACED = 20
+"""Characters of a sentence in a script without capitals; credits in Chinese and Japanese are shorter."""
 LAST = 300
 """Characters at the end that are looked at: the last sentence of most."""
 
@@ -26,7 +28,7 @@ _MORE = re.compile(
     r"|(?:この記事の)?続きを読む|(?:阅读|閱讀)全文|查看更多|더 ?보기|اقرأ المزيد|और पढ़ें)[\s\])>»→›]*$"
 )
 """The words of a link to the rest, where a sentence could begin."""
-_STOP = re.compile(r"[.!?…。！？।؟۔]['\"”“’»)\]]*[^\S\n]")
+_STOP = re.compile(r"[.!?…।؟۔]['\"”“’»)\]]*[^\S\n]|[。！？][」』”’）]*")
 _NO_SENTENCE = re.compile(r"@|://|www\.|\.\w{2,4}$|\d{5}|[|•→<>=/\n]|\s[–—-]\s\S+(?:\s\S+){1,4}$|^[–—•-]")
 """In addresses, credits, captions and lists, which have no stop."""
 _OPEN = frozenset(",;–—-(")
@@ -54,8 +56,9 @@ def _is_amid(last: str) -> bool:
     if end in _OPEN:
         return True
     word = tail.split()[-1].lstrip("\"'„“»«([")
-    named = word[:1] != word[:1].lower()  # a name ends a signature, or a title
-    return " " in tail and (not named or bool(before))
+    if word[:1].lower() == word[:1].upper():  # a script without capitals, and perhaps without blanks
+        return len(tail) >= UNSPACED and "：" not in tail
+    return " " in tail and (word[:1].islower() or bool(before))  # a name ends a signature, or a title
 
 
 def _are_sentences(paragraphs: Sequence[str]) -> bool:

@@ -67,9 +67,12 @@ def test_teasers_that_break_off_are_like_a_listing():
     assert {"listing-like", "truncated"} <= set(flags(entries))
 
 
-def test_sources_under_a_long_text_are_no_listing():
-    links = "".join(f"<li><a href=/paper/{n}>Paper number {n} on the bridge</a></li>" for n in range(6))
-    assert "listing-like" not in flags("".join(f"<p>{text}</p>" for text in P * 4) + f"<ul>{links}</ul>")
+def test_references_under_a_long_text_are_no_listing():
+    papers = "".join(
+        f"<li><a href=https://papers.example/{n}>Paper number {n} on the bridge</a></li>" for n in range(6)
+    )
+    prose = "".join(f"<p>{text} ({n})</p>" for n in range(4) for text in P)
+    assert "listing-like" not in flags(f"{prose}<h2>References</h2><ol>{papers}</ol>")
 
 
 def test_a_text_of_links_is_told():

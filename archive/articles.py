@@ -13,6 +13,7 @@ from datetime import datetime
 
 from archive import baseline, dates, history, identity, learned, names, pages, quality
 from archive.columns import columns
+from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
 from archive.tasks import Task
@@ -27,6 +28,7 @@ class Reading:
     page: Page | None
     now: datetime
     extractor: str
+    run: int | None = None
 
 
 def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
@@ -92,7 +94,8 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         **values,
     )
     names.keep(db, number, article)
-    learned.observe(db, article, source, now)
+    if original is None:
+        learned.observe(db, article, source, now, reading.run)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
 
@@ -116,7 +119,6 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     number = history.add(db, row, values, "edit", now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
     names.keep(db, row["id"], article)
-    learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 
@@ -150,7 +152,7 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 def _values(db: sqlite3.Connection, reading: Reading, source: str, since: datetime) -> dict[str, Value]:
     """``since``: when it was first seen, up to which day its source's articles are looked at."""
-    values = columns(reading.article) | {"extractor": reading.extractor}
+    values = columns(reading.article) | {"title_mark": mark(reading.article.title), "extractor": reading.extractor}
     usual = baseline.of(db, source, since.date())
     found = quality.judged(reading.article, int(values["word_count"] or 0), usual)
     return values | {"quality": found.score, "flags": json.dumps(found.flags)}

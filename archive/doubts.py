@@ -24,7 +24,7 @@ WEIGHTS: Final = {
 | doubt | pages | F1 | it says that |
 |---|---|---|---|
 | listing-like | 18 | .888 | many of its pieces are links or end in an ellipsis: a list of other texts |
-| truncated | 26 | .958 | it ends amid a sentence, or says that it goes on elsewhere |
+| truncated | 25 | .957 | it ends amid a sentence, or says that it goes on elsewhere |
 | unlike-word-count | 2 | .943 | the page counts far more words, or fewer |
 | mostly-links | 5 | .871 | more than two fifths of the text are links |
 | short | 21 | .902 | 500 letters or less, and nothing is known of the source's other articles |

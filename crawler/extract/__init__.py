@@ -117,4 +117,5 @@ def _read(
         dropped=found.dropped,
         quality=quality.of(found, meta),
         dates=told,
+        seen=found.seen,
     )

@@ -43,9 +43,9 @@ def modules() -> list[str]:
     """
     names = (
         "around asides attributes authors blocks body boilerplate bullets bylines calendars called clock code"
-        " counts dates dom doubled features figures guard head hidden images inlines json_ld kinds labels language"
-        " lines links metadata names open_elements part patterns places prune rewrite score select shown signals site"
-        " tables tidy timestamps titles verdict vocabulary words"
+        " counts dates dom doubled ending features figures guard head hidden images inlines json_ld kinds labels"
+        " language lines links metadata names open_elements part patterns places prune quality rewrite score select"
+        " shown signals site tables tidy timestamps titles verdict vocabulary words"
     )
     return [
         "archive/boilerplate.py",

@@ -6,17 +6,18 @@ link led there; the link it came by first (or the canonical URL itself) is the o
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import history, identity, learned, names, pages
+from archive import baseline, dates, history, identity, learned, names, pages, quality
 from archive.columns import columns
 from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
 from archive.tasks import Task
-from archive.times import iso
+from archive.times import iso, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
         verdict = _touch(db, row, reading)
     update(db, "links", task.id, article=verdict.article_id, state="stored")
     db.execute(  # the page knows better than a listing that said nothing
-        "UPDATE links SET published = a.published, published_precision = a.published_precision FROM articles AS a"
+        "UPDATE links SET published = a.published, published_precision = a.published_precision,"
+        " published_how = 'page' FROM articles AS a"
         " WHERE a.id = article AND links.id = ? AND links.published IS NULL",
         [task.id],
     )
@@ -79,11 +81,11 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
 
 def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
     now = reading.now
-    values = _values(reading)
+    values = _values(db, reading, source, now)
     original = identity.original(db, values)
     if original is None and learned.observe(db, reading.article, source, now, reading.run):
         reading = replace(reading, article=learned.clean_of(db, reading.article, source))
-        values = _values(reading)
+        values = _values(db, reading, source, now)
     article = reading.article
     number = insert(
         db,
@@ -115,25 +117,33 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
 
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
     article, now = reading.article, reading.now
-    values = _values(reading) | {"snapshot": _snapshot(db, reading)}
+    values = _again(db, reading, row) | {"snapshot": _snapshot(db, reading)}
     number = history.add(db, row, values, "edit", now)
-    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **_kept_dates(values))
+    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
     names.keep(db, row["id"], article)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 
 def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
-    values = _kept_dates(_values(reading))
+    values = _again(db, reading, row)
     news = {name: value for name, value in values.items() if row[name] != value}
     update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])
 
 
-def _kept_dates(values: dict[str, Value]) -> dict[str, Value]:
-    """Without dates that the page no longer gives: what it once said is not unsaid by that."""
+def _again(db: sqlite3.Connection, reading: Reading, row: sqlite3.Row) -> dict[str, Value]:
+    """What the page of a known article says now, by what was usual for its source when it was first seen.
+
+    Without dates that the page no longer gives: what it once said is not unsaid by that. And what was read before
+    can't have been published later, whatever the page says now.
+    """
+    first_seen = when(row["first_seen"])
+    said = dates.merged(dates.loads(row["dates"]), reading.article.dates, first_seen)
+    values = _values(db, replace(reading, article=replace(reading.article, dates=said)), row["source"], first_seen)
     lost = {"modified"} if values["modified"] is None else set()
-    if values["published"] is None:
+    published = reading.article.published
+    if published is None or published.at > first_seen or (row["published"] and published.how == dates.SERVED):
         lost |= {"published", "published_precision", "published_how"}
     return {name: value for name, value in values.items() if name not in lost}
 
@@ -142,5 +152,9 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
     return pages.save(db, reading.page, reading.now) if reading.page else None
 
 
-def _values(reading: Reading) -> dict[str, Value]:
-    return columns(reading.article) | {"title_mark": mark(reading.article.title), "extractor": reading.extractor}
+def _values(db: sqlite3.Connection, reading: Reading, source: str, since: datetime) -> dict[str, Value]:
+    """``since``: when it was first seen, up to which day its source's articles are looked at."""
+    values = columns(reading.article) | {"title_mark": mark(reading.article.title), "extractor": reading.extractor}
+    usual = baseline.of(db, source, since.date())
+    found = quality.judged(reading.article, int(values["word_count"] or 0), usual)
+    return values | {"quality": found.score, "flags": json.dumps(found.flags)}

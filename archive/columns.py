@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass, fields
 from typing import Any
 
-from archive import blocks, words
+from archive import blocks, dates, words
 from archive.dedupe import content_hash
 from archive.models import Article
 from archive.rows import Value, clean
@@ -45,6 +45,8 @@ class Record:
     revision: int
     quality: float
     flags: tuple[str, ...]
+    dates: tuple[tuple[str, str, str], ...]
+    """How, when and how precisely, of each that was found: see archive.dates."""
     evidence: dict[str, str]
     dropped: tuple[tuple[str, str], ...]
     extractor: str
@@ -77,6 +79,7 @@ def columns(article: Article) -> dict[str, Value]:
         "content_hash": content_hash(text),
         "quality": article.quality.score,
         "flags": json.dumps(article.quality.flags),
+        "dates": clean(dates.dumps(article.dates)),
         "evidence": clean(json.dumps(dict(article.evidence), ensure_ascii=False)),
         "dropped": clean(json.dumps([[d.reason, d.text] for d in article.dropped], ensure_ascii=False)),
     }
@@ -87,6 +90,7 @@ def record(row: sqlite3.Row) -> Record:
     values: dict[str, Any] = {field.name: row[field.name] for field in fields(Record)}
     for name in ("authors", "tags", "flags"):
         values[name] = tuple(json.loads(values[name]))
+    values["dates"] = tuple((how, at, precision) for how, at, precision in json.loads(values["dates"]))
     values["evidence"] = json.loads(values["evidence"])
     values["dropped"] = tuple((reason, text) for reason, text in json.loads(values["dropped"]))
     return Record(**values)

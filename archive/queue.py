@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from archive import announced
 from archive.dedupe import mark
 from archive.models import Link
 from archive.rows import clean, update
@@ -61,12 +62,15 @@ def enqueue(
     pairs = [(row, offered.pop(row["url"])) for row in known]
     believable = _believable(pairs)
     for row, link in pairs:
+        if row["article"] and link.published and announced.differs(row, link.published):
+            announced.note(db, row["article"], link.published)
         if news := dict(_news(row, link, now, revisit, believable=believable)):
             update(db, "links", row["id"], **news)
     rows = list(_within_a_day(db, [_row(link, iso(now)) for link in offered.values()], now, per_day))
     db.executemany(
-        "INSERT INTO links (url, site, found_in, host, moves, source, title, published, published_precision, changed,"
-        " due_at, first_seen, last_listed, title_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO links (url, site, found_in, host, moves, source, title, published, published_precision,"
+        " published_how, changed, due_at, first_seen, last_listed, title_mark)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(*row, mark(row[6]) if row[6] else 0) for row in rows],
     )
     dates = {link.url: link.published.at if link.published else None for link in offered.values()}
@@ -77,7 +81,8 @@ _Row = tuple[str | None, ...]
 
 
 def _row(link: Link, now: str) -> _Row:
-    published = (stamp(link.published), link.published.precision.value) if link.published else (None, None)
+    said = link.published
+    published = (stamp(said), said.precision.value, said.how) if said else (None, None, "")
     changed = stamp(link.changed) if link.changed else None
     where = (link.url, site(link.url), link.found_in, urlsplit(link.url).netloc, str(link.moves))
     return (*where, link.source, clean(link.title), *published, changed, now, now, now)
@@ -129,6 +134,7 @@ def _news(
     if link.published and not row["published"]:
         yield "published", stamp(link.published)
         yield "published_precision", link.published.precision.value
+        yield "published_how", link.published.how
     if link.changed and stamp(link.changed) != row["changed"]:
         yield "changed", stamp(link.changed)
     by_hand = not link.found_in

@@ -35,6 +35,7 @@ def m003_memory(db: Database) -> None:
     db.conn.create_function("mark_of", 1, mark, deterministic=True)
     for script in (
         memory.COLUMNS,
+        memory.VIEWS,
         learning.TABLES,
         reextraction.TABLES,
         identity.TABLES,

@@ -137,8 +137,10 @@ def _links(db: sqlite3.Connection, site: str, now: datetime, scope: Scope, limit
 
 def _task(row: sqlite3.Row, received: Received | None) -> Task:
     published = changed = None
-    if row["published"]:
-        published = Stamp(when(row["published"]), Precision(row["published_precision"]), "listing")
+    if row["published"] and row["published_how"] != "page":  # what the page said is no second voice
+        published = Stamp(
+            when(row["published"]), Precision(row["published_precision"]), row["published_how"] or "listing"
+        )
     if row["changed"]:
         changed = Stamp(when(row["changed"]), Precision.SECOND, "listing")
     return Task(

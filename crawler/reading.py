@@ -78,6 +78,7 @@ def read(order: Order) -> Contents:
         rules=source.rules_on(page.fetched_at.date()) if source else None,
         link=task.link,
         fetched_at=page.fetched_at,
+        last_modified=page.header("last-modified"),
     )
     if task.kind is TaskKind.AUTO and isinstance(result, Failure) and found.links:
         return _listing(order, found)

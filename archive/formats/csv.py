@@ -13,9 +13,8 @@ from typing import TextIO
 
 from archive.columns import Record
 
-COLUMNS = tuple(
-    field.name for field in fields(Record) if field.name not in {"blocks", "flags", "evidence", "dropped", "snapshot"}
-)
+_NESTED = {"blocks", "flags", "dates", "evidence", "dropped"}
+COLUMNS = tuple(field.name for field in fields(Record) if field.name not in _NESTED | {"snapshot"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from archive.columns import Record, columns
 from archive.models import Article
 
-_JSON = ("blocks", "flags", "evidence", "dropped")
+_JSON = ("blocks", "flags", "dates", "evidence", "dropped")
 
 
 def write(records: Iterable[Record], file: TextIO) -> int:

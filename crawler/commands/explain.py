@@ -11,6 +11,7 @@ from archive import read
 from archive.database import reading
 from archive.models import Article, Failure, Page
 from archive.read import Explanation
+from archive.times import stamp
 from crawler.commands.common import config_option, db_option, json_option, load_config, print_json, print_table
 from crawler.commands.extract import article_or_failure, page_of
 
@@ -48,6 +49,13 @@ def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> 
         _print_known(known)
     if isinstance(result, Article):
         _print_article(result)
+    if known and known.record and known.record.dates:
+        _print_dates(known.record.dates, (known.record.published_how, known.record.published))
+    elif isinstance(result, Article):
+        told = tuple((one.how, stamp(one), one.precision.value) for one in result.dates)
+        _print_dates(told, (result.published.how, stamp(result.published)) if result.published else (None, None))
+    if isinstance(result, Article):
+        _print_dropped(result)
     elif isinstance(result, Failure):
         click.echo(f"Not an article: {result.stage.value}, {result.reason}. {result.detail}")
 
@@ -83,5 +91,15 @@ def _print_article(article: Article) -> None:
     evidence = dict(article.evidence)
     print_table(("field", "value", "from"), [(name, value, evidence.get(name, "")) for name, value in values.items()])
     click.echo(f"\nquality {article.quality.score:.2f} {', '.join(article.quality.flags)}\n")
+
+
+def _print_dates(told: tuple[tuple[str, str, str], ...], chosen: tuple[str | None, str | None]) -> None:
+    """Every date of publication that was found; of a kept article also those of listings and of earlier looks."""
+    rows = [("→" if (how, at) == chosen else "", at, precision, how) for how, at, precision in told]
+    print_table(("chosen", "published", "known to the", "from"), rows, title=f"{len(rows)} dates of publication")
+    click.echo()
+
+
+def _print_dropped(article: Article) -> None:
     dropped = [(piece.reason, piece.text) for piece in article.dropped if piece.text.strip()]
     print_table(("dropped, because", "text"), dropped, title=f"{len(dropped)} pieces were dropped")

@@ -59,6 +59,7 @@ def article_or_failure(page: Page, *, explain: bool = False) -> Article | Failur
         page.final_url or None,
         content_type=page.header("content-type"),
         fetched_at=page.fetched_at,
+        last_modified=page.header("last-modified"),
         explain=explain,
     )
 

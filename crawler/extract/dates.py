@@ -2,18 +2,24 @@
 
 The places stand in the order in which they are believed (``_published``): what the page says of itself to
 machines, then what the feed said, then what it shows to readers, coerced to the day. Nothing is dated after the
-fetch.
+fetch: what is, is no date and is not kept.
+
+All that a page declares is kept beside the one that is believed, with what costs little: the feed's, the URL's and the
+first ``<time>`` near the headline. What only readers see is looked for where nothing else dates the page, or where it
+may decide.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from archive.dates import MOST, SERVED
 from archive.models import Link, Stamp
 from config.models import Rules
 from crawler.extract import shown
@@ -76,8 +82,14 @@ _STATE = re.compile(
     rb'|publication_?(?:date|time)|pub_?date)(?:\\{0,3}"|&quot;)\s*:\s*(?:\\{0,3}"|&quot;)(\d{4}-\d\d-\d\d[^"\\&]{0,30})',
     re.IGNORECASE,
 )
+_HEADER = 100
+"""Characters of a header; a date has 29."""
 MOST_SOURCE, MOST_FINDS = 2_000_000, 300
 """Bytes of a page that are searched for dates in data, and names in them that are looked at."""
+NEAR = 3
+"""``<time>`` elements looked at beside what is declared."""
+RENDERED = timedelta(days=2)
+"""A page that the server dates within so long before it was fetched was made then: that says nothing of the article."""
 _DECLARED = ("json-ld:", "meta:", "microdata")
 _SHARED = frozenset({"meta:article:published_time", "meta:og:article:published_time"})
 """What is declared gives way to another date that readers see, but for what is made for sharing: where the two differ,
@@ -95,17 +107,39 @@ def read(
     url: str,
     hint: Link | None,
     rules: Rules | None,
-) -> tuple[Stamp | None, Stamp | None]:
-    """When it was published and when it was changed after that; None for what the page does not say."""
+) -> tuple[Stamp | None, Stamp | None, tuple[Stamp, ...]]:
+    """When it was published, when it was changed after that, and ``Article.dates``; None for what it does not say."""
     changed = next(_modified(page, data, clock, hint), None)
-    published = next(_published(tree, page, data, clock, near=near, part=part, url=url, hint=hint, rules=rules), None)
-    if published and published.how.startswith(_DECLARED):
+    found = _published(tree, page, data, clock, near=near, part=part, url=url, hint=hint, rules=rules)
+    if not found:
+        return changed, None, (changed,) if changed else ()  # the only date there is
+    published = found[0]
+    if published.how.startswith(_DECLARED):
         published = _settled(published, changed, data, clock, near=near, folder=_day(url))
-    if published is None and changed is not None:
-        return changed, None  # the only date there is
-    if published and changed and changed.at <= published.at:
+        found = [published, *(one for one in found if not _same(one, published))]
+    if changed and changed.at <= published.at:
         changed = None
-    return published, changed
+    return published, changed, tuple(found)
+
+
+def served(
+    published: Stamp | None, told: tuple[Stamp, ...], header: str, fetched_at: datetime | None
+) -> tuple[Stamp | None, tuple[Stamp, ...]]:
+    """Both, with the day in the header Last-Modified (RFC 9110, section 8.8.2): of a file, and seldom of the text.
+
+    It dates an article that nothing else does, if it is of a file that lies there and of no page that was made when it
+    was asked for.
+    """
+    stamp = Clock("", fetched_at).stamp(header[:_HEADER], SERVED, weak=True)
+    if stamp is None:
+        return published, told
+    if published is None and fetched_at is not None and stamp.at < fetched_at - RENDERED:
+        published = stamp
+    return published, (*told, stamp)
+
+
+def _same(one: Stamp, other: Stamp) -> bool:
+    return one.how == other.how and (one.at == other.at or one.at.date() == other.at.date())
 
 
 def _modified(page: Head, data: LinkedData, clock: Clock, hint: Link | None) -> Iterator[Stamp]:
@@ -129,25 +163,41 @@ def _published(
     url: str,
     hint: Link | None,
     rules: Rules | None,
+) -> list[Stamp]:
+    """In the order in which they are believed."""
+    found = list(islice(_sure(tree, page, data, clock, part=part, rules=rules), MOST - 4))
+    if hint and hint.published and (stamp := clock.limited(hint.published)):
+        found.append(stamp)
+    found += islice(shown.times(page, clock, part, few=NEAR if found else 0), 1)
+    day = _in_url(url, clock)
+    if day:
+        found.append(day)
+    if not found:
+        shy = (
+            shown.lines(clock, near),
+            _stamps(clock, _state(tree.raw_html or b""), "script"),
+            shown.anywhere(clock, near.dated()),
+        )
+        found += islice(chain.from_iterable(shy), 1)
+    if day is None and (match := _URL_MONTH.search(url)):
+        found += _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
+    return found
+
+
+def _sure(
+    tree: LexborHTMLParser, page: Head, data: LinkedData, clock: Clock, *, part: Part, rules: Rules | None
 ) -> Iterator[Stamp]:
+    """What the page says of itself to machines."""
     if rules and rules.date:
         texts = (attribute(node, "datetime", "content") or brief(node) for node in select(tree, rules.date)[:3])
-        yield from _stamps(clock, texts, "rules:date")
+        yield from islice(_stamps(clock, texts, "rules:date"), 1)
+    told: set[str] = set()
     for text, how in _declared(page, data):
-        if stamp := clock.stamp(text, how):
+        if how not in told and (stamp := clock.stamp(text, how)):
+            told.add(how)  # what says the same of a second day, says it of another text
             yield stamp
-    micro = (attribute(n, "content", "datetime") or brief(n) for n in page.dated[:3])
-    yield from _stamps(clock, micro, "microdata")
-    if hint and hint.published and (stamp := clock.limited(hint.published)):
-        yield stamp
-    yield from shown.times(page, clock, part)
-    if stamp := _in_url(url, clock):
-        yield stamp
-    yield from shown.lines(clock, near)
-    yield from _stamps(clock, _state(tree.raw_html or b""), "script")
-    yield from shown.anywhere(clock, near.dated())
-    if match := _URL_MONTH.search(url):
-        yield from _stamps(clock, [f"{match[1]}-{match[2]}"], "url")
+    micro = (attribute(n, "content", "datetime") or brief(n) for n in page.dated[:3] if not (told and part.excludes(n)))
+    yield from islice(_stamps(clock, micro, "microdata"), 1)
 
 
 def _state(source: bytes) -> Iterator[str]:

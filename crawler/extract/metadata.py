@@ -32,6 +32,8 @@ class Meta:
     published: Stamp | None = None
     modified: Stamp | None = None
     """None where it is the same moment as ``published``."""
+    dates: tuple[Stamp, ...] = ()
+    """As in ``Article.dates``."""
     language: str = ""
     """As declared; crawler.extract.language.detect looks at the text."""
     section: str = ""
@@ -72,7 +74,7 @@ def read(
     part = Part(tree, title.node)
     names, evidence["authors"] = authors.read(tree, page, data, site=site, near=near, part=part, rules=rules)
     clock = Clock(_region(tree, site.host) or declared, fetched_at)
-    published, modified = dates.read(
+    published, modified, told = dates.read(
         tree, page, data, clock, near=near, part=part, url=unquote(url), hint=hint, rules=rules
     )
     section, evidence["section"] = labels.section(page, data, own=canonical, site=site, title=title.text)
@@ -88,6 +90,7 @@ def read(
         authors=names,
         published=published,
         modified=modified,
+        dates=told,
         language=declared,
         section=section,
         tags=tags,

@@ -30,7 +30,7 @@ def read(text: str, url: str) -> Article | Failure:
     if len(lines) > 1 and len(lines[0]) <= MAX_TITLE and not lines[0].endswith((".", "。")):
         title, lines = lines[0], lines[1:]
     kept = boilerplate.cut(plain([Block(PARAGRAPH, (Inline(line),)) for line in lines]), Known((title,)))
-    flags = ("no-date", "no-author") if title else ("no-date", "no-author", "no-title")
+    flags = ("no-date",) if title else ("no-title", "no-date")
     return Article(
         url=url,
         title=title,

@@ -38,12 +38,15 @@ _NOTHING, _HOUR, _ONE_DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 _UTC_TIMES = frozenset({Precision.SECOND, Precision.MINUTE})
 
 
-def times(page: Head, clock: Clock, part: Part) -> Iterator[Stamp]:
-    """``<time>`` elements that are not those of other texts, those after the headline first, changes last."""
+def times(page: Head, clock: Clock, part: Part, *, few: int = 0) -> Iterator[Stamp]:
+    """``<time>`` elements that are not those of other texts, those after the headline first, changes last.
+
+    ``few``: of so many elements alone, without changes.
+    """
     nodes = page.times[:MOST]
     head = next((i for i, node in enumerate(nodes) if node.tag == "h1"), 0)
     late: list[Stamp] = []
-    for node in [*nodes[head:], *nodes[:head][::-1]]:
+    for node in [*nodes[head:], *nodes[:head][::-1]][: few + 1 if few else MOST]:
         if node.tag == "h1" or part.excludes(node):
             continue
         text = brief(node, limit=200)
@@ -54,7 +57,8 @@ def times(page: Head, clock: Clock, part: Part) -> Iterator[Stamp]:
             late.append(stamp)
         elif stamp:
             yield stamp
-    yield from late
+    if not few:
+        yield from late
 
 
 def lines(clock: Clock, near: Around) -> Iterator[Stamp]:

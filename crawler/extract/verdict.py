@@ -1,15 +1,14 @@
-"""The verdict: whether what was found is an article, and how far it can be trusted."""
+"""The verdict: whether what was found is an article."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 from selectolax.lexbor import LexborHTMLParser
 
 from archive import likeness
-from archive.models import PARAGRAPH, Failure, Link, Quality, Stage
+from archive.models import Failure, Link, Stage
 from crawler.extract import kinds, signals
 from crawler.extract.body import Body
 from crawler.extract.metadata import Meta
@@ -24,7 +23,6 @@ but not where a source listed it as an article: then it is an error that was ans
 MOST_OF_IT = 0.4
 """With more than that around it, a short text that nothing declares to be an article is none: of 1,450 articles two."""
 LONGEST_NOTICE = 1_500
-SHORT = 500
 SEVERAL, CLEAR, FEW_LINKS = 3, 0.7, 0.3
 """Long paragraphs, share of text in them, share of links. With a type, or a date and a byline, so clear are 710 of
 1,450 articles and 4 of 200 other pages that are no forums by their marks."""
@@ -139,36 +137,3 @@ def _looks_like(kind: str, why: Sequence[str] = ()) -> str:
 
 def _failure(url: str, reason: str, detail: str) -> Failure:
     return Failure(url, Stage.EXTRACT, reason, detail)
-
-
-def quality(body: Body, meta: Meta) -> Quality:
-    """1.0 for a whole, dated and signed article; each doubt takes a share."""
-    size = sum(map(len, body.texts)) * body.dense
-    doubts = {
-        "short": (size < SHORT, 0.3),
-        "link-heavy": (body.linked > 0.4, 0.3),
-        "truncated": (_cut_off(body, meta), 0.2),
-        "paywalled": (_for_subscribers(body, meta), 0.1),
-        "no-title": (not meta.title, 0.2),
-        "no-date": (meta.published is None, 0.1),
-        "no-author": (not meta.authors, 0.05),
-    }
-    flags = tuple(flag for flag, (holds, _) in doubts.items() if holds)
-    return Quality(max(0.0, round(1.0 - sum(doubts[flag][1] for flag in flags), 2)), flags)
-
-
-def _for_subscribers(body: Body, meta: Meta) -> bool:
-    """What the page declares, else whether it tells its readers so under the text."""
-    if meta.paywalled is not None:
-        return meta.paywalled
-    return any(part.reason == "notice:paywall" for part in body.dropped)
-
-
-def _cut_off(body: Body, meta: Meta) -> bool:
-    """Whether the text ends in the middle, or holds far fewer words than the page says."""
-    last = next((block for block in reversed(body.blocks) if block.kind is PARAGRAPH), None)
-    if last is not None and re.search(r"(?:\.\.\.|…)\s*$", last.text):
-        return True
-    if meta.word_count is None:
-        return False
-    return 2 * sum(len(text.split()) for text in body.texts) < meta.word_count

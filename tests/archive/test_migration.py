@@ -250,7 +250,7 @@ from pathlib import Path
 from archive import database
 left = int(sys.argv[2])
 
-class Connection(sqlite3.Connection):
+class Connection(database.Connection):
     def execute(self, *arguments):
         self.count()
         return super().execute(*arguments)
@@ -265,8 +265,7 @@ class Connection(sqlite3.Connection):
         if left < 0:
             os.kill(os.getpid(), 9)
 
-plain = sqlite3.connect
-sqlite3.connect = lambda *arguments, **options: plain(*arguments, factory=Connection, **options)
+database.Connection = Connection
 database.connect(Path(sys.argv[1])).close()
 """
     path = tmp_path / "archive.db"

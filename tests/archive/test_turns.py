@@ -24,7 +24,7 @@ def test_listings_go_first_and_then_the_newest_links(kept):
         FEED,
         *(link(path).url for path in ("/newer", "/older", "/undated", "/undated-2")),
     ]
-    assert batch.tasks[1].link == link("/newer", published=replace(at(NOON), how="listing"))
+    assert batch.tasks[1].link == link("/newer", published=at(NOON))
 
 
 def test_an_index_of_more_sitemaps_than_a_turn_has_room_for_holds_up_neither_articles_nor_feeds(kept):

@@ -92,6 +92,9 @@ def test_crawl_search_export_status_and_explain_work_together(site, run):
     assert status["articles"] == 4
     explained = run("explain", site.url(Story(1).path)).stdout.decode()
     assert "og:" in explained or "h1" in explained
+    (chosen,) = (line for line in explained.splitlines() if line.startswith("→"))
+    assert Story(1).published.strftime("%Y-%m-%d") in chosen
+    assert ["feed"] in [line.split()[-1:] for line in explained.splitlines()], "what the feed said is told beside it"
     assert b"town" in run("status").stdout
 
 

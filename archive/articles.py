@@ -14,7 +14,7 @@ from archive import history, identity, learned, names, pages
 from archive.columns import columns
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
-from archive.tasks import Task
+from archive.tasks import Stale, Task
 from archive.times import iso
 
 
@@ -26,25 +26,35 @@ class Reading:
     page: Page | None
     now: datetime
     extractor: str
+    rules: str = ""
+    """Digest of the source's rules by which it was."""
+    settled: bool = False
+    """Whether the article's stored pages were read in the same way just now, so that it can be compared with them."""
 
 
-def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
+def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stale:
     """Keep what a page said: NEW, DUPLICATE (new, with the text of another), REVISED or UNCHANGED.
 
     UNCHANGED is also one that has a counter, a clock or the like in its text: that is noted once a day.
     The page is kept with a new article or a revision. The link's row gets its ``article``, and the state ``alias``
     if it is only another way to one. What differs besides title, text and byline is updated without a revision.
+
+    Stale, and nothing is written, where the two differ and the article's text was made by another extractor, other
+    rules or another template: whether the publisher changed it can't be told yet.
     """
-    reading = replace(reading, article=learned.clean_of(db, reading.article, task.source))
-    article, now = reading.article, reading.now
     link = db.execute("SELECT state, article FROM links WHERE id = ?", [task.id]).fetchone()
     own = link["article"] if link["state"] != "alias" else None
-    row = identity.find(db, article, own)
+    row = identity.find(db, reading.article, own)
+    source = row["source"] if row else task.source
+    reading = replace(reading, article=learned.clean_of(db, reading.article, source))
+    article, now = reading.article, reading.now
     if row is None:
         verdict = _add(db, reading, task.source)
     elif row["id"] != own:
         return _meet(db, row, article, task, now)
     elif history.differs(row, article):
+        if found := stale(db, row, reading):
+            return found
         restless = history.is_restless(db, row, article, now)
         verdict = seen(db, row["id"], now) if restless else _revise(db, row, reading)
     else:
@@ -56,6 +66,18 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
         [task.id],
     )
     return verdict
+
+
+def stale(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Stale | None:
+    """Whether an article was made in another way than what was just read, and could be made anew in the same."""
+    if reading.settled or row["snapshot"] is None:
+        return None
+    template = learned.template(db, row["source"])
+    if (row["extractor"], row["rules"], row["template"]) == (reading.extractor, reading.rules, template):
+        return None
+    refused = "SELECT 1 FROM refused WHERE article = ? AND extractor = ? AND template = ?"
+    tried = db.execute(refused, [row["id"], reading.extractor, template]).fetchone()
+    return None if tried else Stale(row["id"])
 
 
 def seen(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
@@ -88,6 +110,7 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         last_seen=iso(now),
         snapshot=_snapshot(db, reading),
         **values,
+        template=learned.template(db, source),
     )
     names.keep(db, number, article)
     learned.observe(db, article, source, now)
@@ -110,23 +133,26 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
 
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
     article, now = reading.article, reading.now
-    values = _values(reading) | {"snapshot": _snapshot(db, reading)}
+    template = learned.template(db, row["source"])
+    values = _values(reading) | {"snapshot": _snapshot(db, reading), "template": template}
     number = history.add(db, row, values, "edit", now)
-    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **_kept_dates(values))
+    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **kept_dates(values))
     names.keep(db, row["id"], article)
     learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 
 def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
-    values = _kept_dates(_values(reading))
+    values = kept_dates(_values(reading)) | {"template": learned.template(db, row["source"])}
+    if row["revision"] > 1:  # its earlier texts are still by what made them, and would be left out when all are redone
+        values |= {name: row[name] for name in ("extractor", "rules", "template")}
     news = {name: value for name, value in values.items() if row[name] != value}
     update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])
 
 
-def _kept_dates(values: dict[str, Value]) -> dict[str, Value]:
+def kept_dates(values: dict[str, Value]) -> dict[str, Value]:
     """Without dates that the page no longer gives: what it once said is not unsaid by that."""
     lost = {"modified"} if values["modified"] is None else set()
     if values["published"] is None:
@@ -139,4 +165,4 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 
 def _values(reading: Reading) -> dict[str, Value]:
-    return columns(reading.article) | {"extractor": reading.extractor}
+    return columns(reading.article) | {"extractor": reading.extractor, "rules": reading.rules}

@@ -136,6 +136,7 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     template = learned.template(db, row["source"])
     values = _values(reading) | {"snapshot": _snapshot(db, reading), "template": template}
     number = history.add(db, row, values, "edit", now)
+    db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **kept_dates(values))
     names.keep(db, row["id"], article)
     learned.observe(db, article, row["source"], now)

@@ -94,7 +94,7 @@ class Effects:
             counts.add(effect)
         if effect.refusal and len(self.refused) < REFUSED:
             self.refused.append(effect)
-        if effect.lost or effect.gained:
+        if effect.before != effect.after:
             entry = (effect.lost, effect.gained, -self.total.looked, effect)
             (heapq.heappushpop if len(self._worst) >= WORST else heapq.heappush)(self._worst, entry)
 
@@ -105,7 +105,7 @@ class Effects:
 
     @property
     def worst(self) -> list[Effect]:
-        """Those that lose most words, or gain most where none loses any; the first is the worst."""
+        """Those that lose most words, or gain most where none loses any, before those of which only a field changed."""
         return [entry[3] for entry in sorted(self._worst, key=lambda entry: entry[:3], reverse=True)]
 
 

@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from archive import owners
 from archive.models import Failure, Page, Stage, Verdict
+from archive.reextraction import Anew
 from archive.sites import site
 from archive.store import Archive, ArchiveError
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task, TaskKind
@@ -317,10 +318,21 @@ class Crawl:
         """Where its article was made in another way, after that was made anew, so that only edits are revisions."""
         ended, verdict = await self.writing.do(lambda: self._storing.store(outcome))
         if isinstance(verdict, Stale):
-            anew = await asyncio.to_thread(rereading.read, self.archive.path, verdict.article, self._sources, self.pool)
+            anew = await self._read_again(verdict.article)
             if anew.held_up():
                 said = "There was no process to read its stored page in, to compare it with; it is tried again."
                 outcome = replace(outcome, result=Failure(outcome.task.url, Stage.EXTRACT, "interrupted", said))
             ended, verdict = await self.writing.do(lambda: self._storing.store(outcome, anew))
         assert isinstance(verdict, Verdict)
         return ended, verdict
+
+    async def _read_again(self, article: int) -> Anew:
+        """Raises ArchiveError where there is no more time: the page is still in the inbox, and stored another time."""
+        reading = asyncio.create_task(rereading.read_all(self.archive.path, article, self._sources, self.pool))
+        ending = asyncio.create_task(self.writing.given_up.wait())
+        await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if not reading.done():
+            reading.cancel()
+            raise ArchiveError("There is no time left to read a stored page again.", passing=True)
+        return reading.result()

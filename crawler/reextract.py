@@ -26,10 +26,10 @@ from config.models import Source
 from crawler import __version__, clock, rereading
 from crawler.pool import Pool
 
-AHEAD = 16
-"""Pages that are held at a time: 1.6 MB of usual ones, and each worker has one to go on with."""
-BATCH = 100
-"""Texts that are written in one transaction: 60 to 100 ms in which nobody else writes."""
+AHEAD = 32
+"""Pages that are held at a time, 3 MB of usual ones: what two workers read while a batch is written."""
+BATCH = 25
+"""Texts that are written in one transaction: 30 ms in which nobody else writes."""
 BATCH_SECONDS = 2.0
 """After so long what is there is written: no more is lost if this is ended."""
 BATCH_LETTERS = 4_000_000

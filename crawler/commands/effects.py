@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from archive import revisions
 from archive.effects import Counts, Effect, Effects
 from crawler.commands.common import print_table, say
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _AROUND = 80
 """Characters of what stays the same that are shown before and after a change."""
 _AT_MOST = 400
@@ -49,8 +51,16 @@ def as_data(effects: Effects) -> dict[str, Any]:
         "total": asdict(effects.total),
         "sources": {name: asdict(counts) for name, counts in sorted(effects.sources.items())},
         "refused": [_refusal(effect) for effect in effects.refused],
-        "worst": [asdict(effect) | {"diff": list(diff(effect))} for effect in effects.worst],
+        "worst": [_worst(effect) for effect in effects.worst],
     }
+
+
+def _worst(effect: Effect) -> dict[str, Any]:
+    """With the difference of the texts in place of both."""
+    data: dict[str, Any] = {"source": effect.source, "url": effect.url, "gained": effect.gained, "lost": effect.lost}
+    for name, said in (("before", effect.before), ("after", effect.after)):
+        data[name] = {key: value for key, value in asdict(said).items() if key != "text"}
+    return data | {"diff": list(diff(effect))}
 
 
 def _refusal(effect: Effect) -> dict[str, str]:
@@ -85,14 +95,24 @@ def _row(name: str, counts: Counts) -> tuple[object, ...]:
 
 def diff(effect: Effect) -> Iterator[str]:
     """Lines that begin with ``-``, ``+`` or a blank, as a unified diff has them."""
+    for name in ("title", "byline", "published", "modified"):
+        before, after = getattr(effect.before, name), getattr(effect.after, name)
+        if before != after:
+            yield _plain(f"- {name}: {before or 'none'}")
+            yield _plain(f"+ {name}: {after or 'none'}")
     pieces = revisions.diff(effect.before.text, effect.after.text)
     for number, piece in enumerate(pieces):
-        text = " ".join(piece.text.split())
+        text = _plain(piece.text)
         if piece.op == "same":
             yield "  " + _ends(text, first=number == 0, last=number + 1 == len(pieces))
         elif text:
             more = f" … ({len(text):,} characters)" if len(text) > _AT_MOST else ""
             yield f"{'-' if piece.op == 'removed' else '+'} {text[:_AT_MOST]}{more}"
+
+
+def _plain(text: str) -> str:
+    """On one line, and without what a terminal would obey."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _ends(text: str, *, first: bool, last: bool) -> str:

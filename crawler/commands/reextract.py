@@ -60,11 +60,17 @@ def reextract(
                 report = work.reextract(archive, choice, pool, stop, bar)
     found, chosen = report.effects, report.chosen
     if as_json:
-        counts = {"chosen": len(chosen.numbers), "current": chosen.current, "pageless": chosen.pageless}
+        counts = {
+            "chosen": len(chosen.numbers),
+            "current": chosen.current,
+            "pageless": chosen.pageless,
+            "unruled": chosen.unruled,
+        }
         print_json({"reextraction": report.number, "left": report.left} | counts | effects.as_data(found))
     elif chosen.numbers:
         effects.show(found, change="would change" if dry_run else "changed")
     said = [f"{chosen.current} articles are as today's extractor makes them"] if chosen.current else []
+    said += [f"{chosen.unruled} were read by rules of sources that are not configured here"] if chosen.unruled else []
     said += [f"{chosen.pageless} have no stored page and stay as they are"] if chosen.pageless else []
     if said or not chosen.numbers:
         say("; ".join(said or ["There are no articles to read anew"]) + ".")

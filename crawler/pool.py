@@ -149,7 +149,8 @@ class _Worker:
             raise _NoProcessError(error.strerror) from error
         if self._nice:
             with contextlib.suppress(OSError):  # it has ended by itself, which is seen when it is asked
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, self._nice)
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, own + self._nice)
         if self._retired:  # meanwhile, and by another thread
             self._process.kill()
 

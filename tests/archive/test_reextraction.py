@@ -283,6 +283,10 @@ def test_a_page_that_was_refused_is_not_read_again_by_the_same_extractor(kept):
     assert list(chosen(kept, "3").numbers) == [1]
     kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET template = 1"))
     assert list(chosen(kept).numbers) == [1]
+    for extractor, left in (("2", [1]), ("2", [])):
+        with reading(kept.path) as db:
+            assert list(outdated.moved_on(db, extractor, 9)) == left
+        apply(kept, anew(CHALLENGE))
 
 
 def test_articles_are_looked_through_by_an_index_that_holds_no_texts(kept):

@@ -6,14 +6,16 @@ link led there; the link it came by first (or the canonical URL itself) is the o
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive import history, identity, learned, names, pages
 from archive.columns import columns
+from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
-from archive.rows import Value, insert, update
+from archive.rows import Value, clean, insert, update
 from archive.tasks import Stale, Task
 from archive.times import iso
 
@@ -26,6 +28,7 @@ class Reading:
     page: Page | None
     now: datetime
     extractor: str
+    run: int | None = None
     rules: str = ""
     """Digest of the source's rules by which it was."""
     settled: bool = False
@@ -73,11 +76,18 @@ def stale(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Stale |
     if reading.settled or row["snapshot"] is None:
         return None
     template = learned.template(db, row["source"])
-    if (row["extractor"], row["rules"], row["template"]) == (reading.extractor, reading.rules, template):
+    made = (row["extractor"], row["rules"], row["template"])
+    if made == (reading.extractor, reading.rules, template) and not _others_came(row, reading.article):
         return None
     refused = "SELECT 1 FROM refused WHERE article = ? AND extractor = ? AND template = ?"
     tried = db.execute(refused, [row["id"], reading.extractor, template]).fetchone()
     return None if tried else Stale(row["id"])
+
+
+def _others_came(row: sqlite3.Row, article: Article) -> bool:
+    """Whether other headlines were left out of it than of what is kept: other articles may have come or gone."""
+    kept = {text for why, text in json.loads(row["dropped"]) if why == "site:headline"}
+    return kept != {clean(piece.text) for piece in article.dropped if piece.reason == "site:headline"}
 
 
 def seen(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
@@ -113,7 +123,8 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         template=learned.template(db, source),
     )
     names.keep(db, number, article)
-    learned.observe(db, article, source, now)
+    if original is None:
+        learned.observe(db, article, source, now, reading.run)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
 
@@ -139,7 +150,6 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **kept_dates(values))
     names.keep(db, row["id"], article)
-    learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 
@@ -151,6 +161,11 @@ def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdic
     update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])
+
+
+def said(article: Article) -> dict[str, Value]:
+    """The columns that the page gives."""
+    return columns(article) | {"title_mark": mark(article.title)}
 
 
 def kept_dates(values: dict[str, Value]) -> dict[str, Value]:
@@ -166,4 +181,4 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 
 def _values(reading: Reading) -> dict[str, Value]:
-    return columns(reading.article) | {"extractor": reading.extractor, "rules": reading.rules}
+    return said(reading.article) | {"extractor": reading.extractor, "rules": reading.rules}

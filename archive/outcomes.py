@@ -138,7 +138,15 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     if isinstance(outcome.result, Article):
         if terms.anew:
             reextraction.apply(db, terms.anew, terms.extractor, now)
-        reading = Reading(outcome.result, outcome.page, now, terms.extractor, outcome.rules, terms.anew is not None)
+        reading = Reading(
+            outcome.result,
+            outcome.page,
+            now,
+            terms.extractor,
+            run=terms.run,
+            rules=outcome.rules,
+            settled=terms.anew is not None,
+        )
         if article is not None and stopgap.is_stopgap(db, article, outcome.result):
             row = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
             return articles.stale(db, row, reading) or _keep_failure(db, outcome, _notice(task.url), article, terms)

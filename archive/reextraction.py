@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from archive import effects, learned, names, pages
-from archive.articles import kept_dates
-from archive.columns import columns
+from archive.articles import kept_dates, said
 from archive.effects import Effect, Said
 from archive.models import Article, Failure, Link, Page, Stage
 from archive.rows import Value, insert, update
@@ -145,13 +144,13 @@ def _compared(db: sqlite3.Connection, anew: Anew, extractor: str) -> _Comparison
     before = _said(row)
     if isinstance(read.result, Failure):
         return _Comparison(row, effects.refusal(source, row["url"], before, read.result), made)
-    article = learned.clean_of(db, read.result, source)
+    article = _clean(db, read.result, row)
     current = _Text(row["revision"], row, None, _values(db, article, row, row["snapshot"]))
     texts = []
     for revision in db.execute("SELECT * FROM revisions WHERE article = ? ORDER BY number", [row["id"]]).fetchall():
         if revision["number"] == row["revision"]:
             current = replace(current, revision=revision["id"])
-        elif text := _earlier(db, revision, anew, source):
+        elif text := _earlier(db, revision, anew, row):
             texts.append(text)
     effect = effects.effect(
         source, row["url"], before, _said(dict(row) | current.values), changed=bool(texts) or _differs(current)
@@ -159,12 +158,17 @@ def _compared(db: sqlite3.Connection, anew: Anew, extractor: str) -> _Comparison
     return _Comparison(row, effect, made, (*texts, current), article)
 
 
-def _earlier(db: sqlite3.Connection, row: sqlite3.Row, anew: Anew, source: str) -> _Text | None:
+def _clean(db: sqlite3.Connection, read: Article, row: sqlite3.Row) -> Article:
+    """Without its source's boilerplate. Under the address that it is known by: its own headline is no other's."""
+    return learned.clean_of(db, replace(read, url=row["url"]), row["source"])
+
+
+def _earlier(db: sqlite3.Connection, row: sqlite3.Row, anew: Anew, article: sqlite3.Row) -> _Text | None:
     """An earlier revision, if it becomes another by its page."""
     read = anew.reads.get(row["snapshot"])
     if read is None or isinstance(read.result, Failure):
         return None
-    values = _values(db, learned.clean_of(db, read.result, source), row, row["snapshot"])
+    values = _values(db, _clean(db, read.result, article), row, row["snapshot"])
     values = {name: values[name] for name in _OF_REVISION if name in values}
     if row["published"] is None:  # written before they were kept
         values.pop("published", None)
@@ -174,7 +178,7 @@ def _earlier(db: sqlite3.Connection, row: sqlite3.Row, anew: Anew, source: str) 
 
 def _values(db: sqlite3.Connection, article: Article, old: sqlite3.Row, snapshot: int) -> dict[str, Value]:
     """The columns that the page gives. Those stay that a later look gave, whose page was not kept for it alone."""
-    values = kept_dates(columns(article))
+    values = kept_dates(said(article))
     del values["url"]  # by it others find the article; its next look moves it if it has moved
     fetched = db.execute("SELECT fetched_at FROM snapshots WHERE id = ?", [snapshot]).fetchone()["fetched_at"]
     if old["modified"] and old["modified"] > fetched:  # no page knows what comes after it

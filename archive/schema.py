@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from archive import sites
+from archive.dedupe import mark
 from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
 from archive.tables import sites as site_tables
 
@@ -31,6 +32,7 @@ def m002_sites(db: Database) -> None:
 
 @migrations()
 def m003_memory(db: Database) -> None:
+    db.conn.create_function("mark_of", 1, mark, deterministic=True)
     for script in (
         memory.COLUMNS,
         learning.TABLES,

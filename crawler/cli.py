@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "explain",
     "reextract": "reextract",
     "rules": "rules",
+    "boilerplate": "boilerplate",
     "export": "read",
     "check": "keep",
     "backup": "keep",

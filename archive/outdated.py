@@ -18,12 +18,14 @@ _MADE = (
     " FROM articles AS a JOIN sources AS s ON s.name = a.source LEFT JOIN refused AS r ON r.article = a.id"
 )
 
-# Within a source by the index alone: most of the time there are none, and never are their texts looked at.
+# Within a source by the index alone: most of the time there are none, and never are their texts looked at. The newest
+# of each source come before the second newest of any: what is known of some changes every day.
 _MOVED_ON = (
-    "SELECT a.id FROM sources AS s CROSS JOIN articles AS a INDEXED BY articles_template"
+    "SELECT a.id, row_number() OVER (PARTITION BY a.source ORDER BY a.id DESC) AS place"
+    " FROM sources AS s CROSS JOIN articles AS a INDEXED BY articles_template"
     " ON a.source = s.name AND a.template < s.template LEFT JOIN refused AS r ON r.article = a.id"
     " WHERE s.template > 0 AND s.configured AND a.snapshot IS NOT NULL"
-    " AND (r.article IS NULL OR r.extractor != ? OR r.template != s.template) ORDER BY a.id DESC LIMIT ?"
+    " AND (r.article IS NULL OR r.extractor != ? OR r.template != s.template) ORDER BY place, a.id DESC LIMIT ?"
 )
 
 
@@ -79,7 +81,7 @@ def choose(db: sqlite3.Connection, choice: Choice) -> Chosen:
 
 
 def moved_on(db: sqlite3.Connection, extractor: str, limit: int) -> array[int]:
-    """The newest articles that were cleaned before their source's boilerplate was known as it is now.
+    """The newest articles of each source that were cleaned before its boilerplate was known as it is now.
 
     Of configured sources: of others it is not known by which rules they are to be read.
     """

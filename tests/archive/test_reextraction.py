@@ -9,8 +9,9 @@ from kept import NEWS, NOON, TEXT, article, at, page
 from archive import outdated, reextraction
 from archive.check import check
 from archive.database import reading
+from archive.dedupe import mark
 from archive.effects import Effects, Said, effect, moved
-from archive.models import Change, Failure, Stage
+from archive.models import Change, Failure, Seen, Stage
 from archive.outdated import Choice
 from archive.reextraction import Anew, Read
 from archive.tasks import Stale
@@ -302,6 +303,10 @@ def test_the_newest_articles_that_were_cleaned_by_an_earlier_template_are_found_
     kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET template = 2 WHERE id = 4"))
     with reading(kept.path) as db:
         assert list(outdated.moved_on(db, "1", 3)) == [5, 3, 2]
+    kept.archive._writer.do(lambda db: db.execute("INSERT INTO sources (name, added, template) VALUES ('b', 'x', 9)"))
+    kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET source = 'b' WHERE id < 3"))
+    with reading(kept.path) as db:
+        assert list(outdated.moved_on(db, "1", 3)) == [5, 2, 3], "no source keeps another waiting"
         plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {outdated._MOVED_ON}", ["1", 3]))
     assert "COVERING INDEX articles_template (source=? AND template<?)" in plan
 
@@ -341,3 +346,35 @@ def test_equal_rules_have_equal_digests_whenever_they_begin():
     assert one.digest == replace(one, since=date(2026, 1, 1)).digest
     assert len({one.digest, Rules(body="article").digest, Rules(remove="article").digest, Rules().digest}) == 4
     assert Rules().digest == ""
+
+
+def with_headline(url=URL, text=TEXT):
+    """An article with a line beside it that is another's headline, which is on its page as it was read."""
+    made = article(url, f"{text}\n\nFerry prices rise again this winter")
+    seen = tuple(Seen(mark(block.text), "main > p", number) for number, block in enumerate(made.blocks))
+    return replace(made, seen=seen)
+
+
+def test_an_article_that_came_later_and_whose_headline_stands_beside_one_makes_no_revision_of_that(kept):
+    kept.put(with_headline())
+    kept.put(article("https://news.example/ferry", "The ferry.", title="Ferry prices rise again this winter"))
+    assert kept.put(with_headline()) == Stale(1)
+    assert kept.put(with_headline(), anew=anew(with_headline())).change is Change.UNCHANGED
+    assert kept.rows("SELECT text, revision FROM articles WHERE id = 1") == [(TEXT, 1)]
+    assert kept.put(with_headline(text=EDITED)).change is Change.REVISED, "now both are without it"
+    assert kept.rows("SELECT text FROM revisions ORDER BY number") == [(TEXT,), (EDITED,)]
+
+
+def test_its_own_headline_is_no_others_though_its_page_names_another_address(kept):
+    title = "Ferry prices rise again this winter"
+    kept.put(replace(with_headline(), title=f"Old: {title}"))
+    kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET title_mark = ?", [mark(title)]))
+    read = with_headline("https://news.example/moved")
+    apply(kept, anew(read))
+    assert kept.value("SELECT text FROM articles") == read.text
+
+
+def test_the_mark_by_which_a_headline_is_known_is_of_the_new_one(kept):
+    kept.put(article(text=OLD, title="Old: A new bridge"))
+    apply(kept, anew(article()))
+    assert kept.value("SELECT title_mark FROM articles") == mark("A new bridge")

@@ -25,8 +25,10 @@ from crawler.pool import Pool
 from crawler.pulse import Pulse
 from crawler.tally import Tally
 from tests.earlier import LINE, SLOW, STORIES, change, crawl, hostile, rows, texts
-from tests.publisher import publish
-from tests.site import Response
+from tests.publisher import Story, config_for, publish
+from tests.site import Response, Site
+
+NOTICE = "Glimo ratesu prador, fen vokelo stobami zuxa."
 
 
 @pytest.fixture
@@ -211,3 +213,27 @@ def test_what_was_learned_between_two_looks_is_no_edit(earlier, pool, monkeypatc
     first, second = (text for (text,) in rows(earlier.db, f"{what} ORDER BY number"))
     assert "Residents" not in first
     assert second == f"{first} The mayor's name was wrong."
+
+
+def serve(site, stories):
+    """The stories, each with a notice that only its return tells from a text."""
+    publish(site, stories)
+    for story in stories:
+        site.routes[story.path] = story.html().replace("</article>", f"<p>{NOTICE}</p></article>")
+
+
+def test_a_notice_that_was_learned_leaves_the_articles_that_had_it(db, pool):
+    with Site({}) as site:
+        config = config_for(site)
+        for count in (4, 8, 12, 16):
+            serve(site, [Story(n) for n in range(count)])
+            assert crawl(db, config).counts["revised"] == 0
+        having = "SELECT count(*) FROM articles WHERE instr(text, ?)"
+        assert rows(db, "SELECT template > 0 FROM sources") == [(1,)]
+        with Archive(db) as archive:
+            daemon(archive, config, pool).refresh()
+        assert rows(db, having, NOTICE) == [(0,)]
+        summary = crawl(db, config)
+    assert (summary.counts["unchanged"], summary.counts["revised"]) == (16, 0)
+    assert rows(db, "SELECT count(*) FROM replaced WHERE instr(text, ?)", NOTICE) >= [(1,)]
+    assert check(db).problems == ()

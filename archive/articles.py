@@ -15,8 +15,8 @@ from archive import baseline, dates, history, identity, learned, names, pages, q
 from archive.columns import columns
 from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
-from archive.rows import Value, insert, update
-from archive.tasks import Task
+from archive.rows import Value, clean, insert, update
+from archive.tasks import Stale, Task
 from archive.times import iso, when
 
 
@@ -29,25 +29,35 @@ class Reading:
     now: datetime
     extractor: str
     run: int | None = None
+    rules: str = ""
+    """Digest of the source's rules by which it was."""
+    settled: bool = False
+    """Whether the article's stored pages were read in the same way just now, so that it can be compared with them."""
 
 
-def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
+def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stale:
     """Keep what a page said: NEW, DUPLICATE (new, with the text of another), REVISED or UNCHANGED.
 
     UNCHANGED is also one that has a counter, a clock or the like in its text: that is noted once a day.
     The page is kept with a new article or a revision. The link's row gets its ``article``, and the state ``alias``
     if it is only another way to one. What differs besides title, text and byline is updated without a revision.
+
+    Stale, and nothing is written, where the two differ and the article's text was made by another extractor, other
+    rules or another template: whether the publisher changed it can't be told yet.
     """
-    reading = replace(reading, article=learned.clean_of(db, reading.article, task.source))
-    article, now = reading.article, reading.now
     link = db.execute("SELECT state, article FROM links WHERE id = ?", [task.id]).fetchone()
     own = link["article"] if link["state"] != "alias" else None
-    row = identity.find(db, article, own)
+    row = identity.find(db, reading.article, own)
+    source = row["source"] if row else task.source
+    reading = replace(reading, article=learned.clean_of(db, reading.article, source))
+    article, now = reading.article, reading.now
     if row is None:
         verdict = _add(db, reading, task.source)
     elif row["id"] != own:
         return _meet(db, row, article, task, now)
     elif history.differs(row, article):
+        if found := stale(db, row, reading):
+            return found
         restless = history.is_restless(db, row, article, now)
         verdict = seen(db, row["id"], now) if restless else _revise(db, row, reading)
     else:
@@ -60,6 +70,25 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
         [task.id],
     )
     return verdict
+
+
+def stale(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Stale | None:
+    """Whether an article was made in another way than what was just read, and could be made anew in the same."""
+    if reading.settled or row["snapshot"] is None:
+        return None
+    template = learned.template(db, row["source"])
+    made = (row["extractor"], row["rules"], row["template"])
+    if made == (reading.extractor, reading.rules, template) and not _others_came(row, reading.article):
+        return None
+    refused = "SELECT 1 FROM refused WHERE article = ? AND extractor = ? AND template = ?"
+    tried = db.execute(refused, [row["id"], reading.extractor, template]).fetchone()
+    return None if tried else Stale(row["id"])
+
+
+def _others_came(row: sqlite3.Row, article: Article) -> bool:
+    """Whether other headlines were left out of it than of what is kept: other articles may have come or gone."""
+    kept = {text for why, text in json.loads(row["dropped"]) if why == "site:headline"}
+    return kept != {clean(piece.text) for piece in article.dropped if piece.reason == "site:headline"}
 
 
 def seen(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
@@ -96,6 +125,7 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         last_seen=iso(now),
         snapshot=_snapshot(db, reading),
         **values,
+        template=learned.template(db, source),
     )
     names.keep(db, number, article)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
@@ -117,32 +147,44 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
 
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
     article, now = reading.article, reading.now
-    values = _again(db, reading, row) | {"snapshot": _snapshot(db, reading)}
+    made = {"snapshot": _snapshot(db, reading), "template": learned.template(db, row["source"])}
+    values = _again(db, reading, row) | made
     number = history.add(db, row, values, "edit", now)
+    db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
     names.keep(db, row["id"], article)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 
 def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
-    values = _again(db, reading, row)
+    values = _again(db, reading, row) | {"template": learned.template(db, row["source"])}
+    if row["revision"] > 1:  # its earlier texts are still by what made them, and would be left out when all are redone
+        values |= {name: row[name] for name in ("extractor", "rules", "template")}
     news = {name: value for name, value in values.items() if row[name] != value}
     update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])
 
 
-def _again(db: sqlite3.Connection, reading: Reading, row: sqlite3.Row) -> dict[str, Value]:
+def said(db: sqlite3.Connection, article: Article, source: str, since: datetime) -> dict[str, Value]:
+    """The columns that the page gives. ``since``: when it was first seen, up to which its source's days are asked."""
+    values = columns(article) | {"title_mark": mark(article.title)}
+    usual = baseline.of(db, source, since.date())
+    found = quality.judged(article, int(values["word_count"] or 0), usual)
+    return values | {"quality": found.score, "flags": json.dumps(found.flags)}
+
+
+def said_again(db: sqlite3.Connection, article: Article, row: sqlite3.Row) -> dict[str, Value]:
     """What the page of a known article says now, by what was usual for its source when it was first seen.
 
     Without dates that the page no longer gives: what it once said is not unsaid by that. And what was read before
     can't have been published later, whatever the page says now.
     """
     first_seen = when(row["first_seen"])
-    said = dates.merged(dates.loads(row["dates"]), reading.article.dates, first_seen)
-    values = _values(db, replace(reading, article=replace(reading.article, dates=said)), row["source"], first_seen)
+    every = dates.merged(dates.loads(row["dates"]), article.dates, first_seen)
+    values = said(db, replace(article, dates=every), row["source"], first_seen)
     lost = {"modified"} if values["modified"] is None else set()
-    published = reading.article.published
+    published = article.published
     if published is None or published.at > first_seen or (row["published"] and published.how == dates.SERVED):
         lost |= {"published", "published_precision", "published_how"}
     return {name: value for name, value in values.items() if name not in lost}
@@ -153,8 +195,8 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 
 def _values(db: sqlite3.Connection, reading: Reading, source: str, since: datetime) -> dict[str, Value]:
-    """``since``: when it was first seen, up to which day its source's articles are looked at."""
-    values = columns(reading.article) | {"title_mark": mark(reading.article.title), "extractor": reading.extractor}
-    usual = baseline.of(db, source, since.date())
-    found = quality.judged(reading.article, int(values["word_count"] or 0), usual)
-    return values | {"quality": found.score, "flags": json.dumps(found.flags)}
+    return said(db, reading.article, source, since) | {"extractor": reading.extractor, "rules": reading.rules}
+
+
+def _again(db: sqlite3.Connection, reading: Reading, row: sqlite3.Row) -> dict[str, Value]:
+    return said_again(db, reading.article, row) | {"extractor": reading.extractor, "rules": reading.rules}

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import articles, inbox, queue, sources, stopgap, turns
+from archive import articles, inbox, queue, reextraction, sources, stopgap, turns
 from archive.articles import Reading
 from archive.models import Article, Change, Failure, Page, Stage, Verdict
 from archive.plans import Look, Past, Plan, Reread
 from archive.queue import Queued, Revisit
+from archive.reextraction import Anew
 from archive.rows import Value, insert, update
-from archive.tasks import Outcome, TaskKind
+from archive.tasks import Outcome, Stale, TaskKind
 from archive.times import iso, iso_ms, when
 
 GONE = frozenset({"not-found", "gone"})
@@ -34,12 +35,19 @@ class Terms:
     revisit: Revisit
     links_per_day: int | None = None
     """New links that a site may give in a day."""
+    anew: Anew | None = None
+    """The stored pages of the article that was Stale."""
 
 
-def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
-    """Write down everything an outcome says. To be called in a transaction, of which it is the whole."""
+def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict | Stale:
+    """Write down everything an outcome says. To be called in a transaction, of which it is the whole.
+
+    Stale: nothing was written; it is to be called again with the article's pages read anew.
+    """
     kept = _keep_listing if outcome.task.kind is TaskKind.LISTING else _keep_page
     verdict = kept(db, outcome, terms)
+    if isinstance(verdict, Stale):
+        return verdict
     turns.keep_site(db, outcome.site, terms.now)
     if outcome.task.kind is not TaskKind.LISTING:
         inbox.drop(db, outcome.task.id)
@@ -119,7 +127,7 @@ def _left_out(queued: Queued, terms: Terms) -> str:
     )
 
 
-def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
+def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict | Stale:
     task, now = outcome.task, terms.now
     link = db.execute("SELECT state, article, fetched_at FROM links WHERE id = ?", [task.id]).fetchone()
     article = link["article"] if link["state"] != "alias" else None
@@ -128,9 +136,23 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     before = _past(db, article, now) if article is not None else None
     validators: dict[str, Value] = {}
     if isinstance(outcome.result, Article):
+        if terms.anew:
+            reextraction.apply(db, terms.anew, terms.extractor, now)
+        reading = Reading(
+            outcome.result,
+            outcome.page,
+            now,
+            terms.extractor,
+            run=terms.run,
+            rules=outcome.rules,
+            settled=terms.anew is not None,
+        )
         if article is not None and stopgap.is_stopgap(db, article, outcome.result):
-            return _keep_failure(db, outcome, _notice(task.url), article, terms)
-        verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor, terms.run), task)
+            row = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
+            return articles.stale(db, row, reading) or _keep_failure(db, outcome, _notice(task.url), article, terms)
+        verdict = articles.save(db, reading, task)
+        if isinstance(verdict, Stale):
+            return verdict
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
             asked = [outcome.robots, verdict.article_id, outcome.robots]
             db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", asked)

@@ -15,14 +15,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive import hosts, inbox, learned, outcomes, owners, queue, sources, turns
+from archive import hosts, inbox, learned, outcomes, owners, queue, reextraction, sources, turns
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
+from archive.effects import Effect
 from archive.models import Failure, Link, Page, Verdict
 from archive.outcomes import Terms
 from archive.plans import Plan
 from archive.queue import Revisit
+from archive.reextraction import Anew
 from archive.rows import insert, update
-from archive.tasks import Batch, Host, Outcome, Scope, Site, Task
+from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
 from archive.times import iso, iso_ms
 from archive.turns import LEASE
 from config.models import Config
@@ -221,12 +223,36 @@ class Archive:
         revisit_before: datetime | None = None,
         revisit_days: int = 30,
         links_per_day: int | None = None,
-    ) -> Verdict:
+        anew: Anew | None = None,
+    ) -> Verdict | Stale:
         """Write down everything that one outcome says, and what it did to the archive.
 
         ``plan`` says when to look again. A Failure never touches an article's text; a
         404 or 410 marks it as removed. Pages are kept with new articles and revisions only: one from which no
         article could be had is not worth its room.
+
+        Stale, and nothing is stored: the article's stored pages are to be read by today's extractor first, and given
+        as ``anew``; then this is called again. What they say takes the place of what is kept before it is compared.
         """
-        terms = Terms(run, now, plan, extractor, Revisit(revisit_before, revisit_days), links_per_day)
+        terms = Terms(run, now, plan, extractor, Revisit(revisit_before, revisit_days), links_per_day, anew)
         return self._writer.do(lambda db: outcomes.store(db, outcome, terms))
+
+    def begin_reextraction(self, extractor: str, scope: str, chosen: int, now: datetime) -> int:
+        """Note that ``chosen`` articles are to be read anew; the number of it. ``scope``: what was asked for, JSON."""
+        return self._writer.do(lambda db: reextraction.begin(db, extractor, scope, chosen, now))
+
+    def reextract(self, batch: Iterable[Anew], extractor: str, now: datetime, number: int) -> list[Effect | None]:
+        """Make these articles what was read anew, all or none; what that did to each, as archive.reextraction.apply."""
+
+        def reextract(db: sqlite3.Connection) -> list[Effect | None]:
+            done = [reextraction.apply(db, anew, extractor, now, number) for anew in batch]
+            for effect in filter(None, done):
+                reextraction.count(db, number, effect)
+            return done
+
+        return self._writer.do(reextract)
+
+    def end_reextraction(self, number: int, now: datetime) -> None:
+        """Note that it ended, and empty the -wal file."""
+        self._writer.do(lambda db: update(db, "reextractions", number, ended=iso(now)))
+        self._writer.checkpoint()

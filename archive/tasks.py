@@ -101,6 +101,19 @@ class Outcome:
     """What the page asks of robots, as ``noarchive``."""
     ttl: timedelta | None = None
     """For which a feed asks not to be fetched again."""
+    rules: str = ""
+    """Digest of the source's rules by which the page was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An article that was not compared with what its page says now, for its text was not made in the same way.
+
+    Nothing was written. Its stored pages are to be read anew first, so that what Cuttings learned meanwhile is not
+    taken for an edit.
+    """
+
+    article: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ def _links(db: sqlite3.Connection, site: str, now: datetime, scope: Scope, limit
     return [_task(row, received.get(row["id"])) for row in rows]
 
 
-def _task(row: sqlite3.Row, received: Received | None) -> Task:
+def link_of(row: sqlite3.Row) -> Link:
+    """What listings said of a link, from its row."""
     published = changed = None
     if row["published"] and row["published_how"] != "page":  # what the page said is no second voice
         published = Stamp(
@@ -143,6 +144,10 @@ def _task(row: sqlite3.Row, received: Received | None) -> Task:
         )
     if row["changed"]:
         changed = Stamp(when(row["changed"]), Precision.SECOND, "listing")
+    return Link(row["url"], row["source"], row["found_in"], row["title"], published, changed, row["moves"])
+
+
+def _task(row: sqlite3.Row, received: Received | None) -> Task:
     return Task(
         id=row["id"],
         kind=TaskKind.ARTICLE,
@@ -152,7 +157,7 @@ def _task(row: sqlite3.Row, received: Received | None) -> Task:
         last_modified=row["last_modified"],
         tries=row["tries"],
         article_id=row["article"],
-        link=Link(row["url"], row["source"], row["found_in"], row["title"], published, changed, row["moves"]),
+        link=link_of(row),
         page=received.page if received else None,
         reads=received.reads if received else 0,
     )

@@ -18,6 +18,11 @@ def count(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(text))
 
 
+def each(text: str) -> list[str]:
+    """The words alone, as they are counted."""
+    return _WORD.findall(text)
+
+
 def words(text: str) -> list[str]:
     """Words, the white space between them, and single other characters."""
     return _PIECE.findall(text)

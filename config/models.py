@@ -6,6 +6,7 @@ A value that makes no sense raises ValueError with a sentence that names the key
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -209,6 +210,15 @@ class Rules:
     title: str = ""
     author: str = ""
     date: str = ""
+
+    @property
+    def digest(self) -> str:
+        """12 hex digits that are equal for rules that find the same, whenever they began; empty for those of nothing.
+
+        It is kept with each article that was read by them.
+        """
+        content = (self.body, self.remove, self.title, self.author, self.date)
+        return hashlib.sha256("\0".join(content).encode()).hexdigest()[:12] if any(content) else ""
 
 
 @dataclass(frozen=True, slots=True)

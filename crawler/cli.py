@@ -21,6 +21,8 @@ COMMANDS = {
     "search": "read",
     "status": "status",
     "explain": "explain",
+    "reextract": "reextract",
+    "rules": "rules",
     "boilerplate": "boilerplate",
     "export": "read",
     "check": "keep",

@@ -22,12 +22,13 @@ from typing import TypeVar
 
 from archive import owners
 from archive.models import Failure, Page, Stage, Verdict
+from archive.reextraction import Anew
 from archive.sites import site
 from archive.store import Archive, ArchiveError
-from archive.tasks import Batch, Host, Outcome, Scope, Site, Task, TaskKind
+from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task, TaskKind
 from archive.turns import LEASE
 from config.models import Config, Politeness, Source
-from crawler import clock, reading
+from crawler import clock, reading, rereading
 from crawler.browser import Browser
 from crawler.plan import Plan
 from crawler.pool import Pool
@@ -302,13 +303,36 @@ class Crawl:
 
     async def store(self, outcome: Outcome) -> None:
         try:
-            outcome, verdict = await self.writing.do(lambda: self._storing.store(outcome))
+            outcome, verdict = await self._stored(outcome)
         except ArchiveError:
             raise
         except Exception as error:  # the top of the path: recorded with stage and URL, the crawl goes on
             log.exception("storing %s failed", outcome.task.url)
             failure = Failure(outcome.task.url, Stage.STORE, "bug", f"{type(error).__name__}: {error}")
             outcome = replace(outcome, result=failure, page=None, more=())
-            outcome, verdict = await self.writing.do(lambda: self._storing.store(outcome))
+            outcome, verdict = await self._stored(outcome)
         if self.watch:
             self.watch(outcome, verdict)
+
+    async def _stored(self, outcome: Outcome) -> tuple[Outcome, Verdict]:
+        """Where its article was made in another way, after that was made anew, so that only edits are revisions."""
+        ended, verdict = await self.writing.do(lambda: self._storing.store(outcome))
+        if isinstance(verdict, Stale):
+            anew = await self._read_again(verdict.article)
+            if anew.held_up():
+                said = "There was no process to read its stored page in, to compare it with; it is tried again."
+                outcome = replace(outcome, result=Failure(outcome.task.url, Stage.EXTRACT, "interrupted", said))
+            ended, verdict = await self.writing.do(lambda: self._storing.store(outcome, anew))
+        assert isinstance(verdict, Verdict)
+        return ended, verdict
+
+    async def _read_again(self, article: int) -> Anew:
+        """Raises ArchiveError where there is no more time: the page is still in the inbox, and stored another time."""
+        reading = asyncio.create_task(rereading.read_all(self.archive.path, article, self._sources, self.pool))
+        ending = asyncio.create_task(self.writing.given_up.wait())
+        await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if not reading.done():
+            reading.cancel()
+            raise ArchiveError("There is no time left to read a stored page again.", passing=True)
+        return reading.result()

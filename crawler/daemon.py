@@ -9,6 +9,7 @@ import importlib
 import logging
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +22,7 @@ from archive.store import Archive
 from archive.tasks import Outcome
 from config.load import STARTER, ConfigError
 from config.models import Config
-from crawler import clock
+from crawler import clock, reextract
 from crawler.aside import Aside
 from crawler.browser import Browser
 from crawler.crawl import TICK, Crawl, start
@@ -42,6 +43,8 @@ IDLE = timedelta(seconds=15)
 """A site with a longer pause keeps none of limits.hosts turns waiting: it is given back until then."""
 GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
+ENDING = 5.0
+"""Seconds that it waits for the last batch of articles that are cleaned anew."""
 WAL_BYTES = 64 << 20
 """Of the -wal file, which SQLite begins anew at 4 MB unless some program reads on and on."""
 LOADING = 30.0
@@ -79,6 +82,10 @@ class Daemon:
     pulse: Pulse
     tally: Tally
     aside: Aside = field(default_factory=lambda: Aside(4, "reload"))
+    ending: threading.Event = field(default_factory=threading.Event)
+    """For what goes on in threads."""
+    refreshing: threading.Lock = field(default_factory=threading.Lock)
+    """Held while articles are cleaned anew."""
 
     async def tick(self) -> None:
         """Start what is due; never raises.
@@ -156,6 +163,23 @@ class Daemon:
                 )
         except ArchiveError as error:
             log.warning("the archive was not tidied up, which is tried again in an hour: %s", error)
+
+    def refresh(self) -> None:
+        """Clean the newest articles of what was learned to be boilerplate since they were stored; never raises."""
+        config = self.crawl.config
+        sources = {source.name: source for source in config.sources}
+        try:
+            with self.refreshing:
+                done = reextract.refresh(self.archive, sources, config.limits.reading, self.ending)
+        except ArchiveError as error:
+            log.warning("articles were not cleaned anew, which is tried again in an hour: %s", error)
+        except Exception:
+            log.exception("cleaning articles anew ended by a bug; each is as it was or as it is to be")
+        else:
+            if done:
+                counts = done.effects.total
+                said = "%d articles were read anew after boilerplate was learned: %d changed, %d words lost, %d gained"
+                log.info(said, counts.looked, counts.changed, counts.lost, counts.gained)
 
     async def stopped(self, asked: asyncio.Event) -> None:
         """Wait until a stop is asked for, or the archive is broken."""
@@ -236,6 +260,7 @@ async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
     ticks = Ticks()
     ticks.add(daemon.tick, timedelta(seconds=TICK), at_once=True)
     ticks.add(daemon.tidy, timedelta(hours=1))
+    ticks.add(daemon.refresh, timedelta(hours=1))
     ticks.start()
     daemon.manager.ready(daemon.status())  # the archive was written to: by the start of the run, and the sources
     log.info("%s; Ctrl-C or SIGTERM stops", daemon.status())
@@ -243,9 +268,11 @@ async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
         await daemon.stopped(signals.stop)
     log.info("stopping: finishing what is in flight, %.0f seconds at most", grace)
     daemon.pulse.stopping = True
+    daemon.ending.set()
     daemon.manager.stopping()
     ticks.pause()
     clean = await daemon.drain(grace, signals.hurry)
+    await asyncio.to_thread(daemon.refreshing.acquire, timeout=ENDING)
     await ticks.stop()
     return clean
 

@@ -9,7 +9,7 @@ import select
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -30,14 +30,17 @@ ENDING = 1.0
 
 
 class Pool:
-    """Reads pages in ``workers`` processes, made when there is work. ``kills``: how many ended over a page."""
+    """Reads pages in ``workers`` processes, made when there is work. ``kills``: how many ended over a page.
 
-    def __init__(self, seconds: float, workers: int = 0) -> None:
+    ``nice``: by how much they stand back behind others (see nice(1)).
+    """
+
+    def __init__(self, seconds: float, workers: int = 0, nice: int = 0) -> None:
         count = workers or min(4, os.cpu_count() or 1)
         self.kills = 0
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
-        self._workers = [_Worker(seconds) for _ in range(count)]
+        self._workers = [_Worker(seconds, nice) for _ in range(count)]
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         for one in self._workers:
             self._free.put(one)
@@ -65,6 +68,10 @@ class Pool:
         ``interrupted`` where there was no process to read it in: that is not the page's fault, and will pass.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, order)
+
+    def begin(self, order: Order) -> Future[Contents]:
+        """The same, for who waits in a thread."""
+        return self._threads.submit(self._read, order)
 
     def _read(self, order: Order) -> Contents:
         one = self._free.get()
@@ -100,8 +107,8 @@ class _NoProcessError(Exception):
 class _Worker:
     """One process, begun when it is first needed, and anew after its end."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, nice: int) -> None:
+        self._seconds, self._nice = seconds, nice
         self._process: subprocess.Popen[bytes] | None = None
         self._pages = 0
         self._late = self._retired = False
@@ -140,6 +147,10 @@ class _Worker:
             )
         except OSError as error:
             raise _NoProcessError(error.strerror) from error
+        if self._nice:
+            with contextlib.suppress(OSError):  # it has ended by itself, which is seen when it is asked
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, own + self._nice)
         if self._retired:  # meanwhile, and by another thread
             self._process.kill()
 

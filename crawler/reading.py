@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive.models import Article, Failure, Link, Page, Stage
 from archive.tasks import Task, TaskKind
-from config.models import Source
+from config.models import Rules, Source
 
 if TYPE_CHECKING:
     from crawler.discover.found import Listing
@@ -47,6 +47,12 @@ class Contents:
     problem: str = ""
     robots: str = ""
     ttl: timedelta | None = None
+    rules: str = ""
+
+
+def rules_for(page: Page, source: Source | None) -> Rules | None:
+    """The source's rules that held on the day on which the page was fetched."""
+    return source.rules_on(page.fetched_at.date()) if source else None
 
 
 def read(order: Order) -> Contents:
@@ -71,18 +77,19 @@ def read(order: Order) -> Contents:
     if order.obey_noarchive and asked & NO_ARCHIVE:
         said = "The page asks not to be archived (noarchive); politeness.obey_noarchive = false would keep it."
         return Contents(Failure(task.url, Stage.ROBOTS, "noarchive", said))
+    rules = rules_for(page, source)
     result = extract(
         page.body,
         page.final_url,
         content_type=page.header("content-type"),
-        rules=source.rules_on(page.fetched_at.date()) if source else None,
+        rules=rules,
         link=task.link,
         fetched_at=page.fetched_at,
         last_modified=page.header("last-modified"),
     )
     if task.kind is TaskKind.AUTO and isinstance(result, Failure) and found.links:
         return _listing(order, found)
-    return Contents(result, robots=", ".join(sorted(asked)))
+    return Contents(result, robots=", ".join(sorted(asked)), rules=rules.digest if rules else "")
 
 
 def _listing(order: Order, found: Listing) -> Contents:

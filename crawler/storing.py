@@ -7,8 +7,9 @@ from datetime import datetime
 
 from archive.models import Failure, Moved, Stage, Verdict
 from archive.outcomes import in_the_end
+from archive.reextraction import Anew
 from archive.store import Archive
-from archive.tasks import Outcome, Scope, TaskKind
+from archive.tasks import Outcome, Scope, Stale, TaskKind
 from config.models import Limits
 from crawler import __version__, answers, clock, urls
 from crawler.plan import Plan
@@ -25,10 +26,11 @@ class Storing:
     scope: Scope
     revisit_before: datetime | None = None
 
-    def store(self, outcome: Outcome) -> tuple[Outcome, Verdict]:
+    def store(self, outcome: Outcome, anew: Anew | None = None) -> tuple[Outcome, Verdict | Stale]:
         """The outcome as it was in the end, for logs, and its verdict.
 
-        Raises ArchiveError; it may then be called again.
+        Stale: it is to be called again, with the article's stored pages read ``anew``. Raises ArchiveError; it may then
+        be called again.
         """
         now = clock.now()
         if outcome.task.kind is TaskKind.AUTO and isinstance(outcome.result, tuple):
@@ -48,8 +50,9 @@ class Storing:
             revisit_before=self.revisit_before,
             revisit_days=self.plan.schedule(outcome.task.source).revisit_days,
             links_per_day=self.limits.links_per_day,
+            anew=anew,
         )
-        return in_the_end(outcome, verdict), verdict
+        return outcome if isinstance(verdict, Stale) else in_the_end(outcome, verdict), verdict
 
     def _turned_out_a_listing(self, outcome: Outcome, now: datetime) -> Outcome:
         task = outcome.task

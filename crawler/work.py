@@ -148,4 +148,5 @@ async def _outcome(task: Task, visit: Visit, order: Order, desk: Desk) -> Outcom
     links, keeps_out = limits.links_per_listing, order.manners_for(task).obey_noarchive
     wanted = reading.Order(replace(task, page=None), page, source, links, order.since, keeps_out)
     found = await desk.read(wanted, visit.site)
-    return Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots, found.ttl)
+    read = Outcome(task, visit.site, found.result, page, found.more, found.problem, seconds, found.robots, found.ttl)
+    return replace(read, rules=found.rules)

@@ -10,7 +10,7 @@ ALTER TABLE articles ADD COLUMN paywalled TEXT;                      -- since wh
 ALTER TABLE links ADD COLUMN published_how TEXT NOT NULL DEFAULT '';  -- feed, sitemap; page: only the page said it
 ALTER TABLE revisions ADD COLUMN published TEXT;
 ALTER TABLE sources ADD COLUMN template INTEGER NOT NULL DEFAULT 0;  -- how often what was learned of it changed
-CREATE INDEX articles_template ON articles(source, template);
+CREATE INDEX articles_template ON articles(source, template, snapshot);
 CREATE INDEX articles_rules ON articles(rules);
 CREATE INDEX articles_cluster ON articles(cluster) WHERE cluster IS NOT NULL;
 CREATE INDEX articles_paywalled ON articles(paywalled) WHERE paywalled IS NOT NULL;

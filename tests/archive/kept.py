@@ -122,13 +122,16 @@ class Kept:
         run=None,
         robots="",
         came=None,
+        rules="",
+        extractor="1",
         **options,
     ):
         """``came``: when the page did, if not just now."""
         page_ = page_ and replace(page_, fetched_at=came or self.now)
         outcome = Outcome(self.task(url), Site("news.example"), result, page_, more, seconds=0.25, robots=robots)
+        outcome = replace(outcome, rules=rules)
         self.plan = Fixed(due_at, again)
-        return self.archive.store(outcome, run=run, now=self.now, plan=self.plan, extractor="1", **options)
+        return self.archive.store(outcome, run=run, now=self.now, plan=self.plan, extractor=extractor, **options)
 
     def put(self, said: Article | None = None, via: str | None = None, page_: Page | None = None, **options):
         """Queue and store an article, as read from its own URL or by another link."""

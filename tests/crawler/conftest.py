@@ -38,3 +38,18 @@ def certificate(tmp_path_factory):
     made = ["openssl", "req", *key, *for_whom, "-out", files[0], "-keyout", files[1]]
     subprocess.run(made, check=True, capture_output=True)
     return files
+
+
+@pytest.fixture(scope="module")
+def earlier_once(tmp_path_factory):
+    """A crawl takes seconds, a copy of what it left none."""
+    from tests.earlier import made
+
+    with made(tmp_path_factory.mktemp("earlier") / "archive.db") as earlier:
+        yield earlier
+
+
+@pytest.fixture
+def earlier(earlier_once, db):
+    """tests.earlier.Earlier, of this test alone."""
+    return earlier_once.copy(db)

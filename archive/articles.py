@@ -10,12 +10,17 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import history, identity, learned, names, pages
+from archive import history, identity, learned, ledger, names, pages
 from archive.columns import columns
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
 from archive.tasks import Task
 from archive.times import iso
+
+_SPELLED = {"title", "byline", "text"}
+"""Columns that stay as they were kept until there is a revision, though white space or the like differs."""
+_TEXT = {"blocks", "word_count"}
+"""Columns that go with the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +84,11 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
     article, now = reading.article, reading.now
     values = _values(reading)
     original = identity.original(db, values)
+    values |= {"snapshot": _snapshot(db, reading)}
     number = insert(
-        db,
-        "articles",
-        source=source,
-        duplicate_of=original,
-        first_seen=iso(now),
-        last_seen=iso(now),
-        snapshot=_snapshot(db, reading),
-        **values,
+        db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values
     )
+    ledger.first(db, number, values | {"seen_at": iso(now)}, values, now)
     names.keep(db, number, article)
     learned.observe(db, article, source, now)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
@@ -112,7 +112,9 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     article, now = reading.article, reading.now
     values = _values(reading) | {"snapshot": _snapshot(db, reading)}
     number = history.add(db, row, values, "edit", now)
-    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **_kept_dates(values))
+    values = _kept_dates(values)
+    ledger.amend(db, row, values, now)
+    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
     names.keep(db, row["id"], article)
     learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)
@@ -120,7 +122,9 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
 
 def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
     values = _kept_dates(_values(reading))
-    news = {name: value for name, value in values.items() if row[name] != value}
+    stays = _SPELLED if row["text"] == values["text"] else _SPELLED | _TEXT
+    news = {name: value for name, value in values.items() if name not in stays and row[name] != value}
+    ledger.amend(db, row, news, reading.now)
     update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])

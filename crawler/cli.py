@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "explain",
     "export": "read",
     "check": "keep",
+    "verify": "verify",
     "backup": "keep",
     "restore": "keep",
     "serve": "serve",

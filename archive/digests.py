@@ -1,9 +1,10 @@
 """Digests: what a kept record was, in 32 bytes, and the chain that each of them seals. Pure.
 
-A record's digest is the SHA-256 of its fields as one line of JSON, in their order, without blanks, in UTF-8. A ledger
-row's chain is the SHA-256 of a line of text: the chain before it (64 zeros before the first), the row's own fields,
-its marks and its digest, in hex, parted by blanks, with ``-`` for what it has not. Whoever has the records can find
-both again with any program that knows SHA-256; whoever changes one record would have to change all chains after it.
+A record's digest is the SHA-256 of its fields as one line of JSON, in their order, without blanks, in UTF-8; an
+article's text and a page's bytes stand in it by their own SHA-256. A ledger row's chain is the SHA-256 of a line of
+text: the chain before it (64 zeros before the first), the row's own fields, its marks and its digest, in hex, parted by
+blanks, with ``-`` for what it has not. Whoever has the records can find both again with any program that knows
+SHA-256; whoever changes one record would have to change all chains after it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ FACTS = ("url", "published", "published_precision")
 START = bytes(32)
 """The chain before the first row."""
 
-_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode  # no field is bytes but
-# where somebody put them in place of text
+_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode
+"""Bytes are in no field but where somebody put them in place of text."""
 
 
 class Named(Protocol):
@@ -57,15 +58,22 @@ def page(row: Named) -> Fields:
 def robots(row: Named) -> Fields:
     """Of what a host answered to the question for its robots.txt: a row of ``robots``."""
     said = {name: row[name] for name in ("id", "host", "first_seen", "status")}
-    return said | {"sha256": hashlib.sha256(row["body"]).hexdigest()}
+    return said | {"sha256": _sha256(row["body"])}
 
 
 def version(article: int, number: int, row: Named) -> Fields:
     """Of one of an article's texts: a row of ``revisions``."""
-    names = ("seen_at", "title", "byline", "text", "snapshot")
-    said = {"article": article, "number": number} | {name: row[name] for name in names}
-    # The first one's date is among the facts, for it may be told more exactly before there is a second.
-    return said | {"published": row["published"] if number > 1 else None}
+    return {
+        "article": article,
+        "number": number,
+        "seen_at": row["seen_at"],
+        "title": row["title"],
+        "byline": row["byline"],
+        "text_sha256": _sha256(row["text"]),
+        "snapshot": row["snapshot"],
+        # The first one's date is among the facts, for it may be told more exactly before there is a second.
+        "published": row["published"] if number > 1 else None,
+    }
 
 
 def first(article: int, row: Named, facts: Named) -> Fields:
@@ -89,14 +97,18 @@ def digest(record: Fields) -> bytes:
     return hashlib.sha256(line(record)).digest()
 
 
+def _sha256(text: str | bytes) -> str:
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
 def line(record: Fields) -> bytes:
     """What is digested: ``sha256sum`` of it gives the digest."""
-    return _line(record).encode("utf-8", "surrogatepass")
+    return _line(record).encode()
 
 
 def marks(record: Fields) -> bytes:
     """A byte for each field: one that differs is known by it, but for one time in 256, where the digest is by all."""
-    return bytes([zlib.crc32(str(value).encode("utf-8", "surrogatepass")) & 255 for value in record.values()])
+    return bytes([zlib.crc32(str(value).encode()) & 255 for value in record.values()])
 
 
 def differing(record: Fields, kept: bytes) -> tuple[str, ...]:

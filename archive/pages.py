@@ -39,7 +39,7 @@ def save(db: sqlite3.Connection, page: Page, now: datetime) -> int:
 
 
 def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
-    """The page as it was fetched; None if there is no such snapshot. Raises snapshots.DamagedError."""
+    """The page as it was fetched, but for its permit; None if there is no such snapshot. Raises snapshots.DamagedError."""
     row = db.execute("SELECT * FROM snapshots WHERE id = ?", [snapshot]).fetchone()
     if row is None:
         return None
@@ -54,7 +54,6 @@ def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
         headers=tuple((name, value) for name, value in json.loads(row["headers"])),
         body=body,
         fetched_at=when(row["fetched_at"]),
-        permit=row["permit"],
     )
 
 

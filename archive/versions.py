@@ -14,7 +14,7 @@ NAMES = {
     "seen_at": "time",
     "title": "headline",
     "byline": "byline",
-    "text": "text",
+    "text_sha256": "text",
     "snapshot": "reference to its page",
     "published": "date",
     "published_precision": "date's precision",
@@ -64,6 +64,7 @@ def wrong(held: Held) -> Iterator[str]:
         else:
             yield from _version(held, number, texts[number], noted[number])
     yield from _amendments(held)
+    yield from _beginning(held)
 
 
 def unlike(record: Fields, row: Named) -> str:
@@ -139,7 +140,13 @@ def _amendments(held: Held) -> Iterator[str]:
             yield f"{unlike(record, entry)} what was kept on {entry['day']}"
     for number, entry in noted.items():
         yield f"its former address and date, row {number} of amended, kept on {entry['day']}, are lost"
-    dates = {state["published"] for state in states}
-    for row in () if held.replaced else held.revisions[:1]:
-        if row["published"] is not None and row["published"] not in dates:
+
+
+def _beginning(held: Held) -> Iterator[str]:
+    """The first revision says what the article does, which was noted."""
+    dates = {state["published"] for state in (*held.amended, held.article)}
+    for row in held.revisions[:1]:
+        if row["seen_at"] != held.article["first_seen"]:
+            yield "when it was first seen is not when its first version was"
+        if row["published"] is not None and row["published"] not in dates and not held.replaced:
             yield "version 1: its date was never noted"

@@ -105,7 +105,7 @@ def test_a_record_and_a_row_can_be_checked_with_any_program_that_knows_sha256(ke
         "seen_at": "2026-11-24T12:00:00Z",
         "title": article_row[0][0],
         "byline": "Ada Fields",
-        "text": article_row[0][1],
+        "text_sha256": hashlib.sha256(article_row[0][1].encode()).hexdigest(),
         "snapshot": 1,
         "published": None,
         "url": URL,

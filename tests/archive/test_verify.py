@@ -131,6 +131,7 @@ ALTERED = [
     ("articles", "url = 'https://x.example/' WHERE id = 5", r"Article 5 \(https://x.*: its address is not .*26"),
     ("articles", "published = '2026-11-23' WHERE id = 5", r"Article 5 .*: its date is not .* 2026-11-26"),
     ("articles", "first_seen = '2026-11-23T12:00:00Z' WHERE id = 1", r"Article 1 .*: its time is not"),
+    ("articles", "first_seen = '2026-11-23T12:00:00Z' WHERE id = 3", r"Article 3 .*: when it was first seen is not"),
     ("articles", "snapshot = 2 WHERE id = 1", r"Article 1 .*: its reference to its page is not"),
     (
         "articles",

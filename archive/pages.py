@@ -39,7 +39,7 @@ def save(db: sqlite3.Connection, page: Page, now: datetime) -> int:
 
 
 def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
-    """The page as it was fetched, but for its permit; None if there is no such snapshot. Raises snapshots.DamagedError."""
+    """The page as it was fetched, but without its permit. None if there is none; raises snapshots.DamagedError."""
     row = db.execute("SELECT * FROM snapshots WHERE id = ?", [snapshot]).fetchone()
     if row is None:
         return None

@@ -7,9 +7,10 @@ archive can also write a new ledger: that nobody did is proved by a chain's end 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -66,14 +67,14 @@ class _Records:
         return f"{self.title} {number} ({row[0]})" if row else f"{self.title} {number}"
 
 
-def _kinds(db: sqlite3.Connection) -> tuple[_Records, ...]:
+def _kinds(db: sqlite3.Connection, chain: _Chain) -> tuple[_Records, ...]:
     page = "SELECT url FROM snapshots WHERE id = :id UNION ALL SELECT url FROM articles WHERE snapshot = :id"
     article = "SELECT url FROM articles WHERE id = :id UNION ALL SELECT url FROM links WHERE article = :id"
     robots = "SELECT host FROM robots WHERE id = :id"
     return (
         _Records("robots", "robots", "robots.txt", robots, _robots),
         _Records("snapshots", "page", "Raw page", page, partial(_page, contents.reader(db))),
-        _Records("articles", "article", "Article", article, _article),
+        _Records("articles", "article", "Article", article, partial(_article, chain)),
     )
 
 
@@ -87,6 +88,8 @@ class _Chain:
     last: int = 0
     end: bytes = START
     seals: int = 0
+    noted: Counter[str] = field(default_factory=Counter)
+    """Column → rows that have it, until they are met again by the record."""
 
 
 def verify(
@@ -107,8 +110,8 @@ def verify(
         heed_interrupts(db)
         from_ = _from(db, since)
         looks: dict[str, Look] = {"ledger": partial(_ledger, chain)}
-        for records in _kinds(db):
-            looks[records.table] = partial(_records, records, from_, quick)
+        for records in _kinds(db, chain):
+            looks[records.table] = partial(_records, records, chain, from_, quick)
         for what, look in looks.items():
             of = db.execute(f"SELECT count(*) FROM {what}").fetchone()[0]  # noqa: S608  # one of four names
             told(what, 0, of)
@@ -171,6 +174,7 @@ def _ledger(chain: _Chain, db: sqlite3.Connection) -> Iterator[Problem | int]:
             chain.begun = chain.begun or row["day"]
             chain.last, chain.end = row["id"], row["chain"]
             chain.expected.discard(row["chain"])
+            chain.noted.update([column for column in ("page", "article", "robots") if row[column] is not None])
         yield len(rows)
         if not rows:
             break
@@ -189,7 +193,7 @@ def _named(row: sqlite3.Row) -> str:
     return f"{row['kind']}: {next(named, 'nothing')}"
 
 
-def _records(of: _Records, from_: int, quick: bool, db: sqlite3.Connection) -> Iterator[Problem | int]:
+def _records(of: _Records, chain: _Chain, from_: int, quick: bool, db: sqlite3.Connection) -> Iterator[Problem | int]:
     """Every record was noted, and what was noted is there; those noted from ``from_`` on are what they were."""
     after: int | None = None
     while True:
@@ -199,6 +203,7 @@ def _records(of: _Records, from_: int, quick: bool, db: sqlite3.Connection) -> I
             is_end = len(numbers) < contents.STEP
             upto = _LARGEST if is_end else numbers[-1]
             noted = _noted(db, of.column, after, upto)
+            chain.noted[of.column] -= sum(row["id"] <= chain.last for rows in noted.values() for row in rows)
             for number in sorted(noted.keys() - set(numbers)):
                 found += [(number, f", kept on {noted[number][0]['day']}, is lost")]
             for number in numbers:
@@ -213,8 +218,11 @@ def _records(of: _Records, from_: int, quick: bool, db: sqlite3.Connection) -> I
         yield from problems
         yield len(numbers)
         if is_end:
-            return
+            break
         after = upto
+    if chain.noted[of.column]:
+        sentence = f"The ledger's index of {of.column} does not have its rows; 'cuttings check' tells more."
+        yield Problem("ledger", sentence, "ledger")
 
 
 def _noted(db: sqlite3.Connection, column: str, after: int | None, upto: int) -> dict[int, list[sqlite3.Row]]:
@@ -250,7 +258,7 @@ def _same(record: Fields, noted: Noted) -> Iterator[str]:
             yield f"{unlike(record, row)} what was kept on {row['day']}"
 
 
-def _article(db: sqlite3.Connection, number: int, noted: Noted) -> Iterator[str]:
+def _article(chain: _Chain, db: sqlite3.Connection, number: int, noted: Noted) -> Iterator[str]:
     row = db.execute("SELECT * FROM articles WHERE id = ?", [number]).fetchone()
 
     def of(table: str, order: str = "id") -> list[sqlite3.Row]:
@@ -258,5 +266,5 @@ def _article(db: sqlite3.Connection, number: int, noted: Noted) -> Iterator[str]
         return db.execute(find, [number]).fetchall()
 
     replaced = of("replaced") if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'replaced'").fetchone() else []
-    wrong = list(versions.wrong(Held(row, of("revisions", "number"), replaced, of("amended"), noted)))
+    wrong = list(versions.wrong(Held(row, of("revisions", "number"), replaced, of("amended"), noted, chain.begun)))
     yield from wrong or contents.article(row)

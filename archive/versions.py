@@ -46,6 +46,8 @@ class Held:
     amended: Sequence[Named]
     noted: Sequence[Named]
     """Its rows in the ledger."""
+    begun: str
+    """The day on which the ledger was begun: what was noted on it may be older."""
 
 
 def wrong(held: Held) -> Iterator[str]:
@@ -118,6 +120,9 @@ def _version(held: Held, number: int, texts: list[_Text], noted: list[Named]) ->
         if n not in met:
             told = f"version {number}, as it stands in {texts[n].table}"
             yield f"{told}: {unlike(ways[0], noted[-1])} what was kept on {noted[-1]['day']}"
+    seen, day = texts[-1].told[0]["seen_at"][:10], noted[0]["day"]
+    if noted[0]["kind"] != "reread" and seen != day != held.begun:
+        yield f"version {number}: it is said to be of {seen}, but was put in on {day}"
     if len(texts) - 1 in met - same:
         yield f"version {number}: an earlier text of it was put in place of the one kept on {row['day']}"
     if number > 1 and (noted[0]["kind"] == "removed") != (texts[-1].told[0]["change"] == "removed"):

@@ -306,15 +306,22 @@ def rewrite(path: Path, *, seals: bool) -> None:
     db = sqlite3.connect(path)
     db.row_factory = sqlite3.Row
     row = db.execute("SELECT *, first_seen AS seen_at FROM articles WHERE id = 1").fetchone()
-    record = digests.first(1, row, row)
-    sums = (digests.marks(record), digests.digest(record))
-    db.execute("UPDATE ledger SET marks = ?, digest = ? WHERE article = 1", sums)
+    db.close()
+    note_anew(path, 1, digests.first(1, row, row))
+    if seals:
+        harm(path, "UPDATE seals SET digest = (SELECT lower(hex(chain)) FROM ledger WHERE id = last)")
+
+
+def note_anew(path: Path, article_: int, record: digests.Fields) -> None:
+    """Put another record in an article's first row of the ledger, and have the whole chain follow from it."""
+    db = sqlite3.connect(path)
+    db.row_factory = sqlite3.Row
+    sums = (digests.marks(record), digests.digest(record), article_)
+    db.execute("UPDATE ledger SET marks = ?, digest = ? WHERE kind = 'first' AND article = ?", sums)
     end = START
     for entry in db.execute("SELECT * FROM ledger ORDER BY id").fetchall():
         end = digests.chain(end, Row(*tuple(entry)[:-1]))
         db.execute("UPDATE ledger SET chain = ? WHERE id = ?", [end, entry["id"]])
-    if seals:
-        db.execute("UPDATE seals SET digest = (SELECT lower(hex(chain)) FROM ledger WHERE id = last)")
     db.commit()
     db.close()
 
@@ -438,6 +445,34 @@ def test_rows_of_the_ledger_that_no_chain_holds_prove_nothing(path):
     )
     harm(path, PAGE + noted)
     assert "Raw page 99 (https://news.example/1) was put in behind the ledger's back." in said(path)
+
+
+def test_an_article_put_in_with_its_row_in_the_ledger_cannot_be_older_than_that_row(path):
+    kept = Kept(path)
+    kept.later(days=9)
+    put(kept, 11)
+    kept.archive.close()
+    db = sqlite3.connect(path)
+    db.row_factory = sqlite3.Row
+    db.execute("UPDATE articles SET first_seen = '2026-11-24T12:00:00Z' WHERE id = 11")
+    row = db.execute("SELECT *, first_seen AS seen_at FROM articles WHERE id = 11").fetchone()
+    db.commit()
+    db.close()
+    note_anew(path, 11, digests.first(11, row, row))
+    assert said(path).endswith("version 1: it is said to be of 2026-11-24, but was put in on 2026-12-03.")
+
+
+def test_an_index_of_the_ledger_that_lacks_a_row_hides_no_loss(path):
+    harm(path, "DELETE FROM articles WHERE id = 2")
+    db = sqlite3.connect(path)
+    db.execute("DROP INDEX ledger_article")
+    db.execute("CREATE INDEX ledger_article ON ledger(article) WHERE article IS NOT NULL AND article != 2")
+    db.execute("PRAGMA writable_schema = ON")
+    true = "CREATE INDEX ledger_article ON ledger(article) WHERE article IS NOT NULL"
+    db.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'ledger_article'", [true])
+    db.commit()
+    db.close()
+    assert said(path) == "The ledger's index of article does not have its rows; 'cuttings check' tells more."
 
 
 def test_of_many_alike_the_first_are_told_and_the_rest_counted(kept):

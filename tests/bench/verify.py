@@ -18,8 +18,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from archive import ledger
+from archive import ledger, pages
 from archive.check import check
+from archive.database import reading
 from archive.models import Page
 from archive.store import Archive
 from archive.tasks import Host, Outcome, Scope, Site
@@ -126,11 +127,24 @@ def found(path: Path, tries: int, seed: int = 1) -> list[tuple[str, str, bool]]:
         number, before = chance.choice(_rows_of(path, f"SELECT id, {column} FROM {table}{CHOSEN.get(table, '')}"))
         ((named,),) = _rows_of(path, f"SELECT {NAMED.get(table, 'id')} FROM {table} WHERE id = {number}")
         set_ = f"UPDATE {table} SET {column} = ? WHERE id = {number}"
+        told = _page(path, number) if column == "body" and table == "snapshots" else None
         _rows_of(path, set_, altered(before, chance))
+        if told and told == _page(path, number):  # a bit of the packing that says nothing
+            _rows_of(path, set_, before)
+            continue
         problems = verify(path).problems
         _rows_of(path, set_, before)
         results.append((table, column, {problem.id for problem in problems} == {named}))
     return results
+
+
+def _page(path: Path, snapshot: int) -> bytes | None:
+    """A page's bytes; None where they cannot be had."""
+    with reading(path) as db:
+        try:
+            return pages.load(db, snapshot).body
+        except ValueError:
+            return None
 
 
 def _rows_of(path: Path, sql: str, *args: object) -> list[tuple]:

@@ -14,6 +14,7 @@ import zstandard
 
 from archive import blocks, snapshots
 from archive.dedupe import content_hash
+from archive.digests import Named
 from archive.rows import clean
 
 UNREADABLE = (
@@ -146,7 +147,7 @@ def _page(row: sqlite3.Row, dictionary: bytes | None) -> str:
     return ""
 
 
-def article(row: sqlite3.Row) -> Iterator[str]:
+def article(row: Named) -> Iterator[str]:
     """What is wrong with a row of ``articles`` by itself."""
     if content_hash(row["text"]) != row["content_hash"]:
         yield f"its text is not the one that was stored from {row['url']}"

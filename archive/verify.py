@@ -259,12 +259,17 @@ def _same(record: Fields, noted: Noted) -> Iterator[str]:
 
 
 def _article(chain: _Chain, db: sqlite3.Connection, number: int, noted: Noted) -> Iterator[str]:
-    row = db.execute("SELECT * FROM articles WHERE id = ?", [number]).fetchone()
+    held = held_of(db, number, noted, chain.begun)
+    yield from list(versions.wrong(held)) or contents.article(held.article)
+
+
+def held_of(db: sqlite3.Connection, number: int, noted: Noted, begun: str) -> Held:
+    """All that the archive holds of an article that is there."""
 
     def of(table: str, order: str = "id") -> list[sqlite3.Row]:
         find = f"SELECT * FROM {table} WHERE article = ? ORDER BY {order}"  # noqa: S608  # our own words
         return db.execute(find, [number]).fetchall()
 
+    row = db.execute("SELECT * FROM articles WHERE id = ?", [number]).fetchone()
     replaced = of("replaced") if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'replaced'").fetchone() else []
-    wrong = list(versions.wrong(Held(row, of("revisions", "number"), replaced, of("amended"), noted, chain.begun)))
-    yield from wrong or contents.article(row)
+    return Held(row, of("revisions", "number"), replaced, of("amended"), noted, begun)

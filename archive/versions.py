@@ -69,6 +69,18 @@ def wrong(held: Held) -> Iterator[str]:
     yield from _beginning(held)
 
 
+def kept(held: Held) -> Iterator[tuple[Named, Fields, Named]]:
+    """(row of the ledger, its record, the text as a row of ``revisions``) of each version that is as it was noted."""
+    texts, facts = _texts(held), [*held.amended, held.article][0]
+    for row in held.noted:
+        if row["kind"] != "amended":
+            ways = [told for text in texts.get(row["number"], ()) for told in text.told]
+            for told in ways:
+                if digests.digest(record := _record(row, told, facts)) == row["digest"]:
+                    yield row, record, told
+                    break
+
+
 def unlike(record: Fields, row: Named) -> str:
     """In which fields a record is not the one that a row of the ledger has: "its headline and text are not"."""
     names = dict.fromkeys(NAMES.get(name, name) for name in digests.differing(record, row["marks"]))

@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "read",
     "check": "keep",
     "verify": "verify",
+    "evidence": "verify",
     "backup": "keep",
     "restore": "keep",
     "serve": "serve",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -122,3 +124,66 @@ def test_what_makes_no_sense_is_bad_usage(tmp_path, site, arguments):
 def test_without_an_archive_it_says_so(tmp_path):
     result = run("verify", "--db", tmp_path / "none.db")
     assert (result.exit_code, "There is no archive" in result.stderr) == (1, True)
+
+
+def sha256sum(folder, *names: str) -> list[str]:
+    told = subprocess.run(["sha256sum", *names], cwd=folder, capture_output=True, check=True, text=True)
+    return [line[:64] for line in told.stdout.splitlines()]
+
+
+def test_what_proves_an_article_can_be_checked_with_sha256sum_alone(tmp_path, site):
+    path = tmp_path / "archive.db"
+    crawl(path, site)
+    site.routes[Story(1).path] = Story(1, "It was corrected.").html()
+    db = sqlite3.connect(path)
+    db.execute("UPDATE links SET due_at = '2026-01-01T00:00:00Z' WHERE state = 'stored'")
+    db.execute("UPDATE sites SET due_at = '2026-01-01T00:00:00Z'")
+    db.commit()
+    db.close()
+    crawl(path, site)
+    [(number,)] = rows(path, "SELECT id FROM articles WHERE revision = 2")
+    target = tmp_path / "it.zip"
+    result = run("evidence", site.url(Story(1).path), "--db", path, "-o", target)
+    assert (result.exit_code, "README.txt" in result.stderr) == (0, True)
+    folder = tmp_path / "it"
+    zipfile.ZipFile(target).extractall(folder)
+    names = sorted(file.name for file in folder.iterdir())
+    texts, bodies = ([name for name in names if name.endswith(end)] for end in (".txt", ".body"))
+    records = [name for name in names if name.endswith(".json") and "headers" not in name]
+    [ledger] = [name for name in texts if name.startswith("ledger")]
+    assert (len(texts), len(bodies), len(records)) == (5, 2, 5)  # README, ledger, robots, two texts
+    told = [json.loads((folder / name).read_text()) for name in records]
+    kept = {record.get("text_sha256") or record["sha256"] for record in told}
+    assert kept == set(sha256sum(folder, *bodies, *(t for t in texts if t.startswith(("version", "robots")))))
+    lines = (folder / ledger).read_text().splitlines()
+    assert set(sha256sum(folder, *records)) <= {line.split()[-1] for line in lines}
+    loop = f'while IFS= read -r line; do printf %s "$line" | sha256sum | cut -c -64; done < {ledger}'
+    assert loop.replace(ledger, "ledger-DAY-N.txt") in (folder / "README.txt").read_text()
+    ends = subprocess.run(["sh", "-c", loop], cwd=folder, capture_output=True, check=True, text=True).stdout.split()
+    assert ends == [*(line.split()[0] for line in lines[1:]), verify(path).head]
+    assert ends[-1] in (folder / "README.txt").read_text()
+    assert (folder / bodies[1]).read_bytes() == Story(1, "It was corrected.").html().encode()
+    again = run("evidence", number, "--db", path, "-o", target)
+    assert (again.exit_code, "there already" in again.stderr) == (1, True)
+    assert run("evidence", number, "--db", path, "-o", target, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE articles SET title = 'x'", "version 1: its headline is not"),
+        ("UPDATE snapshots SET status = 201", "page 1 is not what was kept"),
+        ("DELETE FROM snapshots", "Raw page 1 is lost"),
+    ],
+)
+def test_of_what_was_altered_no_evidence_is_given(tmp_path, site, sql, said):
+    path = tmp_path / "archive.db"
+    crawl(path, site)
+    db = sqlite3.connect(path)
+    db.execute(sql)
+    db.commit()
+    db.close()
+    result = run("evidence", 1, "--db", path, "-o", tmp_path / "x.zip")
+    assert (result.exit_code, said in result.stderr) == (1, True)
+    assert not (tmp_path / "x.zip").exists()
+    assert run("evidence", 99, "--db", path).exit_code == 1

@@ -19,7 +19,7 @@ from archive.times import iso
 
 _SPELLED = {"title", "byline", "text"}
 """Columns that stay as they were kept until there is a revision, though white space or the like differs."""
-_TEXT = {"blocks", "word_count"}
+_TEXT = {"blocks", "word_count", "content_hash"}
 """Columns that go with the text."""
 
 

@@ -44,10 +44,12 @@ def modules() -> list[str]:
     names = (
         "around asides attributes authors blocks body boilerplate bullets bylines calendars called clock code"
         " counts dates dom doubled features figures guard head hidden images inlines json_ld kinds labels language"
-        " lines links metadata names open_elements part patterns prune rewrite score select shown signals site"
+        " lines links metadata names open_elements part patterns places prune rewrite score select shown signals site"
         " tables tidy timestamps titles verdict vocabulary words"
     )
     return [
+        "archive/boilerplate.py",
+        "archive/dedupe.py",
         "archive/models.py",
         "archive/sites.py",
         "crawler/urls.py",

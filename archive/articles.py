@@ -12,6 +12,7 @@ from datetime import datetime
 
 from archive import history, identity, learned, ledger, names, pages
 from archive.columns import columns
+from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
 from archive.tasks import Task
@@ -31,6 +32,7 @@ class Reading:
     page: Page | None
     now: datetime
     extractor: str
+    run: int | None = None
 
 
 def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
@@ -90,7 +92,8 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
     )
     ledger.first(db, number, values | {"seen_at": iso(now)}, values, now)
     names.keep(db, number, article)
-    learned.observe(db, article, source, now)
+    if original is None:
+        learned.observe(db, article, source, now, reading.run)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
 
@@ -116,7 +119,6 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     ledger.amend(db, row, values, now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
     names.keep(db, row["id"], article)
-    learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
 
@@ -143,4 +145,4 @@ def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
 
 
 def _values(reading: Reading) -> dict[str, Value]:
-    return columns(reading.article) | {"extractor": reading.extractor}
+    return columns(reading.article) | {"title_mark": mark(reading.article.title), "extractor": reading.extractor}

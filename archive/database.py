@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import sqlite_utils
 
+from archive.connection import Connection, forget
 from archive.schema import migrations
 
 T = TypeVar("T")
@@ -100,7 +101,9 @@ def _code(error: sqlite3.Error) -> int:
 def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection that writes, migrated to the newest tables; makes the file where there is none."""
     with plainly(path, busy_seconds):
-        db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            path, timeout=busy_seconds, isolation_level=None, check_same_thread=False, factory=Connection
+        )
         try:
             db.row_factory = sqlite3.Row
             _migrate(db, path, busy_seconds)
@@ -163,6 +166,7 @@ def transaction(db: sqlite3.Connection, begin: Callable[[sqlite3.Connection], No
         yield
         db.execute("COMMIT")
     except BaseException:
+        forget(db)
         if db.in_transaction:
             with suppress(sqlite3.Error):  # the first error tells more; who owns the connection looks at its state
                 db.execute("ROLLBACK")

@@ -182,6 +182,8 @@ class Seen:
     """Its number in ``Article.blocks``; -1 if it was dropped."""
     reason: str = ""
     """The rule by which it was."""
+    text: str = ""
+    """Of a dropped one, its first 200 characters."""
 
 
 @dataclass(frozen=True, slots=True)

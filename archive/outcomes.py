@@ -130,7 +130,7 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     if isinstance(outcome.result, Article):
         if article is not None and stopgap.is_stopgap(db, article, outcome.result):
             return _keep_failure(db, outcome, _notice(task.url), article, terms)
-        verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
+        verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor, terms.run), task)
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
             asked = [outcome.robots, verdict.article_id, outcome.robots]
             db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", asked)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sqlite_utils import Database, Migrations
 
 from archive import ledger, sites
+from archive.dedupe import mark
 from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
 from archive.tables import sites as site_tables
 
@@ -33,6 +34,7 @@ def m002_sites(db: Database) -> None:
 
 @migrations()
 def m003_memory(db: Database) -> None:
+    db.conn.create_function("mark_of", 1, mark, deterministic=True)
     for script in (
         memory.COLUMNS,
         learning.TABLES,

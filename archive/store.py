@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive import hosts, inbox, outcomes, owners, queue, sources, turns
+from archive import hosts, inbox, learned, outcomes, owners, queue, sources, turns
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
 from archive.models import Failure, Link, Page, Verdict
 from archive.outcomes import Terms
@@ -29,8 +29,6 @@ from config.models import Config
 
 __all__ = ["Archive", "ArchiveError"]
 
-# A piece of boilerplate seen on one page alone, and not again for so long, is none.
-_FORGET = timedelta(days=30)
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 
 
@@ -113,16 +111,14 @@ class Archive:
     def tidy(self, now: datetime, *, log_days: int) -> int:
         """Throw away what only grows, and empty the -wal file; now and then, in a long run. What is left of that file.
 
-        That is the log of fetches after ``log_days``, and of the runs that did them, chance boilerplate, and pages
-        received that nobody came to read. The -wal file's bytes are more than 0 where somebody reads all the while.
+        That is the log of fetches after ``log_days``, and of the runs that did them, and pages received
+        that nobody came to read. The -wal file's bytes are more than 0 where somebody reads all the while.
         """
         old = "DELETE FROM fetches WHERE id IN (SELECT id FROM fetches WHERE at < ? ORDER BY at LIMIT ?)"
         before = iso(now - timedelta(days=log_days))
         args = [before, _AT_A_TIME]
         while self._writer.do(lambda db: db.execute(old, args).rowcount) == _AT_A_TIME:
             pass
-        chance = "DELETE FROM boilerplate WHERE pages = 1 AND last_seen < ?"
-        self._writer.do(lambda db: db.execute(chance, [iso(now - _FORGET)]))
         self._writer.do(lambda db: inbox.forget(db, now))
         # Those that ended, or were killed, which is known once another daemon has begun.
         runs = (
@@ -205,6 +201,10 @@ class Archive:
     def pending(self, scope: Scope, now: datetime) -> tuple[int, datetime | None]:
         """How many listings and links of the scope are due, and when the next that is not yet will be."""
         return self._writer.do(lambda db: queue.pending(db, scope, now))
+
+    def rule(self, boilerplate: int, ruling: str) -> bool:
+        """Keep a person's word on a row of ``boilerplate``: ``keep``, ``drop``, or none; False if there is none."""
+        return self._writer.do(lambda db: learned.rule(db, boilerplate, ruling))
 
     def settle(self, link: int, failure: Failure, now: datetime) -> None:
         """Close a link that turned out to be something else than an article."""

@@ -21,6 +21,7 @@ COMMANDS = {
     "search": "read",
     "status": "status",
     "explain": "explain",
+    "boilerplate": "boilerplate",
     "export": "read",
     "check": "keep",
     "verify": "verify",

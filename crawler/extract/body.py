@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from archive.models import PARAGRAPH, Block, Dropped, Inline
+from archive.models import PARAGRAPH, Block, Dropped, Inline, Seen
 from config.models import Rules
 from crawler.extract import blocks, boilerplate, guard, lines, links, prune, score, state
 from crawler.extract.features import Known
@@ -39,6 +39,7 @@ class Body:
     """Share of link text in the part of the page that it came from."""
     dense: float
     """How many letters one character says as much as (see dom.Tree)."""
+    seen: tuple[Seen, ...]
 
 
 def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *, explain: bool) -> Body:
@@ -46,7 +47,8 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
     found = read(parsed, links.base(parsed, base), meta, rules)
     kept = boilerplate.cut(found.lines, found.known)
     dropped = (*_left_out(found.trees), *kept.dropped) if explain else kept.dropped
-    return Body(tuple(map(outward, kept.blocks)), kept.texts, dropped, found.how, found.linked, found.known.dense)
+    text = tuple(map(outward, kept.blocks))
+    return Body(text, kept.texts, dropped, found.how, found.linked, found.known.dense, kept.seen)
 
 
 @dataclass(frozen=True, slots=True)

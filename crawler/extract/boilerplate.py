@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from archive.models import FIGURE, HEADING, PARAGRAPH, QUOTE, Block, Dropped
-from crawler.extract import doubled
+from archive.models import FIGURE, HEADING, PARAGRAPH, QUOTE, Block, Dropped, Seen
+from crawler.extract import doubled, places
 from crawler.extract.features import Known, Survey
 from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
 from crawler.extract.model import model
@@ -39,6 +39,7 @@ class Kept:
     texts: tuple[str, ...]
     """Of each block."""
     dropped: tuple[Dropped, ...]
+    seen: tuple[Seen, ...]
 
 
 def cut(lines: list[Line], known: Known) -> Kept:
@@ -61,6 +62,7 @@ def cut(lines: list[Line], known: Known) -> Kept:
         tuple(line.block for line in lines if not line.why),
         tuple(line.raw for line in lines if not line.why),
         tuple(Dropped(line.why, (line.text or _legend(line.block))[:200]) for line in lines if line.why),
+        places.seen(lines),
     )
 
 

@@ -258,16 +258,6 @@ def test_a_listing_that_fails_keeps_count_and_says_why(kept):
     assert kept.rows("SELECT failures, problem FROM feeds") == [(0, "")]
 
 
-def test_dropped_pieces_are_counted_by_page(kept):
-    piece = Dropped("notice:comments", "12 Comments")
-    kept.put(article("https://news.example/a", dropped=(piece, piece)))
-    kept.put(article("https://news.example/b", dropped=(Dropped("notice:comments", "3  comments"),)))
-    kept.put(article("https://news.example/b", dropped=(piece,)))
-    assert kept.rows("SELECT source, reason, sample, pages FROM boilerplate") == [
-        ("news", "notice:comments", "12 Comments", 2)
-    ]
-
-
 def test_runs_and_the_log_count_what_happened(kept):
     run = kept.archive.start_run("crawl", kept.now)
     kept.put(run=run)

@@ -153,8 +153,8 @@ def fill(db: Database) -> None:
             }
         )
     db["boilerplate"].insert({
-        "source": "herald", "reason": "notice:newsletter", "sample": "Sign up now", "fingerprint": "a", "pages": 3,
-        "first_seen": SEEN, "last_seen": SEEN,
+        "source": "herald", "reason": "notice:newsletter", "sample": "Sign up now", "kind": "text",
+        "mark": 1, "pages": 3, "first_seen": SEEN, "last_seen": SEEN,
     })  # fmt: skip
     db["fetches"].insert({
         "at": SEEN, "source": "evil", "host": "evil.example", "url": "javascript:alert(6)",

@@ -1,0 +1,40 @@
+"""Connection: to the archive, with a memory of what was read from it that costs much to read again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from typing import Any
+
+MOST = 64
+"""Things that are remembered: some 100 kB each, for a source."""
+
+
+class Connection(sqlite3.Connection):
+    """Its memory is empty after each rollback. What is in it must tell whether it still holds: others write, too."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.memory: OrderedDict[tuple[str, str], Any] = OrderedDict()
+
+
+def recall(db: sqlite3.Connection, what: str, source: str) -> Any:
+    """What was remembered of a source, or None."""
+    if not isinstance(db, Connection) or (what, source) not in db.memory:
+        return None
+    db.memory.move_to_end((what, source))
+    return db.memory[what, source]
+
+
+def remember(db: sqlite3.Connection, what: str, source: str, value: Any) -> None:
+    """Keep something of a source in mind, as long as there is room."""
+    if isinstance(db, Connection):
+        db.memory[what, source] = value
+        while len(db.memory) > MOST:
+            db.memory.popitem(last=False)
+
+
+def forget(db: sqlite3.Connection) -> None:
+    """What was read in a transaction that was undone may never have been."""
+    if isinstance(db, Connection):
+        db.memory.clear()

@@ -11,13 +11,18 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import baseline, dates, history, identity, learned, names, pages, quality
+from archive import baseline, dates, history, identity, learned, ledger, names, pages, quality
 from archive.columns import columns
 from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, clean, insert, update
 from archive.tasks import Stale, Task
 from archive.times import iso, when
+
+_SPELLED = {"title", "byline", "text"}
+"""Columns that stay as they were kept until there is a revision, though white space or the like differs."""
+_TEXT = {"blocks", "word_count", "content_hash"}
+"""Columns that go with the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +121,11 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         reading = replace(reading, article=learned.clean_of(db, reading.article, source))
         values = _values(db, reading, source, now)
     article = reading.article
+    values |= {"snapshot": _snapshot(db, reading), "template": learned.template(db, source)}
     number = insert(
-        db,
-        "articles",
-        source=source,
-        duplicate_of=original,
-        first_seen=iso(now),
-        last_seen=iso(now),
-        snapshot=_snapshot(db, reading),
-        **values,
-        template=learned.template(db, source),
+        db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values
     )
+    ledger.first(db, number, values | {"seen_at": iso(now)}, values, now)
     names.keep(db, number, article)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
@@ -151,6 +150,7 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     values = _again(db, reading, row) | made
     number = history.add(db, row, values, "edit", now)
     db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
+    ledger.amend(db, row, values, now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
     names.keep(db, row["id"], article)
     return Verdict(Change.REVISED, article.url, row["id"], number)
@@ -160,7 +160,9 @@ def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdic
     values = _again(db, reading, row) | {"template": learned.template(db, row["source"])}
     if row["revision"] > 1:  # its earlier texts are still by what made them, and would be left out when all are redone
         values |= {name: row[name] for name in ("extractor", "rules", "template")}
-    news = {name: value for name, value in values.items() if row[name] != value}
+    stays = _SPELLED if row["text"] == values["text"] else _SPELLED | _TEXT
+    news = {name: value for name, value in values.items() if name not in stays and row[name] != value}
+    ledger.amend(db, row, news, reading.now)
     update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])

@@ -52,7 +52,7 @@ def check(path: Path, *, quick: bool = False, told: Told = lambda _what, _done, 
         looks |= {"articles": (contents.articles, "articles"), "search index": (lambda _: _search(path), "")}
     try:
         with reading(path, as_it_is=True) as db:
-            _heed_interrupts(db)
+            heed_interrupts(db)
             db.execute("PRAGMA cell_size_check = ON")  # damage is found where it is, not where it leads to
             tables |= rows_of(db)
             if not tables:
@@ -61,7 +61,7 @@ def check(path: Path, *, quick: bool = False, told: Told = lambda _what, _done, 
             for what, (look, table) in looks.items():
                 of = tables.get(table, 0)
                 told(what, 0, of)
-                found, done = _run(what, look, db, partial(_tell, told, what, of))
+                found, done = run(what, look, db, partial(tell, told, what, of))
                 problems += found
                 if table:
                     looked_at[table] = done
@@ -72,11 +72,11 @@ def check(path: Path, *, quick: bool = False, told: Told = lambda _what, _done, 
     return Report(str(path), quick, tables, looked_at, tuple(problems))
 
 
-def _tell(told: Told, what: str, of: int, done: int) -> None:
+def tell(told: Told, what: str, of: int, done: int) -> None:
     told(what, done, of)
 
 
-def _run(what: str, look: Look, db: sqlite3.Connection, told: Callable[[int], None]) -> tuple[list[Problem], int]:
+def run(what: str, look: Look, db: sqlite3.Connection, told: Callable[[int], None]) -> tuple[list[Problem], int]:
     """What one look finds, SHOWN of it told in full, and how many rows it looked at; damage that ends it is found."""
     problems: list[Problem] = []
     more = done = 0
@@ -101,7 +101,7 @@ def _run(what: str, look: Look, db: sqlite3.Connection, told: Callable[[int], No
     return problems, done
 
 
-def _heed_interrupts(db: sqlite3.Connection) -> None:
+def heed_interrupts(db: sqlite3.Connection) -> None:
     """Let Ctrl-C end a statement that runs for minutes: Python looks for signals only where its own code runs."""
     db.set_progress_handler(lambda: 0, 100_000)
 
@@ -138,7 +138,7 @@ def _search(path: Path) -> Iterator[Problem]:
     """SQLite's own comparison of index and texts. It is a write, so it is made to a copy of the index in ``temp``."""
     with reading(path, as_it_is=True) as db:
         definition = db.execute("SELECT sql FROM sqlite_master WHERE name = 'articles_fts'").fetchone()[0]
-        _heed_interrupts(db)
+        heed_interrupts(db)
         db.execute("PRAGMA query_only = OFF")  # it forbids to write to temp as well, which is all that is done here
         db.execute("BEGIN")
         db.execute("CREATE TEMP VIEW articles AS SELECT * FROM main.articles")

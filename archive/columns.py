@@ -62,7 +62,7 @@ def columns(article: Article) -> dict[str, Value]:
     text = clean(article.text)
     published = article.published
     return {
-        "url": article.url,
+        "url": clean(article.url),
         "title": clean(article.title),
         "byline": clean(byline(article)),
         "published": stamp(published) if published else None,

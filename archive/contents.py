@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ import zstandard
 
 from archive import blocks, snapshots
 from archive.dedupe import content_hash
+from archive.digests import Named
 from archive.rows import clean
 
 UNREADABLE = (
@@ -29,7 +30,7 @@ UNREADABLE = (
 )
 """What damaged rows raise where they are read: SQLite's errors, and those of JSON, UTF-8 and zstd."""
 
-_STEP = 100  # rows at a time: a reader that stays open would keep the -wal file growing
+STEP = 100  # rows at a time: a reader that stays open would keep the -wal file growing
 _STATES = "('waiting', 'stored', 'alias', 'failed', 'refused', 'gone')"
 
 
@@ -58,16 +59,11 @@ def dictionaries(db: sqlite3.Connection) -> Iterator[Problem | int]:
 
 def pages(db: sqlite3.Connection) -> Iterator[Problem | int]:
     """Every raw page decompresses into what was fetched, by its length and SHA-256."""
-    unpacked = lru_cache(maxsize=16)(lambda number: _unpacked(db, number))  # of 2 MB at most
+    wrong_with = reader(db)
     after: int | None = None
-    while numbers := _numbers(db, "snapshots", after):
+    while numbers := ids(db, "snapshots", after):
         for number in numbers:
-            try:
-                row = db.execute("SELECT * FROM snapshots WHERE id = ?", [number]).fetchone()
-                wrong = _page(row, None if row["dictionary"] is None else unpacked(row["dictionary"]))
-            except UNREADABLE as error:
-                wrong = f"it cannot be read ({error})"
-            if wrong:
+            if wrong := wrong_with(db.execute("SELECT * FROM snapshots WHERE id = ?", [number]).fetchone()):
                 yield Problem("pages", f"Raw page {number}: {wrong}.", "snapshots", number)
         after = numbers[-1]
         yield len(numbers)
@@ -76,7 +72,7 @@ def pages(db: sqlite3.Connection) -> Iterator[Problem | int]:
 def articles(db: sqlite3.Connection) -> Iterator[Problem | int]:
     """Every article's text is the one it was stored with, and its revisions are all there."""
     after: int | None = None
-    while numbers := _numbers(db, "articles", after):
+    while numbers := ids(db, "articles", after):
         for number in numbers:
             try:
                 # In one statement, since a crawl may revise it meanwhile.
@@ -85,7 +81,7 @@ def articles(db: sqlite3.Connection) -> Iterator[Problem | int]:
                     " FROM articles LEFT JOIN revisions ON article = articles.id WHERE articles.id = ? ORDER BY number",
                     [number],
                 ).fetchall()
-                wrong = [*_article(rows[0]), *_history(rows)] if rows else []
+                wrong = [*article(rows[0]), *_history(rows)] if rows else []
             except UNREADABLE as error:
                 wrong = [f"it cannot be read ({error})"]
             yield from (Problem("articles", f"Article {number}: {what}.", "articles", number) for what in wrong)
@@ -109,10 +105,23 @@ def queue(db: sqlite3.Connection) -> Iterator[Problem | int]:
         yield Problem("queue", sentence, "feeds", row["id"])
 
 
-def _numbers(db: sqlite3.Connection, table: str, after: int | None) -> list[int]:
+def reader(db: sqlite3.Connection) -> Callable[[sqlite3.Row], str]:
+    """Tells what is wrong with a row of ``snapshots`` as a page that was fetched; empty if nothing is."""
+    unpacked = lru_cache(maxsize=16)(lambda number: _unpacked(db, number))  # of 2 MB at most
+
+    def wrong_with(row: sqlite3.Row) -> str:
+        try:
+            return _page(row, None if row["dictionary"] is None else unpacked(row["dictionary"]))
+        except UNREADABLE as error:
+            return f"it cannot be read ({error})"
+
+    return wrong_with
+
+
+def ids(db: sqlite3.Connection, table: str, after: int | None) -> list[int]:
     """The next ids, from the table's own tree, so that each is met though an index be damaged."""
     last = -(1 << 63) if after is None else after
-    sql = f"SELECT id FROM {table} NOT INDEXED WHERE id > ? ORDER BY id LIMIT {_STEP}"  # noqa: S608  # one of two names
+    sql = f"SELECT id FROM {table} NOT INDEXED WHERE id > ? ORDER BY id LIMIT {STEP}"  # noqa: S608  # one of two names
     numbers = [row[0] for row in db.execute(sql, [last])]
     if any(one >= other for one, other in pairwise([last, *numbers])):  # to go on from there would never end
         raise ValueError("its rows are out of order")
@@ -138,7 +147,8 @@ def _page(row: sqlite3.Row, dictionary: bytes | None) -> str:
     return ""
 
 
-def _article(row: sqlite3.Row) -> Iterator[str]:
+def article(row: Named) -> Iterator[str]:
+    """What is wrong with a row of ``articles`` by itself."""
     if content_hash(row["text"]) != row["content_hash"]:
         yield f"its text is not the one that was stored from {row['url']}"
     structured = "\n\n".join(filter(None, (block.text for block in blocks.loads(row["blocks"]))))

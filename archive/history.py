@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
+from archive import ledger
 from archive.columns import byline
 from archive.dedupe import content_hash
 from archive.models import Article
@@ -17,7 +18,7 @@ from archive.times import iso, when
 
 _A_DAY = timedelta(days=1)
 
-_KEPT = ("title", "byline", "modified", "text", "content_hash", "snapshot")  # of each revision
+_KEPT = ("title", "byline", "published", "modified", "text", "content_hash", "snapshot")  # of each revision
 
 
 def differs(row: sqlite3.Row, article: Article) -> bool:
@@ -50,7 +51,9 @@ def add(db: sqlite3.Connection, row: sqlite3.Row, values: dict[str, Value], chan
     """A revision, of ``values`` and else of what the article's ``row`` says; its number."""
     number = _open(db, row) + 1
     kept = {name: row[name] for name in _KEPT} | {name: values[name] for name in _KEPT if name in values}
-    insert(db, "revisions", article=row["id"], number=number, seen_at=iso(now), change=change, **kept)
+    revision: dict[str, Value] = {"seen_at": iso(now), "change": change, **kept}
+    insert(db, "revisions", article=row["id"], number=number, **revision)
+    ledger.version(db, row["id"], number, revision, now)
     return number
 
 

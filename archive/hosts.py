@@ -43,6 +43,19 @@ def load(db: sqlite3.Connection, name: str) -> Host:
     )
 
 
+def robots_of(db: sqlite3.Connection, host: str, permit: str, fetched_at: str) -> int | None:
+    """The row of ``robots`` by which a page was fetched (Page.permit), at a time; None where none was asked for."""
+    if permit not in {"allowed", "none", "former"}:
+        return None
+    good = " AND status BETWEEN 200 AND 299" if permit == "former" else ""
+    last = f"SELECT id FROM robots WHERE host = :host{good}"  # noqa: S608  # one of two, just above
+    # By a clock that was set back, it may have been fetched before all of them.
+    find = f"SELECT coalesce(({last} AND first_seen <= :at ORDER BY id DESC), ({last} ORDER BY id DESC)) AS id"
+    row = db.execute(find, {"host": host, "at": fetched_at}).fetchone()
+    number: int | None = row["id"]
+    return number
+
+
 def slow(db: sqlite3.Connection, site: str) -> list[str]:
     """Those hosts of a site whose robots.txt may have a Crawl-delay: the site's other hosts share their servers.
 
@@ -80,7 +93,8 @@ def keep(db: sqlite3.Connection, host: Host, site: Site, now: datetime) -> None:
     )
     db.execute(
         "DELETE FROM robots WHERE host = :host AND id != (SELECT coalesce(good, 0) FROM hosts WHERE host = :host)"
-        " AND id <= (SELECT id FROM robots WHERE host = :host ORDER BY id DESC LIMIT 1 OFFSET :kept)",
+        " AND id <= (SELECT id FROM robots WHERE host = :host ORDER BY id DESC LIMIT 1 OFFSET :kept)"
+        " AND NOT EXISTS (SELECT 1 FROM snapshots WHERE snapshots.robots = robots.id)",  # evidence
         {"host": host.name, "kept": ROBOTS_KEPT},
     )
 

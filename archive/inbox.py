@@ -26,11 +26,11 @@ def put(db: sqlite3.Connection, link: int, page: Page, reads: int) -> None:
     """Keep a page from when it has come until what it says is stored; its reading begins for the ``reads``-th time."""
     headers = json.dumps(page.headers)
     db.execute(
-        "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link) DO UPDATE SET url = excluded.url, body = excluded.body,"
+        "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads, permit)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link) DO UPDATE SET url = excluded.url, body = excluded.body,"
         " final_url = excluded.final_url, status = excluded.status, headers = excluded.headers,"
-        " fetched_at = excluded.fetched_at, reads = excluded.reads",
-        [link, page.url, page.final_url, page.status, headers, iso_ms(page.fetched_at), page.body, reads],
+        " fetched_at = excluded.fetched_at, reads = excluded.reads, permit = excluded.permit",
+        [link, page.url, page.final_url, page.status, headers, iso_ms(page.fetched_at), page.body, reads, page.permit],
     )
 
 
@@ -45,7 +45,8 @@ def take(db: sqlite3.Connection, links: list[int], now: datetime) -> dict[int, R
 
 def _page(row: sqlite3.Row) -> Page:
     headers = tuple((name, value) for name, value in json.loads(row["headers"]))
-    return Page(row["url"], row["final_url"], row["status"], headers, row["body"], when(row["fetched_at"]))
+    fetched_at, permit = when(row["fetched_at"]), row["permit"]
+    return Page(row["url"], row["final_url"], row["status"], headers, row["body"], fetched_at, permit)
 
 
 def drop(db: sqlite3.Connection, link: int) -> None:

@@ -65,6 +65,9 @@ class Page:
     """In the order received, names in lower case; Set-Cookie left out."""
     body: bytes
     fetched_at: datetime
+    permit: str = ""
+    """By what it might be fetched: ``allowed`` by its host's robots.txt, ``none`` is there, ``former``: it could not be
+    had, and the one before allowed it, ``ignored``: by our settings it was not asked for. Empty if nobody noted it."""
 
     def header(self, name: str) -> str:
         """The first value of a header by its lower-case name, or an empty string."""

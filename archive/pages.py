@@ -8,9 +8,9 @@ import sqlite3
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import snapshots
+from archive import hosts, ledger, snapshots
 from archive.models import Page
-from archive.rows import insert
+from archive.rows import Value, clean, insert
 from archive.times import iso, when
 
 # A site's template changes now and then; a page that is to be kept whole for that costs no more than without.
@@ -22,23 +22,24 @@ def save(db: sqlite3.Connection, page: Page, now: datetime) -> int:
     """Keep a page; the snapshot's id."""
     site = urlsplit(page.final_url).netloc
     dictionary, body = _packed(db, site, page.body, now)
-    return insert(
-        db,
-        "snapshots",
-        url=page.url,
-        final_url=page.final_url,
-        fetched_at=iso(page.fetched_at),
-        status=page.status,
-        headers=json.dumps(page.headers, ensure_ascii=False),
-        size=len(page.body),
-        sha256=hashlib.sha256(page.body).hexdigest(),
-        dictionary=dictionary,
-        body=body,
-    )
+    fetched_at = iso(page.fetched_at)
+    row: dict[str, Value] = {
+        "url": clean(page.url),
+        "final_url": clean(page.final_url),
+        "fetched_at": fetched_at,
+        "status": page.status,
+        "headers": clean(json.dumps(page.headers, ensure_ascii=False)),
+        "sha256": hashlib.sha256(page.body).hexdigest(),
+        "robots": hosts.robots_of(db, urlsplit(page.url).netloc, page.permit, fetched_at),
+        "permit": page.permit,
+    }
+    number = insert(db, "snapshots", **row, size=len(page.body), dictionary=dictionary, body=body)
+    ledger.page(db, {"id": number, **row}, now)
+    return number
 
 
 def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
-    """The page as it was fetched; None if there is no such snapshot. Raises snapshots.DamagedError."""
+    """The page as it was fetched, but without its permit. None if there is none; raises snapshots.DamagedError."""
     row = db.execute("SELECT * FROM snapshots WHERE id = ?", [snapshot]).fetchone()
     if row is None:
         return None

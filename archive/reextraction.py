@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from archive import effects, learned, names, pages
+from archive import effects, learned, ledger, names, pages
 from archive.articles import said_again
 from archive.effects import Effect, Said
 from archive.models import Article, Failure, Link, Page, Stage
@@ -218,7 +218,10 @@ def _replace(db: sqlite3.Connection, found: _Comparison, text: _Text, now: datet
         update(db, "revisions", text.revision, **own)
     if text.number == row["revision"]:
         news = {name: value for name, value in text.values.items() if row[name] != value}
+        ledger.amend(db, row, news, now)
         update(db, "articles", row["id"], **news, **found.made)
+    if _differs(text):
+        ledger.reread(db, row["id"], text.number, now)
 
 
 def _refuse(db: sqlite3.Connection, found: _Comparison, failure: Failure, now: datetime) -> None:

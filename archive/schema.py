@@ -7,9 +7,11 @@ instant would move it over midnight). Names are plain and foreign keys real, so 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlite_utils import Database, Migrations
 
-from archive import sites
+from archive import ledger, sites
 from archive.dedupe import mark
 from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
 from archive.tables import sites as site_tables
@@ -43,3 +45,4 @@ def m003_memory(db: Database) -> None:
         evidence.TABLES,
     ):
         db.executescript(script)
+    ledger.fill(db.conn, datetime.now(UTC))

@@ -26,6 +26,8 @@ COMMANDS = {
     "boilerplate": "boilerplate",
     "export": "read",
     "check": "keep",
+    "verify": "verify",
+    "evidence": "verify",
     "backup": "keep",
     "restore": "keep",
     "serve": "serve",

@@ -176,7 +176,16 @@ class Visit:
         if result is _STOPPED:
             return None
         self._keep_pace(result)
-        return result
+        return replace(result, permit=self._permit(name)) if isinstance(result, Page) else result
+
+    def _permit(self, name: str) -> str:
+        """What a page that came was fetched by, for Page.permit: had it not been allowed, it would not have come."""
+        if not self._manners.obey_robots:
+            return "ignored"
+        status = self._host(name).robots_status
+        if Robots.from_answer(status).unreachable:
+            return "former"
+        return "allowed" if status is not None and 200 <= status < 300 else "none"
 
     def robots(self, host: str) -> Robots:
         """What a host lets us do, as far as it was asked."""

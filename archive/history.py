@@ -8,24 +8,32 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
+from archive import changes
+from archive.changes import Difference, Version
 from archive.columns import byline
 from archive.dedupe import content_hash
 from archive.models import Article
 from archive.revisions import RESTLESS, restless
 from archive.rows import Value, clean, folded, insert
-from archive.times import iso, when
+from archive.times import iso, stamp, when
 
 _A_DAY = timedelta(days=1)
 
-_KEPT = ("title", "byline", "modified", "text", "content_hash", "snapshot")  # of each revision
+_KEPT = ("title", "byline", "published", "modified", "text", "content_hash", "snapshot")  # of each revision
 
 
-def differs(row: sqlite3.Row, article: Article) -> bool:
-    return (
-        folded(row["title"]) != folded(article.title)
-        or folded(row["byline"]) != folded(byline(article))
-        or row["content_hash"] != content_hash(clean(article.text))
-    )
+def difference(row: sqlite3.Row, article: Article) -> Difference:
+    """What a page says otherwise than what was kept; of no kind if that is noise, or nothing."""
+    text, published = clean(article.text), _published(row, article)
+    if (
+        published == row["published"]
+        and folded(row["title"]) == folded(article.title)
+        and folded(row["byline"]) == folded(byline(article))
+        and row["content_hash"] == content_hash(text)
+    ):
+        return Difference("")
+    old = Version(row["title"], row["byline"], row["text"], row["published"])
+    return changes.difference(old, Version(clean(article.title), clean(byline(article)), text, published))
 
 
 def is_restless(db: sqlite3.Connection, row: sqlite3.Row, said: Article, now: datetime) -> bool:
@@ -33,25 +41,58 @@ def is_restless(db: sqlite3.Connection, row: sqlite3.Row, said: Article, now: da
     if row["revision"] < RESTLESS:
         return False
     last: list[sqlite3.Row] = db.execute(
-        "SELECT seen_at, title, byline, text FROM revisions WHERE article = ? ORDER BY number DESC LIMIT ?",
+        "SELECT seen_at, title, byline, published, text FROM revisions WHERE article = ? ORDER BY number DESC LIMIT ?",
         [row["id"], RESTLESS],
     ).fetchall()
     if when(last[0]["seen_at"]) < now - _A_DAY:
         return False
-    before = [_lines(row["title"], row["byline"], row["text"]) for row in reversed(last)]
-    return restless([*before, _lines(said.title, byline(said), clean(said.text))])
+    before = [_lines(row["title"], row["byline"], row["published"], row["text"]) for row in reversed(last)]
+    published = stamp(said.published) if said.published else last[0]["published"]
+    return restless([*before, _lines(said.title, byline(said), published, clean(said.text))])
 
 
-def _lines(title: str, names: str, text: str) -> list[str]:
-    return [folded(line) for line in (title, names, *text.split("\n\n"))]
+def _lines(title: str, names: str, published: str | None, text: str) -> list[str]:
+    return [folded(line) for line in (title, names, published or "", *text.split("\n\n"))]
 
 
-def add(db: sqlite3.Connection, row: sqlite3.Row, values: dict[str, Value], change: str, now: datetime) -> int:
+def _published(row: sqlite3.Row, article: Article) -> str | None:
+    """The date of publication, where it is one to compare with the one that was kept; else that one.
+
+    What another place on the page says is another date only if it is so by more than a day, and if the place that
+    the first was read from is gone: places are not wrong in the same way.
+    """
+    said, before = article.published, row["published"]
+    if said is None or before is None:
+        return before
+    if said.how != row["published_how"]:
+        if any(one.how == row["published_how"] and not changes.redated(before, stamp(one)) for one in article.dates):
+            return before
+        if abs(when(stamp(said)) - when(before)) <= _A_DAY:
+            return before
+    return stamp(said)
+
+
+def add(
+    db: sqlite3.Connection,
+    row: sqlite3.Row,
+    values: dict[str, Value],
+    change: str,
+    now: datetime,
+    found: Difference = Difference(""),
+) -> int:
     """A revision, of ``values`` and else of what the article's ``row`` says; its number."""
     number = _open(db, row) + 1
     kept = {name: row[name] for name in _KEPT} | {name: values[name] for name in _KEPT if name in values}
-    insert(db, "revisions", article=row["id"], number=number, seen_at=iso(now), change=change, **kept)
+    counts = {"words_added": found.added, "words_removed": found.removed}
+    insert(db, "revisions", article=row["id"], number=number, seen_at=iso(now), change=change, **counts, **kept)
     return number
+
+
+def last(db: sqlite3.Connection, article: int) -> str:
+    """What the last change was; empty if there was none."""
+    sql = "SELECT change FROM revisions WHERE article = ? ORDER BY number DESC LIMIT 1"
+    row = db.execute(sql, [article]).fetchone()
+    return str(row["change"]) if row else ""
 
 
 def _open(db: sqlite3.Connection, row: sqlite3.Row) -> int:

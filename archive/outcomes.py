@@ -48,18 +48,8 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
 
 
 def in_the_end(outcome: Outcome, verdict: Verdict) -> Outcome:
-    """The outcome with why no article came of it, where only a look at the archive could tell."""
-    if verdict.change is Change.FAILED and isinstance(outcome.result, Article):
-        return replace(outcome, result=_notice(outcome.task.url))
-    return outcome
-
-
-def _notice(url: str) -> Failure:
-    said = (
-        "It has the text of another article of this source now, or nothing of its own but a beginning: most likely a"
-        " notice in place of it, or an offer to subscribe."
-    )
-    return Failure(url, Stage.EXTRACT, "blocked", said)
+    """The outcome with why nothing of it was kept, where only a look at the archive could tell."""
+    return replace(outcome, result=verdict.failure) if verdict.failure else outcome
 
 
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
@@ -127,9 +117,16 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
         return _keep_failure(db, outcome, outcome.result, article, terms)
     before = _past(db, article, now) if article is not None else None
     validators: dict[str, Value] = {}
-    if isinstance(outcome.result, Article):
-        if article is not None and stopgap.is_stopgap(db, article, outcome.result):
-            return _keep_failure(db, outcome, _notice(task.url), article, terms)
+    stands = None
+    if isinstance(outcome.result, Article) and article is not None:
+        stands = stopgap.of(db, article, outcome.result, task.url)
+    if stands and stands.reason != "paywalled":
+        return replace(_keep_failure(db, outcome, stands, article, terms), failure=stands)
+    if stands and article is not None:
+        verdict = replace(articles.paywalled(db, article, now), failure=stands)
+        validators = {"etag": "", "last_modified": ""}  # they are not those of the whole text
+        update(db, "links", task.id, state="stored")
+    elif isinstance(outcome.result, Article):
         verdict = articles.save(db, Reading(outcome.result, outcome.page, now, terms.extractor), task)
         if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
             asked = [outcome.robots, verdict.article_id, outcome.robots]
@@ -147,7 +144,8 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
         reread = Reread(before, when(link["fetched_at"]), verdict.change is Change.REVISED)
     due_at = None if state == "alias" else _again(db, verdict, terms, reread)
     fetched_at = iso_ms(_fetched_at(outcome, now))
-    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=fetched_at, **validators)
+    reason = stands.reason if stands else ""
+    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason=reason, fetched_at=fetched_at, **validators)
     return verdict
 
 

@@ -8,6 +8,8 @@ ALTER TABLE articles ADD COLUMN dates TEXT NOT NULL DEFAULT '[]';    -- JSON: [[
 ALTER TABLE articles ADD COLUMN cluster INTEGER REFERENCES articles(id);  -- the first that says nearly the same
 ALTER TABLE articles ADD COLUMN paywalled TEXT;                      -- since when only its beginning is shown
 ALTER TABLE revisions ADD COLUMN published TEXT;
+ALTER TABLE revisions ADD COLUMN words_added INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE revisions ADD COLUMN words_removed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN template INTEGER NOT NULL DEFAULT 0;  -- how often what was learned of it changed
 ALTER TABLE sources ADD COLUMN observed INTEGER NOT NULL DEFAULT 0;  -- pages from which was learned
 CREATE INDEX articles_template ON articles(source, template);

@@ -144,7 +144,7 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, found: Difference, change: str) -> Verdict:
     article, now = reading.article, reading.now
     values = _kept_dates(_values(reading)) | {"snapshot": _snapshot(db, reading)}
-    number = history.add(db, row, values, change, now, found)
+    number = history.add(db, row, values, change, now, found=found)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, paywalled=None, **values)
     names.keep(db, row["id"], article)
     learned.observe(db, article, row["source"], now)

@@ -50,6 +50,33 @@ class Difference:
     removed: int = 0
 
 
+def worded(kind: str, added: int = 0, removed: int = 0) -> str:
+    """A kind of change and its counts in words for a reader."""
+    counts = [
+        f"{n:,} {'word' if n == 1 else 'words'} {what}" for n, what in ((added, "added"), (removed, "taken out")) if n
+    ]
+    said = _WORDED.get(kind, kind)
+    return f"{said} ({', '.join(counts)})" if counts else said
+
+
+_WORDED = {
+    "first": "first seen",
+    "typo": "spelling",
+    "headline": "new headline",
+    "byline": "new byline",
+    "date": "new date",
+    "correction": "correction",
+    "update": "update",
+    "addition": "text added",
+    "cut": "text taken out",
+    "rewrite": "reworded",
+    "removed": "removed by the publisher",
+    "restored": "back again",
+    "paywalled": "for subscribers only",
+    "edit": "edited",
+}
+
+
 def kind(old: Version, new: Version) -> str:
     return difference(old, new).kind
 

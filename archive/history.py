@@ -17,6 +17,7 @@ from archive.revisions import RESTLESS, restless
 from archive.rows import Value, clean, folded, insert
 from archive.times import iso, stamp, when
 
+SAME = Difference("")
 _A_DAY = timedelta(days=1)
 
 _KEPT = ("title", "byline", "published", "modified", "text", "content_hash", "snapshot")  # of each revision
@@ -31,7 +32,7 @@ def difference(row: sqlite3.Row, article: Article) -> Difference:
         and folded(row["byline"]) == folded(byline(article))
         and row["content_hash"] == content_hash(text)
     ):
-        return Difference("")
+        return SAME
     old = Version(row["title"], row["byline"], row["text"], row["published"])
     return changes.difference(old, Version(clean(article.title), clean(byline(article)), text, published))
 
@@ -52,7 +53,7 @@ def is_restless(db: sqlite3.Connection, row: sqlite3.Row, said: Article, now: da
 
 
 def _lines(title: str, names: str, published: str | None, text: str) -> list[str]:
-    return [folded(line) for line in (title, names, published or "", *text.split("\n\n"))]
+    return [folded(line) for line in (title, f"{names} {published or ''}", *text.split("\n\n"))]
 
 
 def _published(row: sqlite3.Row, article: Article) -> str | None:
@@ -61,7 +62,8 @@ def _published(row: sqlite3.Row, article: Article) -> str | None:
     What another place on the page says is another date only if it is so by more than a day, and if the place that
     the first was read from is gone: places are not wrong in the same way.
     """
-    said, before = article.published, row["published"]
+    said = article.published
+    before: str | None = row["published"]
     if said is None or before is None:
         return before
     if said.how != row["published_how"]:
@@ -78,7 +80,8 @@ def add(
     values: dict[str, Value],
     change: str,
     now: datetime,
-    found: Difference = Difference(""),
+    *,
+    found: Difference = SAME,
 ) -> int:
     """A revision, of ``values`` and else of what the article's ``row`` says; its number."""
     number = _open(db, row) + 1

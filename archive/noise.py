@@ -26,7 +26,14 @@ _LETTERS = {ord("ك"): "ک", ord("ي"): "ی"}  # one letter on an Arabic and on 
 # Wide, narrow and joined forms of a sign. Raised and lowered ones say something else: 10² is not 102.
 _FORMS = {
     sign: unicodedata.normalize("NFKC", chr(sign))
-    for part in ((0x132, 0x134), (0x2024, 0x2027), (0xFB00, 0xFB07), (0xFB1D, 0xFE00), (0xFE70, 0xFEFD), (0xFF01, 0xFFE7))
+    for part in (
+        (0x132, 0x134),
+        (0x2024, 0x2027),
+        (0xFB00, 0xFB07),
+        (0xFB1D, 0xFE00),
+        (0xFE70, 0xFEFD),
+        (0xFF01, 0xFFE7),
+    )
     for sign in range(*part)
 }
 _SHAPES = {

@@ -25,9 +25,9 @@ _NOTE = 700
 _CLOCK = r"(?:\d{1,2} ?[:.h時时시点點] ?\d\d(?!\d)|\d{1,2} ?(?:uhr|am|pm|a\.m|p\.m|h|時|时|시)(?!\w))"
 _DATE = rf"(?:{_CLOCK}|(?:19|20)\d\d|\d{{1,2}} ?[./月월] ?\d{{1,2}})"
 _ENDS = r"(?: ?(?::|[)\]】》|(（]|- |$)|\. |\.$)"
-_WHEN = rf"(?P<when>[,.]?(?: ?[^\s\d:]{{1,14}}){{0,4}}? ?[(（]?\d.{{0,40}}?(?::(?!\d)| -(?!\w)|[)\]】]|$))"
+_WHEN = r"(?P<when>[,.]?(?: ?[^\s\d:]{1,14}){0,4}? ?[(（]?\d.{0,40}?(?::(?!\d)| -(?!\w)|[)\]】]|$))"
 _CLOCKED = re.compile(
-    rf"\W*(?:{_CLOCK}|(?:午前|午後|上午|下午|凌晨|晚上|오전|오후) ?\d{{1,2}})(?! ?(?:%|percent|per cent|prozent|[$€£¥]))"
+    rf"\W*(?:{_CLOCK}|(?:午前|午後|上午|下午|凌晨|晚上|오전|오후) ?\d{{1,2}})(?! ?(?:%|per ?cent|prozent|[$€£¥]))"
 )
 _HAS_DATE = re.compile(_DATE)
 _TO_THE_CLOCK = re.compile(rf"{_CLOCK}\W*(?:\w{{1,4}}\W*)?$")
@@ -131,7 +131,12 @@ def is_entry(line: str) -> bool:
 
 def is_time(line: str) -> bool:
     """Whether a line says little more than a time or a date: in whatever language, that of the last change."""
-    return len(line) <= 60 and line.count(" ") < 8 and not _STOP.search(line) and _HAS_DATE.search(line.casefold()) is not None
+    return (
+        len(line) <= 60
+        and line.count(" ") < 8
+        and not _STOP.search(line)
+        and _HAS_DATE.search(line.casefold()) is not None
+    )
 
 
 def offers(text: str) -> bool:

@@ -63,7 +63,9 @@ def _listed() -> _Listed:
 
 def only_slips(edits: Sequence[Edit], old: str, new: str) -> bool:
     """Whether all that was changed between two texts, as told, are slips."""
-    if len(edits) > max(_FEW, count(new) // _ONE_IN) or any(len(e.old) > _LONGEST or len(e.new) > _LONGEST for e in edits):
+    if len(edits) > max(_FEW, count(new) // _ONE_IN) or any(
+        len(e.old) > _LONGEST or len(e.new) > _LONGEST for e in edits
+    ):
         return False
     around = _Around(old, new)
     again = Counter((edit.old, edit.new) for edit in edits)
@@ -85,7 +87,8 @@ class _Around:
 
     def has_nouns_in_capitals(self) -> bool:
         inner = _INNER.findall(self.new[:_ENOUGH])
-        return sum(word[0].isupper() for word in inner) > _NOUNS * len(inner)
+        capitals = sum(map(str.isupper, (word[0] for word in inner)))
+        return capitals > _NOUNS * len(inner)
 
 
 def _times(word: str, text: str) -> int:
@@ -122,7 +125,8 @@ def _is_small(some: Sequence[str], before: str, around: _Around) -> bool:
         return False
     if _IDEOGRAPH.match(word):
         return not _REFUSING.search(word)
-    return word.islower() and len(word) <= _SMALL and around.in_new(word) + around.in_old(word) > 2 * _OFTEN
+    often = around.in_new(word) + around.in_old(word) > 2 * _OFTEN
+    return word.islower() and len(word) <= _SMALL and often
 
 
 def _misspelt(old: str, new: str, before: str, around: _Around) -> bool:

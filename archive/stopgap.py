@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from os.path import commonprefix
 
 from archive import likeness, notes
 from archive.dedupe import content_hash
@@ -63,7 +62,7 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
     if closed and 2 * len(text) < len(before):
         return not _explains(text)
     old, new = told(before), told(text)
-    shared = len(commonprefix((old, new)))
+    shared = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     if shared > _BEGUN * len(old):
         return closed and shared == len(new) < len(old)
     rest = new[shared:].strip(" .[]")

@@ -21,6 +21,7 @@ COMMANDS = {
     "search": "read",
     "status": "status",
     "explain": "explain",
+    "history": "history",
     "export": "read",
     "check": "keep",
     "backup": "keep",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from archive import notes
 from archive.noise import names, told
-from archive.revisions import Passage, passages
+from archive.redating import redated
+from archive.revisions import Passage, passages, same_ends
 from archive.slips import Edit, only_slips
-from archive.times import when
 from archive.words import count, sentences, words
 
 # Lines at a text's start and end that may be a note of a kind not known: credits may follow it.
@@ -22,9 +21,6 @@ _NOTE = 500
 _LITTLE = 0.2
 _FEW = 3  # words put into a sentence, up to which it was reworded: "not"
 _SMALL = 3  # letters of a word that may stand in any sentence
-_MINUTE = len("2026-11-24T08:15")
-# Where on the earth a day may be: from 14 hours before Greenwich's to 12 after.
-_EARLIEST, _LATEST = timedelta(hours=-14), timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +83,16 @@ def difference(old: Version, new: Version) -> Difference:
     What the publisher says of it tells the most: that something was wrong, or is new. Then, what happened to the
     text: rewritten, added to or cut. Then what stands over it: headline, date, byline. A slip tells the least.
     """
-    before, after = _lines(old.text), _lines(new.text)
-    parts = [] if before == after else passages("\n".join(before), "\n".join(after), str.strip)
-    parts = [part for part in parts if part.op != "same"]
+    texts = _Texts.of(old.text, new.text)
+    parts = [part for part in texts.passages() if part.op != "same"]
     added, removed = _counted(parts)
     titles = told(old.title), told(new.title)
-    kinds = {_note(before, after, parts), _headed(*titles)}
+    kinds = {_headed(*titles)}
     if parts:
+        kinds.add(_note(texts, parts))
+        within = all(part.old and part.new for part in parts)
         slips = added + removed < 400 and only_slips(list(_edits(parts)), old.text, new.text)
-        kinds.add("typo" if slips else _sized(added, removed, old.text, new.text))
+        kinds.add("typo" if slips else _sized(added, removed, old.text, new.text, within=within))
     if titles[0] != titles[1]:
         kinds.add("typo" if _misspelt(*titles, new.text) else "headline")
     if names(old.byline) != names(new.byline):
@@ -108,36 +105,32 @@ def difference(old: Version, new: Version) -> Difference:
 _ORDER = ("correction", "update", "rewrite", "addition", "cut", "headline", "date", "byline", "typo")
 
 
-def redated(old: str | None, new: str | None) -> bool:
-    """Whether one date of publication is another, by as much as both say: a day may be that of any place on earth."""
-    if old is None or new is None or old == new:
-        return False
-    if len(old) >= _MINUTE and len(new) >= _MINUTE:
-        return old[:_MINUTE] != new[:_MINUTE]
-    if len(old) < _MINUTE and len(new) < _MINUTE:
-        short = min(len(old), len(new))
-        return old[:short] != new[:short]
-    day, at = (old, new) if len(old) < len(new) else (new, old)
-    first, last = _span(day)
-    return not first <= when(at) < last
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Two texts, line by line, without the lines at both ends that are the very same."""
 
+    before: list[str]
+    """As told, as is ``after``."""
+    after: list[str]
+    first: list[str]
+    """The same lines before them, as they stand there."""
+    last: list[str]
 
-def _span(day: str) -> tuple[datetime, datetime]:
-    """The instants that may be of a day, month or year."""
-    first = when(day)
-    after = first + timedelta(days={10: 1, 7: 31}.get(len(day), 366))
-    return _moved(first, _EARLIEST), _moved(after, _LATEST)
+    @staticmethod
+    def of(old: str, new: str) -> _Texts:
+        before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
+        first, last = same_ends(before, after)
+        inner = (list(filter(None, map(told, some[first : len(some) - last]))) for some in (before, after))
+        return _Texts(*inner, after[:first], after[len(after) - last :])
 
+    def passages(self) -> list[Passage]:
+        if self.before == self.after:
+            return []
+        return passages("\n".join(self.before), "\n".join(self.after), str.strip)
 
-def _moved(at: datetime, by: timedelta) -> datetime:
-    try:
-        return at + by
-    except OverflowError:
-        return at
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in map(told, text.split("\n")) if line]
+    def is_outer(self, number: int) -> bool:
+        """Whether that line of ``after`` is one of the text's first or last."""
+        return len(self.first) + number < _FIRST or len(self.after) - number + len(self.last) <= _LAST
 
 
 def _counted(parts: Sequence[Passage]) -> tuple[int, int]:
@@ -157,9 +150,12 @@ def _counted(parts: Sequence[Passage]) -> tuple[int, int]:
     return added, removed
 
 
-def _sized(added: int, removed: int, old: str, new: str) -> str:
-    """Of words that were put into a text, or taken out, and not for one another, the text is what remains of it."""
-    if added + removed <= _FEW:
+def _sized(added: int, removed: int, old: str, new: str, *, within: bool) -> str:
+    """Of words that were put into a text, or taken out, and not for one another, the text is what remains of it.
+
+    ``within``: all of them within sentences.
+    """
+    if added + removed <= (_FEW if within else 0):
         return "rewrite"
     if removed <= _LITTLE * added and 2 * removed < count(old):
         return "addition"
@@ -191,32 +187,34 @@ def _headed(old: str, new: str) -> str:
     return notes.headed(new) if notes.headed(new) != notes.headed(old) else ""
 
 
-def _note(before: Sequence[str], after: Sequence[str], parts: Sequence[Passage]) -> str:
+def _note(texts: _Texts, parts: Sequence[Passage]) -> str:
     """What a note says that is in a text now and was not, or was another."""
-    if not parts:
-        return ""
-    known = set(before)
-    fresh = [(number, line) for number, line in enumerate(after) if line not in known]
-    told_before = {sentence.strip() for line in before for sentence in sentences(line)} if fresh else set()
+    known = set(texts.before)
+    fresh = [(number, line) for number, line in enumerate(texts.after) if line not in known]
+    was = {sentence.strip() for line in texts.before for sentence in sentences(line)} if fresh else set()
     found = set()
     for number, line in fresh:
-        found |= {notes.note(some) for some in notes.of_sentences(line) if some not in told_before}
-        if number < _FIRST or number >= len(after) - _LAST:
+        found |= {notes.note(some) for some in notes.of_sentences(line) if some not in was}
+        if texts.is_outer(number):
             found.add("update" if notes.is_time(line) else "")
-            found.add("correction" if _confesses(line, after, parts) else "")
-    if any(notes.is_entry(line) for _, line in fresh) and any(map(notes.is_entry, before)):
+            found.add("correction" if _confesses(line, texts, parts) else "")
+    entries = any(notes.is_entry(line) for _, line in fresh)
+    if entries and any(map(notes.is_entry, (*texts.before, *texts.first, *texts.last))):
         found.add("update")
     return next((note for note in ("correction", "update") if note in found), "")
 
 
-def _confesses(line: str, after: Sequence[str], parts: Sequence[Passage]) -> bool:
+def _confesses(line: str, texts: _Texts, parts: Sequence[Passage]) -> bool:
     """Whether a line that was added names what was taken out of the rest: in any language, "it said 12, not 14"."""
     if len(line) > _NOTE or not any(part.op == "swapped" and line in part.new for part in parts):
         return False
     gone = {word.old.strip() for part in parts for word in part.words if word.op == "swapped" and word.new}
-    said = {word.lstrip() for word in words(line)}
-    rest = {word.lstrip() for other in after if other != line for word in words(other)}
-    return any(_telling(word) and (word in said - rest if " " not in word else word in line) for word in gone)
+    gone = {word for word in gone if _telling(word) and word in line}
+    if not gone:
+        return False
+    rest = [other for other in (*texts.first, *texts.after, *texts.last) if other != line]
+    said, other = ({word.lstrip() for some in lines for word in words(some)} for lines in ([line], rest))
+    return any(word in said - other or " " in word for word in gone)
 
 
 def _telling(word: str) -> bool:

@@ -13,6 +13,7 @@ from archive.changes import Difference, Version
 from archive.columns import byline
 from archive.dedupe import content_hash
 from archive.models import Article
+from archive.redating import redated
 from archive.revisions import RESTLESS, restless
 from archive.rows import Value, clean, folded, insert
 from archive.times import iso, stamp, when
@@ -67,7 +68,7 @@ def _published(row: sqlite3.Row, article: Article) -> str | None:
     if said is None or before is None:
         return before
     if said.how != row["published_how"]:
-        if any(one.how == row["published_how"] and not changes.redated(before, stamp(one)) for one in article.dates):
+        if any(one.how == row["published_how"] and not redated(before, stamp(one)) for one in article.dates):
             return before
         if abs(when(stamp(said)) - when(before)) <= _A_DAY:
             return before

@@ -55,7 +55,8 @@ def told(text: str) -> str:
         text = unicodedata.normalize("NFC", text.translate(_SHAPES))
     elif "`" in text:
         text = text.replace("`", "'")
-    text = _RUNS.sub(lambda match: "-" if match[0][0] == "-" else "...", text)
+    if "--" in text or ".." in text:
+        text = _RUNS.sub(lambda match: "-" if match[0][0] == "-" else "...", text)
     return " ".join(_APART.sub("", text).split())
 
 

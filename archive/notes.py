@@ -103,6 +103,8 @@ def note(line: str) -> Note:
     kind = _labelled(low)
     if kind in {"correction", "update"} and len(low) <= _NOTE:
         return "correction" if kind == "correction" or _says(low, labelled=True) == "correction" else "update"
+    if low[:1] in "([" and low[-1:] in ")]" and len(low) <= _NOTE:
+        return _bracketed(low.strip("()[]*. "))
     if kind == "editor" or len(low) <= _NOTE:
         return _says(low, labelled=kind == "editor")
     return ""
@@ -163,6 +165,17 @@ def _labelled(low: str) -> str:
         if when.count(" ") > 2 and not _HAS_DATE.search(when):
             return ""
     return vocabulary().labels[match[1]]
+
+
+def _bracketed(low: str) -> Note:
+    """Of a line in brackets, as agencies begin with: "(Corrects the sum in paragraph 2)", "(Adds background)"."""
+    found: Note = ""
+    for language in vocabulary().languages:
+        if any(low.startswith(word.strip()) for word in language.wrong):
+            return "correction"
+        if any(low.startswith(word.strip()) for word in language.renewed):
+            found = "update"
+    return found or _says(low, labelled=False)
 
 
 def _says(low: str, *, labelled: bool) -> Note:

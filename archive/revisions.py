@@ -64,7 +64,7 @@ def diff(old: str, new: str) -> tuple[Piece, ...]:
 def passages(old: str, new: str, told: Callable[[str], str] = str) -> list[Passage]:
     """Both texts, passage by passage. ``told``: what sentences and words are compared by."""
     before, after = sentences(old), sentences(new)
-    first, last = _ends(before, after)
+    first, last = same_ends(before, after)
     comparison = _Comparison(told, Patience(_PATIENCE))
     inner = comparison.of(before[first : len(before) - last], after[first : len(after) - last])
     start, end = "".join(after[:first]), "".join(after[len(after) - last :])
@@ -83,7 +83,7 @@ def restless(versions: Sequence[Sequence[str]]) -> bool:
     return len(places) == 1 and 0 < 2 * len(next(iter(places))) < len(versions[0])
 
 
-def _ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+def same_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
     """How many items are the very same at the start and at the end."""
     first = last = 0
     short = min(len(before), len(after))

@@ -63,7 +63,7 @@ def _listed() -> _Listed:
 
 def only_slips(edits: Sequence[Edit], old: str, new: str) -> bool:
     """Whether all that was changed between two texts, as told, are slips."""
-    if len(edits) > max(_FEW, count(new) // _ONE_IN) or any(
+    if (len(edits) > _FEW and len(edits) > count(new) // _ONE_IN) or any(
         len(e.old) > _LONGEST or len(e.new) > _LONGEST for e in edits
     ):
         return False

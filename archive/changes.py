@@ -120,8 +120,8 @@ class _Texts:
     def of(old: str, new: str) -> _Texts:
         before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
         first, last = same_ends(before, after)
-        inner = (list(filter(None, map(told, some[first : len(some) - last]))) for some in (before, after))
-        return _Texts(*inner, after[:first], after[len(after) - last :])
+        was, now = (list(filter(None, map(told, some[first : len(some) - last]))) for some in (before, after))
+        return _Texts(was, now, after[:first], after[len(after) - last :])
 
     def passages(self) -> list[Passage]:
         if self.before == self.after:
@@ -194,8 +194,9 @@ def _note(texts: _Texts, parts: Sequence[Passage]) -> str:
     was = {sentence.strip() for line in texts.before for sentence in sentences(line)} if fresh else set()
     found = set()
     for number, line in fresh:
-        found |= {notes.note(some) for some in notes.of_sentences(line) if some not in was}
-        if texts.is_outer(number):
+        outer = texts.is_outer(number)
+        found |= {notes.note(some, outer=outer) for some in notes.of_sentences(line) if some not in was}
+        if outer:
             found.add("update" if notes.is_time(line) else "")
             found.add("correction" if _confesses(line, texts, parts) else "")
     entries = any(notes.is_entry(line) for _, line in fresh)

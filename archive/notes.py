@@ -24,12 +24,12 @@ _NOTE = 700
 # What ends the label of a note. Between may stand when it was written: "Correction, 24 November 2026:".
 _CLOCK = r"(?:\d{1,2} ?[:.h時时시点點] ?\d\d(?!\d)|\d{1,2} ?(?:uhr|am|pm|a\.m|p\.m|h|時|时|시)(?!\w))"
 _DATE = rf"(?:{_CLOCK}|(?:19|20)\d\d|\d{{1,2}} ?[./月월] ?\d{{1,2}})"
-_ENDS = r"(?: ?(?::|[)\]】》|(（]|- |$)|\. |\.$)"
+_ENDS = r"\.?(?: ?(?::|[)\]】》|(（]|- |$)|\. |\.$)"
 _WHEN = r"(?P<when>[,.]?(?: ?[^\s\d:]{1,14}){0,4}? ?[(（]?\d.{0,40}?(?::(?!\d)| -(?!\w)|[)\]】]|$))"
-_CLOCKED = re.compile(
-    rf"\W*(?:{_CLOCK}|(?:午前|午後|上午|下午|凌晨|晚上|오전|오후) ?\d{{1,2}})(?! ?(?:%|per ?cent|prozent|[$€£¥]))"
-)
+_UNIT = "%|per ?cent|prozent|[$€£¥]|euro|dollar|pound|mil|km|kg"  # 12.50 is no time of day then
+_CLOCKED = re.compile(rf"\W*(?:{_CLOCK}|(?:午前|午後|上午|下午|凌晨|晚上|오전|오후) ?\d{{1,2}})(?! ?(?:{_UNIT}))")
 _HAS_DATE = re.compile(_DATE)
+_AT = rf"(?: [^\W\d]{{1,12}}){{0,2}} {_CLOCK}"  # "Updated at 4.20pm with a reply"
 _TO_THE_CLOCK = re.compile(rf"{_CLOCK}\W*(?:\w{{1,4}}\W*)?$")
 _WORD = re.compile(r"\w+")
 _START = 4
@@ -86,7 +86,7 @@ def vocabulary() -> Vocabulary:
     longest_first = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
     return Vocabulary(
         labels=labels,
-        label=re.compile(rf"[\W_]*({longest_first})(?:{_ENDS}|(?!\w){_WHEN})"),
+        label=re.compile(rf"[\W_]*({longest_first})(?:{_ENDS}|(?!\w)(?:{_AT}|{_WHEN}))"),
         languages=languages,
         selves={start: tuple(some) for start, some in selves.items()},
         offers=tuple({offer for words in data for offer in _folded(words["offer"])}),
@@ -97,12 +97,17 @@ def _folded(words: list[str]) -> tuple[str, ...]:
     return tuple(told(f"-{word}-")[1:-1].casefold() for word in words)  # the blank at an end is part of it
 
 
-def note(line: str) -> Note:
-    """What a line, as told, is a note of; empty if it is none."""
+def note(line: str, *, outer: bool = True) -> Note:
+    """What a line, as told, is a note of; empty if it is none.
+
+    ``outer``: it stands at the text's start or end, where a line without a label may be one, too.
+    """
     low = line.casefold()
     kind = _labelled(low)
     if kind in {"correction", "update"} and len(low) <= _NOTE:
         return "correction" if kind == "correction" or _says(low, labelled=True) == "correction" else "update"
+    if not outer and kind != "editor":
+        return _says(low, labelled=False, surely=True)
     if low[:1] in "([" and low[-1:] in ")]" and len(low) <= _NOTE:
         return _bracketed(low.strip("()[]*. "))
     if kind == "editor" or len(low) <= _NOTE:
@@ -122,8 +127,11 @@ def headed(title: str) -> Note:
         kind = vocabulary().labels.get(part.strip(" )]】.*"), "") or _labelled(part)
         if kind in {"correction", "update"}:
             return "correction" if kind == "correction" else "update"
-    numbered = re.match(r"(\w+) \d{1,2} ?-", low)
-    return "update" if numbered and vocabulary().labels.get(numbered[1]) == "update" else ""
+    slug = re.match(r"(\w+)(?: \d{1,2})? ?-", low)  # as agencies have it
+    kind = vocabulary().labels.get(slug[1], "") if slug else ""
+    if slug and kind == "update":
+        return "update" if slug[0] != f"{slug[1]}-" else ""  # an update-server
+    return "correction" if kind == "correction" else ""
 
 
 def is_entry(line: str) -> bool:
@@ -133,12 +141,9 @@ def is_entry(line: str) -> bool:
 
 def is_time(line: str) -> bool:
     """Whether a line says little more than a time or a date: in whatever language, that of the last change."""
-    return (
-        len(line) <= 60
-        and line.count(" ") < 8
-        and not _STOP.search(line)
-        and _HAS_DATE.search(line.casefold()) is not None
-    )
+    if len(line) > 60 or line.count(" ") > 4 or "," in line or ": " in line or _STOP.search(line):
+        return False
+    return _HAS_DATE.search(line.casefold()) is not None
 
 
 def offers(text: str) -> bool:
@@ -178,13 +183,15 @@ def _bracketed(low: str) -> Note:
     return found or _says(low, labelled=False)
 
 
-def _says(low: str, *, labelled: bool) -> Note:
+def _says(low: str, *, labelled: bool, surely: bool = False) -> Note:
     """By what a line says of the text: the words of one language for itself, and for what was done to it."""
     known = vocabulary()
     starts = {*_starts(low), ""}
     spoken = [self for start in starts for self in known.selves.get(start, ()) if self.words in low]
     if any(self.before for self in spoken):
         return "correction"
+    if surely:
+        return ""
     languages = known.languages if labelled else [self.language for self in spoken]
     if any(word in low for language in languages for word in language.wrong):
         return "correction"

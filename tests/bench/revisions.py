@@ -16,7 +16,7 @@ import time
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -205,30 +205,49 @@ EDITS: dict[str, tuple[Edit, ...]] = {
 }
 
 _PAIRS = str.maketrans({"'": "’", "-": "–"})
-NOISE: dict[str, Callable[[Version], Version]] = {
-    "curly quotes": lambda v: replace(v, text=v.text.replace('"', "”").translate(_PAIRS), title=v.title.translate(_PAIRS)),
-    "other quotes": lambda v: replace(v, text=re.sub(r'"([^"]*)"', "«\u00a0\\1\u00a0»", v.text)),
-    "blanks that do not break": lambda v: replace(v, text=v.text.replace(" ", "\u00a0"), title=v.title.replace(" ", "  ")),
-    "blanks before high signs": lambda v: replace(v, text=re.sub(r"([;:!?])(?=\s)", "\u202f\\1", v.text)),
-    "other paragraphs": lambda v: replace(v, text=v.text.replace("\n\n", "\n")),
-    "decomposed letters": lambda v: replace(v, text=unicodedata.normalize("NFD", v.text), title=unicodedata.normalize("NFD", v.title)),
-    "soft hyphens": lambda v: replace(v, text=re.sub(r"(\w{3})(?=\w{2})", "\\1\u00ad", v.text)),
-    "marks not seen": lambda v: replace(v, text="\u200f" + v.text.replace(" ", " \u200b"), title="\ufeff" + v.title),
-    "wide signs": lambda v: replace(v, text=v.text.translate({c: c + 0xFEE0 for c in range(0x30, 0x3A)} | {0x2C: 0xFF0C})),
-    "long dashes": lambda v: replace(v, text=v.text.replace("-", "—"), title=v.title.replace("-", "‑")),
-    "three dots": lambda v: replace(v, text=v.text.replace("...", "…")),
-    "entities": lambda v: replace(v, text=html.escape(v.text, quote=True)),
+_WIDE = {sign: sign + 0xFEE0 for sign in range(0x30, 0x3A)} | {0x2C: 0xFF0C}
+Respell = Callable[[str], str]
+
+
+def _finer(date: str) -> str:
+    return f"{date}T11:20:00Z" if len(date) == 10 else f"{date[:16]}:00Z"
+
+
+IN_TEXTS: dict[str, Respell] = {
+    "curly quotes": lambda text: text.replace('"', "”").translate(_PAIRS),
+    "other quotes": lambda text: re.sub(r'"([^"]*)"', "«\u00a0\\1\u00a0»", text),
+    "blanks that do not break": lambda text: text.replace(" ", "\u00a0"),
+    "blanks before high signs": lambda text: re.sub(r"([;:!?])(?=\s)", "\u202f\\1", text),
+    "other paragraphs": lambda text: text.replace("\n\n", "\n"),
+    "decomposed letters": lambda text: unicodedata.normalize("NFD", text),
+    "soft hyphens": lambda text: re.sub(r"(\w{3})(?=\w{2})", "\\1\u00ad", text),
+    "marks not seen": lambda text: "\u200f" + text.replace(" ", " \u200b"),
+    "wide signs": lambda text: text.translate(_WIDE),
+    "long dashes": lambda text: text.replace("-", "—"),
+    "three dots": lambda text: text.replace("...", "…"),
+    "entities": lambda text: html.escape(text, quote=True),
+}
+"""Spelled otherwise, in text and headline."""
+BESIDE: dict[str, Callable[[Version], Version]] = {
     "names in another order": lambda v: replace(v, byline=", ".join(reversed(v.byline.split(", ")))),
     "names in capitals": lambda v: replace(v, byline=v.byline.upper()),
-    "a finer date": lambda v: replace(v, published=f"{v.published}T11:20:00Z" if len(v.published or "") == 10 else f"{(v.published or '')[:16]}:07Z".replace("Z:", ":")),
+    "a finer date": lambda v: replace(v, published=_finer(v.published or "")),
     "a coarser date": lambda v: replace(v, published=(v.published or "")[:10]),
     "no date any more": lambda v: replace(v, published=None),
-}  # fmt: skip
+}
+
+
+def noisy(version: Version) -> Iterator[tuple[str, Version]]:
+    for name, respell in IN_TEXTS.items():
+        yield name, replace(version, title=respell(version.title), text=respell(version.text))
+    for name, noise in BESIDE.items():
+        yield name, noise(version)
 
 
 def spiced(version: Version, by: Writer) -> Version:
     """With what typography can touch: quotes, dashes, dots and high signs."""
-    say = f'"{by.word()}{by.space}{by.word()}", {by.word()} - {by.word()}-{by.word()}: {by.word()}\'{by.word()}... {by.word()}!'
+    some = [by.word() for _ in range(7)]
+    say = f'"{some[0]}{by.space}{some[1]}", {some[2]} - {some[3]}-{some[4]}: {some[5]}\'{some[6]}... {by.word()}!'
     return replace(
         version, text=f"{version.text}\n\n{say} {by.sentence()}", title=f"{version.title} - {by.word()}'{by.word()}"
     )
@@ -258,9 +277,9 @@ def false_revisions(texts: int, seed: int) -> tuple[int, Counter[str]]:
         for number in range(texts):
             by = writer(script, f"noise/{seed}/{number}")
             version = spiced(by.article(), by)
-            for name, noise in NOISE.items():
+            for name, noise in noisy(version):
                 tried += 1
-                wrong[name] += kind(version, noise(version)) != "" or kind(noise(version), version) != ""
+                wrong[name] += kind(version, noise) != "" or kind(noise, version) != ""
     return tried, +wrong
 
 

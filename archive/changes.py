@@ -20,6 +20,9 @@ _NOTE = 500
 # Words taken out of a text to which others were added, up to which it is an addition; and the other way round.
 _LITTLE = 0.2
 _FEW = 3  # words put into a sentence, up to which it was reworded: "not"
+_SLIPS = 2_000  # letters that were changed, up to which all of them may be slips
+_LINES = 5_000  # of a text; no article has so many
+_LOOKED_AT = 200  # new lines of which each may be a note
 _SMALL = 3  # letters of a word that may stand in any sentence
 
 
@@ -91,7 +94,7 @@ def difference(old: Version, new: Version) -> Difference:
     if parts:
         kinds.add(_note(texts, parts))
         within = all(part.old and part.new for part in parts)
-        slips = added + removed < 400 and only_slips(list(_edits(parts)), old.text, new.text)
+        slips = _size(parts) < _SLIPS and only_slips(list(_edits(parts)), old.text, new.text)
         kinds.add("typo" if slips else _sized(added, removed, old.text, new.text, within=within))
     if titles[0] != titles[1]:
         kinds.add("typo" if _misspelt(*titles, new.text) else "headline")
@@ -120,7 +123,7 @@ class _Texts:
     def of(old: str, new: str) -> _Texts:
         before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
         first, last = same_ends(before, after)
-        was, now = (list(filter(None, map(told, some[first : len(some) - last]))) for some in (before, after))
+        was, now = (_told(some[first : len(some) - last]) for some in (before, after))
         return _Texts(was, now, after[:first], after[len(after) - last :])
 
     def passages(self) -> list[Passage]:
@@ -131,6 +134,14 @@ class _Texts:
     def is_outer(self, number: int) -> bool:
         """Whether that line of ``after`` is one of the text's first or last."""
         return len(self.first) + number < _FIRST or len(self.after) - number + len(self.last) <= _LAST
+
+
+def _told(lines: list[str]) -> list[str]:
+    """Each line as told; of very many, several as one, since each takes its 10 µs."""
+    some = len(lines) // _LINES + 1
+    if some > 1:
+        lines = [" ".join(lines[at : at + some]) for at in range(0, len(lines), some)]
+    return list(filter(None, map(told, lines)))
 
 
 def _counted(parts: Sequence[Passage]) -> tuple[int, int]:
@@ -148,6 +159,14 @@ def _counted(parts: Sequence[Passage]) -> tuple[int, int]:
     added += sum(count(line) * times for line, times in (come - gone).items())
     removed += sum(count(line) * times for line, times in (gone - come).items())
     return added, removed
+
+
+def _size(parts: Sequence[Passage]) -> int:
+    return sum(
+        len(part.old) + len(part.new) if part.op == "swapped" else _size(part.words)
+        for part in parts
+        if part.op != "same"
+    )
 
 
 def _sized(added: int, removed: int, old: str, new: str, *, within: bool) -> str:
@@ -191,6 +210,7 @@ def _note(texts: _Texts, parts: Sequence[Passage]) -> str:
     """What a note says that is in a text now and was not, or was another."""
     known = set(texts.before)
     fresh = [(number, line) for number, line in enumerate(texts.after) if line not in known]
+    fresh = fresh[:_LOOKED_AT] + fresh[max(_LOOKED_AT, len(fresh) - _LAST) :]
     was = {sentence.strip() for line in texts.before for sentence in sentences(line)} if fresh else set()
     found = set()
     for number, line in fresh:

@@ -27,7 +27,7 @@ _DATE = rf"(?:{_CLOCK}|(?:19|20)\d\d|\d{{1,2}} ?[./月월] ?\d{{1,2}})"
 _ENDS = r"\.?(?: ?(?::|[)\]】》|(（]|- |$)|\. |\.$)"
 _WHEN = r"(?P<when>[,.]?(?: ?[^\s\d:]{1,14}){0,4}? ?[(（]?\d.{0,40}?(?::(?!\d)| -(?!\w)|[)\]】]|$))"
 _UNIT = "%|per ?cent|prozent|[$€£¥]|euro|dollar|pound|mil|km|kg"  # 12.50 is no time of day then
-_CLOCKED = re.compile(rf"\W*(?:{_CLOCK}|(?:午前|午後|上午|下午|凌晨|晚上|오전|오후) ?\d{{1,2}})(?! ?(?:{_UNIT}))")
+_CLOCKED = re.compile(rf"\W*+(?:{_CLOCK}|(?:午前|午後|上午|下午|凌晨|晚上|오전|오후) ?\d{{1,2}})(?! ?(?:{_UNIT}))")
 _HAS_DATE = re.compile(_DATE)
 _AT = rf"(?: [^\W\d]{{1,12}}){{0,2}} {_CLOCK}"  # "Updated at 4.20pm with a reply"
 _TO_THE_CLOCK = re.compile(rf"{_CLOCK}\W*(?:\w{{1,4}}\W*)?$")
@@ -86,7 +86,7 @@ def vocabulary() -> Vocabulary:
     longest_first = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
     return Vocabulary(
         labels=labels,
-        label=re.compile(rf"[\W_]*({longest_first})(?:{_ENDS}|(?!\w)(?:{_AT}|{_WHEN}))"),
+        label=re.compile(rf"[\W_]*+({longest_first})(?:{_ENDS}|(?!\w)(?:{_AT}|{_WHEN}))"),
         languages=languages,
         selves={start: tuple(some) for start, some in selves.items()},
         offers=tuple({offer for words in data for offer in _folded(words["offer"])}),

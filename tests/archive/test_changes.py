@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -182,3 +183,20 @@ def test_a_change_is_said_in_words():
     assert worded("rewrite", 1, 2_000) == "reworded (1 word added, 2,000 words taken out)"
     assert worded("edit") == "edited"
     assert worded("whatever") == "whatever"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a\n" * 100_000, "b\n" * 100_000),
+        ("Correction: x.\n" * 20_000, "Update 14:05 x.\n" * 20_000),
+        ("x", "(" * 200_000 + ")" * 200_000),
+        ("x", "update " + "a 1 " * 50_000),
+        ("one two " * 50_000, "two one three " * 40_000),
+        ("东" * 100_000, "西东" * 100_000),
+    ],
+)
+def test_no_pair_of_texts_is_slow_to_name(old, new):
+    started = time.process_time()
+    difference(replace(NOW, text=old), replace(NOW, text=new))
+    assert time.process_time() - started < 5

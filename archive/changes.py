@@ -186,12 +186,11 @@ def _edits(parts: Sequence[Passage]) -> Iterator[Edit]:
         if part.op == "swapped":
             yield Edit(tuple(words(part.old)), tuple(words(part.new)))
             continue
-        around = ["", *part.words, ""]
-        for before, one, after in zip(around, around[1:], around[2:], strict=False):
-            if isinstance(one, Passage) and one.op == "swapped":
-                last = before.new if isinstance(before, Passage) else ""
-                following = after.new if isinstance(after, Passage) else ""
-                yield Edit(tuple(words(one.old)), tuple(words(one.new)), last, following)
+        before = ""
+        for one in part.words:
+            if one.op == "swapped":
+                yield Edit(tuple(words(one.old)), tuple(words(one.new)), before)
+            before = one.new
 
 
 def _misspelt(old: str, new: str, text: str) -> bool:

@@ -40,12 +40,11 @@ _OPENS = frozenset(".!?:;\"'([-…。！？")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Words that were put for others, one of both perhaps for none, with the word before them and the one after."""
+    """Words that were put for others, one of both perhaps for none, with the word before them."""
 
     old: tuple[str, ...]
     new: tuple[str, ...]
     before: str = ""
-    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,6 @@ def _times(word: str, text: str) -> int:
 def _is_slip(edit: Edit, around: _Around, times: int) -> bool:
     old, new = "".join(edit.old), "".join(edit.new)
     if _figures(old) != _figures(new) or _symbols(old) != _symbols(new):
-        return False
-    if edit.after[:1].isdigit() and (old + new).strip() == "-":  # below zero
         return False
     if _bare(old) == _bare(new):  # blanks, stops, hyphens and capitals
         return True

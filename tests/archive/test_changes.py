@@ -72,6 +72,7 @@ def test_a_number_a_name_a_not_or_another_word_is_no_typo(old, new):
         ("Совет согласился с планом инженеров города.", "Совет не согласился с планом инженеров города.", "rewrite"),
         ("Совет соглсился с планом инженеров города.", "Совет согласился с планом инженеров города.", "typo"),
         ("Der Rat stimmte am Dienstag für die Bürcke.", "Der Rat stimmte am Dienstag für die Brücke.", "typo"),
+        ("Der Rat sagt, die Brücke öffnet im Juni.", "Der Rat sagt, die Brücke öffnet im Juli.", "rewrite"),
         ("시의회는 다리를 다시 짓기로 했다.", "시의회는 다리를 다시 짖기로 했다.", "typo"),
         ("وافق المجلس على خطة المهندسين.", "لم وافق المجلس على خطة المهندسين.", "rewrite"),
     ],

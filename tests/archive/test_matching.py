@@ -44,3 +44,9 @@ def test_what_is_there_once_holds_a_long_text_together():
     pairs = matched(old, new, patience)
     assert {old[i] for i, _ in pairs} >= {f"once {number}" for number in range(0, 8_000, 40)}
     assert patience.steps > -20_000
+
+
+def test_a_long_way_in_step_takes_its_steps():
+    patience = Patience(100_000)
+    matched(["a", *["c"] * 3_000, "b"], ["b", *["c"] * 3_000, "a"], patience)
+    assert patience.steps < 97_000

@@ -289,4 +289,4 @@ class Revision:
     title: str
     text: str
     change: str
-    """See archive.changes; or ``first``, ``removed``, ``restored``, ``paywalled``; ``edit`` before version 1.1."""
+    """As archive.changes has it, or ``first``, ``removed``, ``restored``, ``paywalled``; formerly ``edit``."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive import baseline, dates, history, identity, learned, ledger, names, pages, quality
+from archive.changes import Difference
 from archive.columns import columns
 from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, clean, insert, update
 from archive.tasks import Stale, Task
-from archive.times import iso, when
+from archive.times import iso, stamp, when
 
 _SPELLED = {"title", "byline", "text"}
 """Columns that stay as they were kept until there is a revision, though white space or the like differs."""
@@ -45,7 +46,8 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
 
     UNCHANGED is also one that has a counter, a clock or the like in its text: that is noted once a day.
     The page is kept with a new article or a revision. The link's row gets its ``article``, and the state ``alias``
-    if it is only another way to one. What differs besides title, text and byline is updated without a revision.
+    if it is only another way to one. What differs besides title, text, byline and date of publication is updated
+    without a revision; a text that differs in noise alone (see archive.noise) stays as it is.
 
     Stale, and nothing is written, where the two differ and the article's text was made by another extractor, other
     rules or another template: whether the publisher changed it can't be told yet.
@@ -60,13 +62,18 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
         verdict = _add(db, reading, task.source)
     elif row["id"] != own:
         return _meet(db, row, article, task, now)
-    elif history.differs(row, article):
-        if found := stale(db, row, reading):
-            return found
-        restless = history.is_restless(db, row, article, now)
-        verdict = seen(db, row["id"], now) if restless else _revise(db, row, reading)
     else:
-        verdict = _touch(db, row, reading)
+        found = history.difference(db, row, article)
+        if found.kind and (old := stale(db, row, reading)):
+            return old
+        if row["removed"]:
+            verdict = _revise(db, row, reading, found, "correction" if found.kind == "correction" else "restored")
+        elif not found.kind:
+            verdict = _touch(db, row, reading)
+        elif history.is_restless(db, row, article, now):
+            verdict = seen(db, row["id"], now)
+        else:
+            verdict = _revise(db, row, reading, found, found.kind)
     update(db, "links", task.id, article=verdict.article_id, state="stored")
     db.execute(  # the page knows better than a listing that said nothing
         "UPDATE links SET published = a.published, published_precision = a.published_precision,"
@@ -97,10 +104,26 @@ def _others_came(row: sqlite3.Row, article: Article) -> bool:
 
 
 def seen(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
-    """The article is still there as it was."""
-    update(db, "articles", article, last_seen=iso(now), removed=None)
-    row = db.execute("SELECT url, revision FROM articles WHERE id = ?", [article]).fetchone()
+    """The article is still there as it was, or there again: REVISED then."""
+    update(db, "articles", article, last_seen=iso(now))
+    row = db.execute("SELECT url, revision, removed FROM articles WHERE id = ?", [article]).fetchone()
+    if row["removed"]:
+        return _note(db, article, "restored", now)
     return Verdict(Change.UNCHANGED, row["url"], article, row["revision"])
+
+
+def paywalled(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
+    """Only the beginning of its text is shown now, which is kept: noted once (REVISED), and then UNCHANGED.
+
+    Of a page that is open at one look and closed at the next, that is said no second time before its text changes.
+    """
+    row = db.execute("SELECT paywalled FROM articles WHERE id = ?", [article]).fetchone()
+    if row["paywalled"] is None:
+        update(db, "articles", article, paywalled=iso(now))
+        if history.last(db, article) != "paywalled":
+            update(db, "articles", article, last_seen=iso(now))
+            return _note(db, article, "paywalled", now)
+    return seen(db, article, now)
 
 
 def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
@@ -111,6 +134,14 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
     number = history.add(db, row, {}, "removed", now)
     update(db, "articles", article, removed=iso(now), revision=number)
     return Verdict(Change.REMOVED, row["url"], article, number)
+
+
+def _note(db: sqlite3.Connection, article: int, change: str, now: datetime) -> Verdict:
+    """A revision with the text that is kept, of an article that is there."""
+    row = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
+    number = history.add(db, row, {}, change, now)
+    update(db, "articles", article, removed=None, revision=number)
+    return Verdict(Change.REVISED, row["url"], article, number)
 
 
 def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
@@ -141,17 +172,20 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
             "UPDATE links SET state = 'alias', due_at = NULL WHERE article = ? AND id != ?", [row["id"], task.id]
         )
     update(db, "links", task.id, article=row["id"], state="stored" if task.url == article.url else "alias")
+    if row["removed"] and task.url != article.url:  # what was taken down is not back because of a copy for phones
+        return Verdict(Change.UNCHANGED, row["url"], row["id"], row["revision"])
     return seen(db, row["id"], now)
 
 
-def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
+def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, found: Difference, change: str) -> Verdict:
     article, now = reading.article, reading.now
     made = {"snapshot": _snapshot(db, reading), "template": learned.template(db, row["source"])}
     values = _again(db, reading, row) | made
-    number = history.add(db, row, values, "edit", now)
+    claimed: dict[str, Value] = {"published": stamp(article.published)} if article.published else {}
+    number = history.add(db, row, values | claimed, change, now, found=found)
     db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     ledger.amend(db, row, values, now)
-    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **values)
+    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, paywalled=None, **values)
     names.keep(db, row["id"], article)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 
@@ -163,7 +197,7 @@ def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdic
     stays = _SPELLED if row["text"] == values["text"] else _SPELLED | _TEXT
     news = {name: value for name, value in values.items() if name not in stays and row[name] != value}
     ledger.amend(db, row, news, reading.now)
-    update(db, "articles", row["id"], last_seen=iso(reading.now), removed=None, **news)
+    update(db, "articles", row["id"], last_seen=iso(reading.now), paywalled=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])
 

@@ -281,6 +281,8 @@ class Verdict:
     article_id: int | None = None
     revision: int = 0
     """The article's revision number after this: 1 for a new one."""
+    failure: Failure | None = None
+    """Why nothing of the page was kept, where only a look at the archive could tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,4 +294,4 @@ class Revision:
     title: str
     text: str
     change: str
-    """``first``, ``edit`` or ``removed``."""
+    """As archive.changes has it, or ``first``, ``removed``, ``restored``, ``paywalled``; formerly ``edit``."""

@@ -56,18 +56,8 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict | S
 
 
 def in_the_end(outcome: Outcome, verdict: Verdict) -> Outcome:
-    """The outcome with why no article came of it, where only a look at the archive could tell."""
-    if verdict.change is Change.FAILED and isinstance(outcome.result, Article):
-        return replace(outcome, result=_notice(outcome.task.url))
-    return outcome
-
-
-def _notice(url: str) -> Failure:
-    said = (
-        "It has the text of another article of this source now, or nothing of its own but a beginning: most likely a"
-        " notice in place of it, or an offer to subscribe."
-    )
-    return Failure(url, Stage.EXTRACT, "blocked", said)
+    """The outcome with why nothing of it was kept, where only a look at the archive could tell."""
+    return replace(outcome, result=verdict.failure) if verdict.failure else outcome
 
 
 def _keep_listing(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
@@ -135,28 +125,13 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
         return _keep_failure(db, outcome, outcome.result, article, terms)
     before = _past(db, article, now) if article is not None else None
     validators: dict[str, Value] = {}
+    stands: Failure | None = None
     if isinstance(outcome.result, Article):
-        if terms.anew:
-            reextraction.apply(db, terms.anew, terms.extractor, now)
-        reading = Reading(
-            outcome.result,
-            outcome.page,
-            now,
-            terms.extractor,
-            run=terms.run,
-            rules=outcome.rules,
-            settled=terms.anew is not None,
-        )
-        if article is not None and stopgap.is_stopgap(db, article, outcome.result):
-            row = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
-            return articles.stale(db, row, reading) or _keep_failure(db, outcome, _notice(task.url), article, terms)
-        verdict = articles.save(db, reading, task)
-        if isinstance(verdict, Stale):
+        verdict = _keep_article(db, outcome, outcome.result, article, terms)
+        if isinstance(verdict, Stale) or verdict.change is Change.FAILED:
             return verdict
-        if task.url == verdict.url or verdict.change is not Change.UNCHANGED:  # an alias's page changes nothing
-            asked = [outcome.robots, verdict.article_id, outcome.robots]
-            db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", asked)
-        validators = _validators(outcome.page)
+        stands = verdict.failure
+        validators = {"etag": "", "last_modified": ""} if stands else _validators(outcome.page)
     elif link["article"] is not None:
         verdict = articles.seen(db, link["article"], now)
         if article is not None:
@@ -169,8 +144,35 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
         reread = Reread(before, when(link["fetched_at"]), verdict.change is Change.REVISED)
     due_at = None if state == "alias" else _again(db, verdict, terms, reread)
     fetched_at = iso_ms(_fetched_at(outcome, now))
-    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason="", fetched_at=fetched_at, **validators)
+    reason = stands.reason if stands else ""
+    update(db, "links", task.id, due_at=_text(due_at), tries=0, reason=reason, fetched_at=fetched_at, **validators)
     return verdict
+
+
+def _keep_article(
+    db: sqlite3.Connection, outcome: Outcome, said: Article, article: int | None, terms: Terms
+) -> Verdict | Stale:
+    """A page that says something: a text, or what stands in its place now, which is in the verdict's ``failure``."""
+    task, now = outcome.task, terms.now
+    if terms.anew:
+        reextraction.apply(db, terms.anew, terms.extractor, now)
+    settled = terms.anew is not None
+    reading = Reading(said, outcome.page, now, terms.extractor, run=terms.run, rules=outcome.rules, settled=settled)
+    stands = stopgap.of(db, article, said, task.url) if article is not None else None
+    if article is None or stands is None:
+        saved = articles.save(db, reading, task)
+        # An alias's page changes nothing.
+        if not isinstance(saved, Stale) and (task.url == saved.url or saved.change is not Change.UNCHANGED):
+            asked = [outcome.robots, saved.article_id, outcome.robots]
+            db.execute("UPDATE articles SET robots = ? WHERE id = ? AND robots != ?", asked)
+        return saved
+    row = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
+    if found := articles.stale(db, row, reading):
+        return found
+    if stands.reason != "paywalled":
+        return replace(_keep_failure(db, outcome, stands, article, terms), failure=stands)
+    update(db, "links", task.id, state="stored")
+    return replace(articles.paywalled(db, article, now), failure=stands)
 
 
 def _keep_failure(

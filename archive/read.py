@@ -81,6 +81,21 @@ class Explanation:
     """The latest first, ten at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A version of an article, and what made it one: see archive.changes."""
+
+    number: int
+    seen_at: str
+    change: str
+    words_added: int
+    words_removed: int
+    title: str
+    byline: str
+    published: str | None
+    text: str
+
+
 def search(
     db: sqlite3.Connection,
     typed: str,
@@ -150,6 +165,18 @@ def explain(db: sqlite3.Connection, which: str | int) -> Explanation | None:
         return None
     state, reason, found_in, due_at = link or (None, "", "", None)
     return Explanation(url, found, state, reason, found_in, due_at, fetches)
+
+
+def history(db: sqlite3.Connection, which: str | int) -> tuple[Revised, ...]:
+    """The versions of an article, by number or URL, oldest first; of one that never changed, the one it has."""
+    number, names = _number(db, which), ", ".join(field.name for field in fields(Revised))
+    rows = db.execute(
+        f"SELECT {names} FROM revisions WHERE article = :id UNION ALL"  # noqa: S608  # ours
+        " SELECT 1, first_seen, 'first', 0, 0, title, byline, published, text FROM articles"
+        " WHERE id = :id AND revision = 1 ORDER BY 1",
+        {"id": number},
+    )
+    return tuple(Revised(**row) for row in rows)
 
 
 def unkept(db: sqlite3.Connection) -> tuple[Unkept, ...]:

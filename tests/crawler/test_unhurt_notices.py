@@ -127,7 +127,8 @@ OFFER = "Subscribe to continue reading. This article is for subscribers only."
 def test_an_offer_to_subscribe_is_not_written_over_a_text_that_was_whole(db):
     closed = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
     teaser = bare(HARBOUR, TEXT[0], OFFER, head=closed)
-    assert kept_after(db, bare(HARBOUR, *TEXT), teaser) == [WHOLE]
+    assert kept_after(db, bare(HARBOUR, *TEXT), teaser) == [(WHOLE[0], 2, "paywalled")]
+    assert rows(db, "SELECT change FROM revisions ORDER BY number") == [("first",), ("paywalled",)]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_reader_gets_from_the_front_page_to_what_changed_and_back(chrome, serv
         page.get_by_role("searchbox").press("Enter")
         page.get_by_role("link", name="Harbour council votes").first.click()
         assert page.get_by_role("heading", level=1).inner_text() == "Harbour council votes"
-        page.get_by_role("link", name="edit").click()
+        page.get_by_role("link", name="edited").click()
         assert page.locator("ins, del").count() > 0
         page.get_by_role("link", name="Cuttings").click()
         assert urlsplit(page.url).path == "/"

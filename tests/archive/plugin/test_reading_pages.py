@@ -96,10 +96,35 @@ async def test_text_from_right_to_left_is_set_so(get):
     assert "The publisher has removed this article" in html
 
 
+async def test_what_kind_of_change_it_was_is_said_in_words(tmp_path):
+    db = empty(tmp_path / "a.db")
+    db["sources"].insert({"name": "herald", "added": "2026-11-01T00:00:00Z"})
+    article = add(db, revision=3, paywalled="2026-11-24T11:00:00Z")
+    for number, change, published in (
+        (1, "first", "2026-11-23"),
+        (2, "correction", "2026-11-24"),
+        (3, "paywalled", None),
+    ):
+        db["revisions"].insert({
+            "article": article, "number": number, "seen_at": f"2026-11-24T{8 + number:02}:00:00Z", "change": change,
+            "title": "A title", "text": f"{number} words.", "content_hash": str(number), "published": published,
+            "words_added": 1, "words_removed": 2,
+        })  # fmt: skip
+    db.close()
+    ds = app(tmp_path / "a.db")
+    html = (await ds.client.get(f"/article/{article}/changes/2")).text
+    assert "correction (1 word added, 2 words taken out)" in html
+    assert "<del>23 November 2026</del> <ins>24 November 2026</ins>" in html
+    assert "shows only the beginning" in (await ds.client.get(f"/article/{article}/changes/3")).text
+    assert "shows only the beginning" in (await ds.client.get(f"/article/{article}")).text
+    ds.get_database("archive").close()
+
+
 async def test_what_changed_is_marked(get):
     html = (await get("/article/1/changes/2")).text
     assert "<ins>" in html
     assert "<del>" in html
+    assert "edited" in html
     assert (await get("/article/1/changes", 302)).headers["location"] == "/article/1/changes/2"
 
 

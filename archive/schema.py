@@ -7,9 +7,11 @@ instant would move it over midnight). Names are plain and foreign keys real, so 
 
 from __future__ import annotations
 
+import json
+
 from sqlite_utils import Database, Migrations
 
-from archive import sites
+from archive import clusters, signatures, sites
 from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
 from archive.tables import sites as site_tables
 
@@ -31,11 +33,13 @@ def m002_sites(db: Database) -> None:
 
 @migrations()
 def m003_memory(db: Database) -> None:
+    db.conn.create_function("marks_of", 1, lambda text: json.dumps(signatures.sign(text).marks[: clusters.KEPT]))
     for script in (
         memory.COLUMNS,
         learning.TABLES,
         reextraction.TABLES,
         identity.TABLES,
+        identity.FILLED,
         alarms.TABLES,
         evidence.TABLES,
     ):

@@ -10,7 +10,8 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import history, identity, learned, names, pages
+from archive import addresses, clusters, history, identity, learned, names, pages
+from archive.clusters import Near
 from archive.columns import columns
 from archive.models import Article, Change, Page, Verdict
 from archive.rows import Value, insert, update
@@ -39,9 +40,12 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
     article, now = reading.article, reading.now
     link = db.execute("SELECT state, article FROM links WHERE id = ?", [task.id]).fetchone()
     own = link["article"] if link["state"] != "alias" else None
-    row = identity.find(db, article, own)
+    via = (task.url, reading.page.final_url) if reading.page else (task.url,)
+    match = identity.find(db, article, via, own)
+    row = match.row
+    reading = replace(reading, article=(article := replace(article, url=match.url)))
     if row is None:
-        verdict = _add(db, reading, task.source)
+        verdict = _add(db, reading, task.source, match.near)
     elif row["id"] != own:
         return _meet(db, row, article, task, now)
     elif history.differs(row, article):
@@ -55,6 +59,8 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
         " WHERE a.id = article AND links.id = ? AND links.published IS NULL",
         [task.id],
     )
+    assert verdict.article_id is not None
+    addresses.keep(db, verdict.article_id, verdict.url, task.url, article.addresses, now)
     return verdict
 
 
@@ -75,7 +81,7 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
     return Verdict(Change.REMOVED, row["url"], article, number)
 
 
-def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
+def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | None) -> Verdict:
     article, now = reading.article, reading.now
     values = _values(reading)
     original = identity.original(db, values)
@@ -89,6 +95,8 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
         snapshot=_snapshot(db, reading),
         **values,
     )
+    if near:
+        clusters.join(db, number, near, original)
     names.keep(db, number, article)
     learned.observe(db, article, source, now)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
@@ -98,14 +106,18 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
     """Another link led to a known article: its page changes nothing now.
 
     Two pages of one article, as for phones and desks, would revise each other at every look. The canonical URL's
-    own link takes over from whichever was first.
+    own link takes over from whichever was first, and the page itself from its variants.
     """
-    if task.url == article.url:
+    takes_over = identity.supersedes(db, row, article, task.url)
+    if takes_over:
+        addresses.rename(db, row["id"], task.url)
         db.execute(
             "UPDATE links SET state = 'alias', due_at = NULL WHERE article = ? AND id != ?", [row["id"], task.id]
         )
-    update(db, "links", task.id, article=row["id"], state="stored" if task.url == article.url else "alias")
-    return seen(db, row["id"], now)
+    update(db, "links", task.id, article=row["id"], state="stored" if takes_over else "alias")
+    verdict = seen(db, row["id"], now)
+    addresses.keep(db, row["id"], verdict.url, task.url, article.addresses, now)
+    return verdict
 
 
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdict:
@@ -113,6 +125,8 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdi
     values = _values(reading) | {"snapshot": _snapshot(db, reading)}
     number = history.add(db, row, values, "edit", now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, **_kept_dates(values))
+    if values["text"] != row["text"]:
+        identity.place(db, row["id"], str(values["text"]), row["text"])
     names.keep(db, row["id"], article)
     learned.observe(db, article, row["source"], now)
     return Verdict(Change.REVISED, article.url, row["id"], number)

@@ -20,7 +20,7 @@ KEPT = 8
 once in 250."""
 _FEW = 4
 """Articles with one mark, up to which it tells by itself that they may be alike. Of crowded ones it takes four."""
-_COMPARED = 4
+COMPARED = 4
 """Texts that one is compared with at most, 0.3 ms each; the likeliest first."""
 
 
@@ -90,8 +90,8 @@ def _note(db: sqlite3.Connection, article: int, found: Near) -> None:
 
 def _nearest(db: sqlite3.Connection, found: Near) -> int | None:
     """The first of the cluster, or the article in none, that is most like this text; None if none is."""
-    firsts = dict.fromkeys([_first(db, article) for article in found.articles[: 4 * _COMPARED]])
-    alike = [(like(db, found.signature, first), -first) for first in list(firsts)[:_COMPARED] if first is not None]
+    firsts = dict.fromkeys([_first(db, article) for article in found.articles[: 4 * COMPARED]])
+    alike = [(like(db, found.signature, first), -first) for first in list(firsts)[:COMPARED] if first is not None]
     best = max(alike, default=(0.0, 0))
     return -best[1] if best[0] else None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from archive import addresses
 from archive.models import Link
 from archive.rows import clean, update
 from archive.scopes import within
@@ -45,7 +46,7 @@ def enqueue(
 ) -> Queued:
     """Put links into the queue, of each site no more than ``per_day`` new ones a day (UTC).
 
-    A known one is marked as listed, gets what it lacked, and is due now if it was given by hand (``found_in`` is
+    A variant of an article, as for phones, that its page has named is an alias of it. A known one is marked as listed, gets what it lacked, and is due now if it was given by hand (``found_in`` is
     empty), if its listing says it changed since it was fetched, or by ``revisit``.
     """
     offered: dict[str, Link] = {}
@@ -68,8 +69,13 @@ def enqueue(
         " due_at, first_seen, last_listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
+    known_as = addresses.variants(db, [row[0] for row in rows if row[2]])
+    db.executemany(
+        "UPDATE links SET state = 'alias', article = ?, due_at = NULL WHERE url = ?",
+        [(article, url) for url, article in known_as.items()],
+    )
     dates = {link.url: link.published.at if link.published else None for link in offered.values()}
-    return Queued(tuple(dates[row[0] or ""] for row in rows), len(offered) - len(rows))
+    return Queued(tuple(dates[row[0] or ""] for row in rows if row[0] not in known_as), len(offered) - len(rows))
 
 
 _Row = tuple[str | None, ...]

@@ -28,9 +28,9 @@ LEAST = 0.25
 """Share of the longer text that the shorter one has to have. With less, it is quoted there."""
 
 _FACTS = 0.5
-"""Share of the shorter text's numbers and names that stand in what the two have in common; with less, they are a form
-filled in twice: a forecast, a result, a report of the exchange."""
-_NUMBERS, _NAMES = 3, 4
+"""Share of the shorter text's numbers, or names, or both, that stand in the longer. With less, they are a form filled in
+twice: a forecast, a result, a report of the exchange."""
+_NUMBERS, _NAMES, _BOTH = 2, 3, 4
 """That many there have to be to tell."""
 
 _WORDS = 4
@@ -98,7 +98,7 @@ def likeness(one: Signature, other: Signature, least: float = LEAST) -> float:
     covered = _covered(short, long)
     if covered < ALIKE or covered * len(short.hashes) < least * len(long.hashes):
         return 0.0
-    return covered if _same_facts(short.text, long.text, covered) else 0.0
+    return covered if short.hashes == long.hashes or _same_facts(short.text, long.text) else 0.0
 
 
 def _covered(short: Signature, long: Signature) -> float:
@@ -110,15 +110,15 @@ def _covered(short: Signature, long: Signature) -> float:
     return found / len(hits)
 
 
-def _same_facts(short: str, long: str, covered: float) -> bool:
+def _same_facts(short: str, long: str) -> bool:
     """Whether the shorter text's numbers, each beside the same word, and its names are the longer's."""
-    least = _FACTS * covered
     numbers, there = _numbers(short), _numbers(long)
     sides = {side for both in there for side in both}
-    if len(numbers) >= _NUMBERS and sum([not sides.isdisjoint(both) for both in numbers]) < least * len(numbers):
-        return False
+    same = sum([not sides.isdisjoint(both) for both in numbers])
     names = _names(short)
-    return len(names) < _NAMES or len(names & _names(long)) >= least * len(names)
+    known = len(names & _capitals(long)) if names else 0
+    counts = ((same, len(numbers), _NUMBERS), (known, len(names), _NAMES), (same + known, len(numbers) + len(names), _BOTH))
+    return not any(of >= least and kept + 0.5 < _FACTS * of for kept, of, least in counts)
 
 
 def _numbers(text: str) -> set[tuple[str, str]]:
@@ -137,6 +137,11 @@ def _names(text: str) -> set[str]:
     words = text.split()
     found = [word for last, word in zip(words, words[1:], strict=False) if last[-1] not in _ENDS and word[0].isupper()]
     return {word.strip(_AROUND) for word in found}
+
+
+def _capitals(text: str) -> set[str]:
+    """The words with a capital: where an editor took away the end of a sentence, a name stood at its beginning."""
+    return {word for word in [word.strip(_AROUND) for word in text.split()] if word[:1].isupper()}
 
 
 def _shingles(text: str) -> tuple[list[bytes], int]:

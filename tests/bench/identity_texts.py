@@ -226,12 +226,12 @@ class Form:
         self.city = language.name()
 
     def filled(self) -> Text:
-        """Of a forecast two thirds of the gaps are figures, of a result two thirds are names."""
+        """Of a forecast three quarters of the gaps are figures; of a result a third, but three at least: the score."""
         chance, language = self.chance, self.language
         frame = [list(paragraph) for paragraph in self.frame]
         teams = [language.name() for _ in range(3)]
-        for paragraph, word in self.gaps:
-            named = chance.random() < (0.66 if self.kind == "result" else 0.25)
+        for number, (paragraph, word) in enumerate(self.gaps):
+            named = number > 2 and chance.random() < (0.66 if self.kind == "result" else 0.25)
             figure = chance.randint(0, 30) if self.kind != "exchange" else round(chance.uniform(1, 20_000), 2)
             frame[paragraph][word] = chance.choice(teams) if named else str(figure)
         frame[0][0] = self.city

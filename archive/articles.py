@@ -43,11 +43,11 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
     via = (task.url, reading.page.final_url) if reading.page else (task.url,)
     match = identity.find(db, article, via, own)
     row = match.row
-    reading = replace(reading, article=(article := replace(article, url=match.url)))
+    if row is not None and row["id"] != own:
+        return _meet(db, row, article, task, now)
+    reading = replace(reading, article=replace(article, url=match.url))
     if row is None:
         verdict = _add(db, reading, task.source, match.near)
-    elif row["id"] != own:
-        return _meet(db, row, article, task, now)
     elif history.differs(row, article):
         restless = history.is_restless(db, row, article, now)
         verdict = seen(db, row["id"], now) if restless else _revise(db, row, reading)

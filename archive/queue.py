@@ -46,8 +46,9 @@ def enqueue(
 ) -> Queued:
     """Put links into the queue, of each site no more than ``per_day`` new ones a day (UTC).
 
-    A variant of an article, as for phones, that its page has named is an alias of it. A known one is marked as listed, gets what it lacked, and is due now if it was given by hand (``found_in`` is
-    empty), if its listing says it changed since it was fetched, or by ``revisit``.
+    A known one is marked as listed, gets what it lacked, and is due now if it was given by hand (``found_in`` is
+    empty), if its listing says it changed since it was fetched, or by ``revisit``. What an article's page has named
+    as its variant, as for phones, is an alias from the first.
     """
     offered: dict[str, Link] = {}
     for link in links:

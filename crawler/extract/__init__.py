@@ -99,4 +99,5 @@ def _read(
         evidence=(*meta.evidence, *shown, ("body", found.how)),
         dropped=found.dropped,
         quality=verdict.quality(found, meta),
+        addresses=meta.addresses,
     )

@@ -45,8 +45,8 @@ _SPACELESS = (
 )
 _SAMPLE = 1_000
 """Characters that show which script a text is in."""
-_MARKS = "“”„«»‘’‚‹›–—…·•،؛؟।。、，：；！？「」『』（）《》\N{ZERO WIDTH SPACE}"
-"""Signs beyond ASCII that editors and sites set differently; the marks that belong to letters are not among them."""
+_MARKS = "“”„«»‘’‚‹›–—…·•،؛؟।。、，：；！？「」『』（）《》\u00a0\u2002\u2003\u2009\u200b\u200e\u200f\u2028\u202f\u3000"
+"""Signs and blanks beyond ASCII that editors and sites set differently; what belongs to letters is not among them."""
 _BLANKS = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
 _BLANK = re.compile(rf"[\s\x00-/:-@\[-`{{-\x7f{_MARKS}]+")
 
@@ -95,19 +95,20 @@ def likeness(one: Signature, other: Signature, least: float = LEAST) -> float:
     short, long = sorted((one, other), key=lambda signature: len(signature.hashes))
     if not short.hashes:
         return float(one.text == other.text != "")
-    covered = _covered(short, long)
+    covered = common(short, long)
     if covered < ALIKE or covered * len(short.hashes) < least * len(long.hashes):
         return 0.0
     return covered if short.hashes == long.hashes or _same_facts(short.text, long.text) else 0.0
 
 
-def _covered(short: Signature, long: Signature) -> float:
+def common(short: Signature, long: Signature) -> float:
+    """The share of a text's passages that stand in another."""
     there = set(long.hashes)
     hits = [number in there for number in short.hashes]
     size = _PASSAGE * short.width
     passages = [hits[start : start + size] for start in range(0, len(hits), size)]
     found = sum([len(passage) for passage in passages if 4 * sum(passage) >= len(passage)])
-    return found / len(hits)
+    return found / len(hits) if hits else float(short.text == long.text)
 
 
 def _same_facts(short: str, long: str) -> bool:

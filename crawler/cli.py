@@ -21,6 +21,7 @@ COMMANDS = {
     "search": "read",
     "status": "status",
     "explain": "explain",
+    "copies": "copies",
     "export": "read",
     "check": "keep",
     "backup": "keep",

@@ -38,7 +38,9 @@ def taken(db: sqlite3.Connection, url: str) -> bool:
     return db.execute("SELECT 1 FROM articles WHERE url = ?", [url]).fetchone() is not None
 
 
-def keep(db: sqlite3.Connection, article: int, url: str, via: str, said: Iterable[tuple[str, str]], now: datetime) -> None:
+def keep(
+    db: sqlite3.Connection, article: int, url: str, via: str, said: Iterable[tuple[str, str]], *, now: datetime
+) -> None:
     """Note the URL that an article is kept by, the one it was fetched by, and those that its page names."""
     at = iso(now)
     own = [(url, CANONICAL)] + ([(via, LINK)] if via != url else [])
@@ -82,7 +84,7 @@ def variants(db: sqlite3.Connection, urls: Iterable[str | None]) -> dict[str, in
 
 
 def _settle(db: sqlite3.Connection, article: int, via: str, said: Iterable[tuple[str, str]]) -> None:
-    """Make links that wait to be fetched, and are an article's variants by its page and by their looks, its aliases.
+    """Make links that wait, and are an article's variants by its page and by their looks, its aliases.
 
     Those given by hand are fetched.
     """

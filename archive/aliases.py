@@ -17,13 +17,17 @@ _HOSTS |= {"wap": "mobile", "print": "print"}
 _WORDS = {"amp": "amp", "amphtml": "amp", "m": "mobile", "mobile": "mobile", "print": "print", "printable": "print"}
 _WORDS |= {"printview": "print", "print-view": "print", "printer": "print", "printer-friendly": "print"}
 """What the first or last part of a path, an ending, a parameter or its value is called → which variant that is."""
-_FORMATS = frozenset({"output", "outputtype", "view", "format", "device", "mode", "type", "layout", "template", "version"})
+_FORMATS = frozenset(
+    {"output", "outputtype", "view", "format", "device", "mode", "type", "layout", "template", "version"}
+)
 """Parameters whose value says which variant it is."""
 _OFF = frozenset({"0", "false", "no", "off"})
 _ENDING = re.compile(r"[._](amp|print|mobile)(?=\.\w{2,5}$|$)")
 _INDEX = re.compile(r"index\.(?:x?html?|php|aspx?|jsp)$")
 
-_ID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{12,40}(?![0-9a-z])|\d{6,}")
+_ID = re.compile(
+    r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{12,40}(?![0-9a-z])|\d{6,}"
+)
 """A UUID, a long hexadecimal number or a number of six digits or more."""
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:\d{2}(?:\d{4}(?:\d{2})?)?)?")
 _SLUG = 4
@@ -55,13 +59,10 @@ def look(url: str) -> Look:
     if parts and (ending := _ENDING.search(parts[-1].lower())):
         variants.append(ending[1])
         parts[-1] = parts[-1][: ending.start()] + parts[-1][ending.end() :]
-    kept = []
-    for parameter in query.split("&"):
-        if found := _asked(parameter):
-            variants.append(found)
-        elif parameter:
-            kept.append(parameter)
-    bare = f"{authority}/{'/'.join(parts)}" + (f"?{'&'.join(kept)}" if kept else "")
+    asked = {parameter: _asked(parameter) for parameter in query.split("&") if parameter}
+    variants += asked.values()
+    kept = "&".join([parameter for parameter, found in asked.items() if not found])
+    bare = f"{authority}/{'/'.join(parts)}" + (f"?{kept}" if kept else "")
     return Look(bare, next(filter(None, variants), ""))
 
 

@@ -60,7 +60,7 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict:
         [task.id],
     )
     assert verdict.article_id is not None
-    addresses.keep(db, verdict.article_id, verdict.url, task.url, article.addresses, now)
+    addresses.keep(db, verdict.article_id, verdict.url, task.url, article.addresses, now=now)
     return verdict
 
 
@@ -116,7 +116,7 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
         )
     update(db, "links", task.id, article=row["id"], state="stored" if takes_over else "alias")
     verdict = seen(db, row["id"], now)
-    addresses.keep(db, row["id"], verdict.url, task.url, article.addresses, now)
+    addresses.keep(db, row["id"], verdict.url, task.url, article.addresses, now=now)
     return verdict
 
 

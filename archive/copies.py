@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive import read
 from archive.revisions import Piece, diff
-from archive.signatures import common, sign
+from archive.signatures import shared, sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def copies(db: sqlite3.Connection, which: str | int) -> tuple[Copy, ...] | None:
     for row in rows:
         first, own = sign(rows[0]["text"]), sign(row["text"])
         values = {name: row[name] for name in row.keys() if name != "text"}  # noqa: SIM118  # a Row is no dict
-        kept, added = round(common(first, own), 3), round(1 - common(own, first), 3)
+        kept, added = round(shared(first, own), 3), round(1 - shared(own, first), 3)
         found.append(Copy(**values, kept=kept, added=added))
     return tuple(found)
 

@@ -16,8 +16,8 @@ from archive.clusters import Near, place
 from archive.dedupe import content_hash
 from archive.models import Article
 from archive.rows import Value, clean, folded
-from archive.signatures import sign
 from archive.signatures import likeness as in_common
+from archive.signatures import sign
 from archive.times import stamp
 
 __all__ = ["Match", "find", "original", "place", "supersedes"]
@@ -54,15 +54,14 @@ def find(db: sqlite3.Connection, article: Article, via: tuple[str, ...], own: in
             return Match(row, row["url"])
     text = clean(article.text)
     near = clusters.near(db, text)
-    if row := _by_text(db, near, article, via[0]):
-        return Match(row, row["url"])
+    if found := _by_text(db, near, article, via[0]):
+        return Match(found, found["url"])
     for url in (article.url, via[0]):
         if (number := known.get(url)) is not None:
             _dispute(db, _row(db, number), url)
     url = via[0] if article.url in known else article.url
     # Where an article has the URL and was read nowhere else, it is written anew.
-    row = db.execute("SELECT * FROM articles WHERE url = ?", [url]).fetchone()
-    return Match(row, url, near)
+    return Match(db.execute("SELECT * FROM articles WHERE url = ?", [url]).fetchone(), url, near)
 
 
 def original(db: sqlite3.Connection, values: dict[str, Value]) -> int | None:

@@ -53,8 +53,15 @@ def copies(*, article: str, number: int | None, db: Path, as_json: bool) -> None
         say("Nobody else ran it, as far as this archive knows.")
         return
     rows = [
-        (copy.id, copy.source, (copy.published or copy.first_seen)[:16].replace("T", " "), copy.word_count)
-        + (_percent(copy.kept), _percent(copy.added), copy.title)
+        (
+            copy.id,
+            copy.source,
+            (copy.published or copy.first_seen)[:16].replace("T", " "),
+            copy.word_count,
+            f"{copy.kept:.0%}",
+            f"{copy.added:.0%}",
+            copy.title,
+        )
         for copy in found
     ]
     print_table(("article", "source", "when (UTC)", "words", "kept", "added", "title"), rows)
@@ -63,10 +70,6 @@ def copies(*, article: str, number: int | None, db: Path, as_json: bool) -> None
 
 def _numbers(found: tuple[Copy, ...]) -> str:
     return ", ".join(str(copy.id) for copy in found) or "there are none"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
 
 
 def _shown(pieces: tuple[Piece, ...]) -> str:

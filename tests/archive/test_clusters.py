@@ -144,11 +144,11 @@ def test_a_quotation_of_a_whole_brief_is_no_copy_of_it(kept):
     assert clusters(kept) == [None, None]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", " ", "\0", "a", "a " * 5_000, "x" * 100_000, "日" * 50_000, "\ud800" * 400, "ก" * 3_000, "१ " * 9_000]
-    + ["A 1 " * 9_000, "\N{COMBINING ACUTE ACCENT}" * 9_000, "\u200b \u00ad" * 900, "1" * 9_000, ". " * 900],
-)
+ODD = ("", " ", "\0", "a", "a " * 5_000, "x" * 100_000, "日" * 50_000, "\ud800" * 400, "ก" * 3_000, "१ " * 9_000)
+ODD_TOO = ("A 1 " * 9_000, "\N{COMBINING ACUTE ACCENT}" * 9_000, "\u200b \u00ad" * 900, "1" * 9_000, ". " * 900)
+
+
+@pytest.mark.parametrize("text", [*ODD, *ODD_TOO])
 def test_no_text_is_too_odd_to_be_signed_and_compared_in_bounded_time(text):
     signature, other = sign(text), sign(TEXT)
     assert len(signature.marks) <= 16
@@ -159,6 +159,6 @@ def test_no_text_is_too_odd_to_be_signed_and_compared_in_bounded_time(text):
 
 def test_a_texts_marks_are_the_same_in_every_process_and_however_it_is_set():
     plain = sign("The council’s “new bridge” – at last – café, Straße")
-    other = sign("the COUNCIL's \"new\u00a0bridge\" -- at last -- cafe\N{COMBINING ACUTE ACCENT}, strasse")
+    other = sign('the COUNCIL\'s "new\u00a0bridge" -- at last -- cafe\N{COMBINING ACUTE ACCENT}, strasse')
     assert plain.marks == other.marks
     assert sign("one two three four").marks == [MARK]

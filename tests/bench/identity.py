@@ -51,7 +51,7 @@ class Desk:
         self.story += not same
         words = round(min(60, self.share * text.size))
         notice = Text((tuple(w for p in self.notices[site].paragraphs for w in p)[:words],), text.spaced)
-        self.items.append(Item(self.story, kind, site, "\n\n".join((text.text, notice.text)).strip()))
+        self.items.append(Item(self.story, kind, site, f"{text.text}\n\n{notice.text}".strip()))
 
     def copied(self, words: int) -> None:
         event = Event(self.language)

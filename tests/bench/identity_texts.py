@@ -221,7 +221,9 @@ class Form:
         self.frame = [list(paragraph) for paragraph in event.report(words).paragraphs]
         fixed = set(event.figures) | set(event.names)
         self.gaps = [(p, w) for p, para in enumerate(self.frame) for w, word in enumerate(para) if word in fixed]
-        free = [(p, w) for p, para in enumerate(self.frame) for w, _ in enumerate(para) if w and (p, w) not in self.gaps]
+        free = [
+            (p, w) for p, para in enumerate(self.frame) for w, _ in enumerate(para) if w and (p, w) not in self.gaps
+        ]
         self.gaps += self.chance.sample(free, max(6, words // 12))
         self.city = language.name()
 

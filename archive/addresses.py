@@ -15,6 +15,8 @@ from archive import aliases
 from archive.rows import update
 from archive.times import iso
 
+MOST = 50
+"""Addresses of an article, from which on no more are noted that its page only names: some name another at each look."""
 CANONICAL, LINK, SHARED = "canonical", "link", "shared"
 VARIANTS = frozenset({"amp", "mobile", "print"})
 
@@ -53,11 +55,12 @@ def keep(
     )
     named = {address: kind for kind, address in reversed([*said]) if address not in {url, via}}
     db.executemany(
-        "INSERT INTO addresses (url, article, kind, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)"
+        "INSERT INTO addresses (url, article, kind, first_seen, last_seen) SELECT ?1, ?2, ?3, ?4, ?4"
+        " WHERE (SELECT count(*) FROM (SELECT 1 FROM addresses WHERE article = ?2 LIMIT ?5)) < ?5"
         " ON CONFLICT (url) DO UPDATE SET article = iif(article IS ?2, ?2, NULL), last_seen = ?4,"
-        " kind = iif(article IS ?2, kind, 'shared') WHERE"
-        " iif(article IS ?2, substr(last_seen, 1, 10) < substr(?4, 1, 10), kind NOT IN ('canonical', 'link', 'shared'))",
-        [(address, article, kind, at) for address, kind in named.items()],
+        " kind = iif(article IS ?2, kind, 'shared') WHERE iif(article IS ?2,"
+        " substr(last_seen, 1, 10) < substr(?4, 1, 10), kind NOT IN ('canonical', 'link', 'shared'))",
+        [(address, article, kind, at, MOST) for address, kind in named.items()],
     )
     _settle(db, article, via, said)
 

@@ -53,9 +53,10 @@ def look(url: str) -> Look:
         variants.append(_HOSTS[label])
         authority = domain
     parts = [part for part in _INDEX.sub("", path).split("/") if part]
-    for at in (-1, 0):
-        if len(parts) > 1 and parts[at].lower() in _WORDS:
-            variants.append(_WORDS[parts.pop(at).lower()])
+    if len(parts) > 1 and parts[-1].lower() in _WORDS:
+        variants.append(_WORDS[parts.pop().lower()])
+    if len(parts) > 1 and parts[0].lower() in _WORDS:
+        variants.append(_WORDS[parts.pop(0).lower()])
     if parts and (ending := _ENDING.search(parts[-1].lower())):
         variants.append(ending[1])
         parts[-1] = parts[-1][: ending.start()] + parts[-1][ending.end() :]
@@ -76,7 +77,7 @@ def _asked(parameter: str) -> str:
 
 def variants(one: str, other: str) -> bool:
     """Whether two URLs are one, but for what makes one of them a variant."""
-    return one == other or look(one).bare == look(other).bare
+    return one == other or (look(one).bare == look(other).bare and same_site(one, other))
 
 
 def relatives(one: str, other: str) -> bool:
@@ -108,6 +109,6 @@ def _number(url: str) -> str:
 def _slug(url: str) -> str:
     """The longest part of a URL's path, if it is of several words."""
     path = unquote(url.partition("://")[2].partition("/")[2].partition("?")[0]).lower()
-    longest = max(path.split("/"), key=len)
+    longest = re.sub(r"\.\w{2,5}$", "", max(path.split("/"), key=len))
     words = [word for word in re.split(r"[-_.+ ]+", longest) if word.isalpha()]
     return " ".join(words) if len(words) >= _SLUG else ""

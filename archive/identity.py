@@ -140,9 +140,15 @@ def _by_text(db: sqlite3.Connection, near: Near, article: Article, via: str) -> 
                 return row
         elif any(aliases.namesakes(url, found["url"]) for url in urls):
             row = _row(db, found["id"])
-            if _titled(row, article) and in_common(near.signature, sign(row["text"])) >= _NAMESAKES:
+            alike = _titled(row, article) and _of_one_day(row, article)
+            if alike and in_common(near.signature, sign(row["text"])) >= _NAMESAKES:
                 return row
     return None
+
+
+def _of_one_day(row: sqlite3.Row, article: Article) -> bool:
+    """False for what is published anew after some time, as a recipe may be each year."""
+    return not (article.published and row["published"]) or stamp(article.published)[:10] == row["published"][:10]
 
 
 def _dispute(db: sqlite3.Connection, row: sqlite3.Row, url: str) -> None:
@@ -159,9 +165,11 @@ def _dispute(db: sqlite3.Connection, row: sqlite3.Row, url: str) -> None:
 
 
 def _links(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
-    """The URLs by which an article was read, the one that may change it first."""
-    sql = "SELECT url FROM links WHERE article = ? ORDER BY state = 'alias', id LIMIT 20"
-    return [link["url"] for link in db.execute(sql, [row["id"]])] or [row["url"]]
+    """The URLs by which an article was read, the one that may change it first; of thousands, some."""
+    read_there = db.execute("SELECT 1 FROM links WHERE url = ? AND article = ?", [row["url"], row["id"]]).fetchone()
+    found = db.execute("SELECT url, state FROM links WHERE article = ? ORDER BY id LIMIT 20", [row["id"]]).fetchall()
+    urls = [link["url"] for link in sorted(found, key=lambda link: bool(link["state"] == "alias"))]
+    return [row["url"], *urls] if read_there or not urls else urls
 
 
 def _row(db: sqlite3.Connection, article: int) -> sqlite3.Row:

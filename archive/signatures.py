@@ -29,8 +29,8 @@ LEAST = 0.25
 """Share of the longer text that the shorter one has to have. With less, it is quoted there."""
 
 _FACTS = 0.5
-"""Share of the shorter text's numbers, or names, or both, that stand in the longer. With less, they are a form filled in
-twice: a forecast, a result, a report of the exchange."""
+"""Share of the shorter text's numbers, or names, or both, that stand in the longer. With less, they are a form filled
+in twice: a forecast, a result, a report of the exchange."""
 _NUMBERS, _NAMES, _BOTH = 2, 3, 4
 """That many there have to be to tell."""
 

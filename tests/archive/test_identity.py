@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from kept import FEED, NOON, article
@@ -235,3 +236,53 @@ def test_last_seen_is_written_once_a_day(kept):
     kept.later(days=1)
     kept.put(story(1, DESK))
     assert kept.rows("SELECT last_seen FROM addresses") == [("2026-11-25T14:00:00Z",)]
+
+
+def test_stories_that_each_name_the_url_of_the_one_before_are_as_many_articles(kept):
+    urls = [f"{SITE}/local/{number}" for number in range(6)]
+    for _ in range(2):
+        for number in range(1, 6):
+            kept.put(story(number, urls[number - 1]), via=urls[number])
+    assert {url: text for url, text in articles(kept).items() if url != urls[0]} == {
+        url: told(number) for number, url in enumerate(urls) if number > 1
+    }
+    assert articles(kept)[urls[0]] == told(1)
+
+
+def test_two_stories_that_name_each_others_urls_are_two_articles(kept):
+    x, y = f"{SITE}/x", f"{SITE}/y"
+    for _ in range(2):
+        kept.put(story("x", y), via=x)
+        kept.put(story("y", x), via=y)
+    assert articles(kept) == {x: told("x"), y: told("y")}
+    assert kept.value("SELECT max(revision) FROM articles") == 1
+
+
+def test_what_is_published_anew_a_year_later_is_an_article_of_its_own(kept):
+    kept.put(story(1, f"{SITE}/2025/the-best-of-all-soups"))
+    later = Stamp(NOON + timedelta(days=300), Precision.SECOND, "test")
+    assert kept.put(story(1, f"{SITE}/2026/the-best-of-all-soups", published=later)).change is Change.DUPLICATE
+    assert kept.rows("SELECT cluster, duplicate_of FROM articles") == [(1, None), (1, 1)]
+
+
+def test_a_page_that_names_another_address_at_each_look_has_no_more_than_some(kept):
+    for number in range(90):
+        kept.put(story(1, DESK, addresses=(("og:url", f"{DESK}?session={number}"),)))
+    assert len(addresses(kept)) == 50
+
+
+def test_thousands_of_links_to_one_article_make_no_look_slower(kept):
+    kept.put(story(1, DESK))
+    links = [Link(f"{DESK}?from={number}", "news", FEED) for number in range(3_000)]
+    kept.enqueue(*links)
+    kept.archive._writer.do(lambda db: db.execute("UPDATE links SET state = 'alias', article = 1 WHERE id > 1"))
+    steps = [0]
+
+    def count():
+        steps[-1] += 1
+
+    kept.archive._writer.do(lambda db: db.set_progress_handler(count, 1))
+    for via in (f"{DESK}?from=x", f"{DESK}?from=y"):
+        steps.append(0)
+        assert kept.put(story(1, DESK), via=via).change is Change.UNCHANGED
+    assert max(steps) < 30_000, steps

@@ -15,9 +15,9 @@ from archive.signatures import Signature, likeness, sign
 
 CROWDED = 16
 """Articles with one mark, from which on it is a phrase or a notice that says nothing: no more are noted."""
-KEPT = 8
+KEPT = 6
 """Of a text's marks: the smallest that are not crowded. Two texts with half of their shingles in common miss each other
-once in 250."""
+once in 60, as the smallest of either are looked up in all that are kept of the other."""
 _FEW = 4
 """Articles with one mark, up to which it tells by itself that they may be alike. Of crowded ones it takes four."""
 COMPARED = 4

@@ -19,7 +19,7 @@ SHORTEST = 8
 """Shingles' lengths from which on a text is looked up: 35 words. What is shorter is often a notice or a caption."""
 LONGEST = 40_000
 """Characters that are looked at: 6,500 words, a millisecond."""
-LOOKED_UP = 16
+LOOKED_UP = 12
 """Hashes of a text by which others are looked for."""
 ALIKE = 0.6
 """Share of the shorter text's passages that stand in the longer one, from which on the two are one text: most of it.

@@ -5,6 +5,7 @@ def test_edited_copies_are_found_and_forms_series_and_reports_of_one_event_are_n
     for script in ("latin", "han"):
         score = identity.measure(5, script, 16)
         assert score.recall >= 0.95, score
+        assert score.recall_of_all >= 0.9, score
         assert score.precision >= 0.99, score
 
 

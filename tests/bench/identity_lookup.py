@@ -113,11 +113,10 @@ def measure(articles: int, looks: int = REAL) -> Cost:
         copied = [timed(lambda text=text: clusters._nearest(db, clusters.near(db, text))) for text in copies]
         asked = [[f"https://news.example/{n:x}-else", f"https://news.example/amp/{n:x}"] for n in range(looks)]
         address = [timed(lambda urls=urls: addresses.known(db, urls)) for urls in asked]
+        new = _new(db, [Event(language).report(WORDS).text for _ in range(looks)])
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         db.close()
         cold = [_cold(path, text) for text in fresh[: looks // 4]]
-        db = connect(path)
-        new = _new(db, [Event(language).report(WORDS).text for _ in range(looks)])
-        db.close()
     return Cost(articles, shares(warm), shares(copied), shares(cold), shares(address), new, round(held, 1))
 
 

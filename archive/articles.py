@@ -11,8 +11,9 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import baseline, dates, history, identity, learned, ledger, names, pages, quality
+from archive import addresses, baseline, clusters, dates, history, identity, learned, ledger, names, pages, quality
 from archive.changes import Difference
+from archive.clusters import Near
 from archive.columns import columns
 from archive.dedupe import mark
 from archive.models import Article, Change, Page, Verdict
@@ -54,14 +55,19 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
     """
     link = db.execute("SELECT state, article FROM links WHERE id = ?", [task.id]).fetchone()
     own = link["article"] if link["state"] != "alias" else None
-    row = identity.find(db, reading.article, own)
-    source = row["source"] if row else task.source
-    reading = replace(reading, article=learned.clean_of(db, reading.article, source))
-    article, now = reading.article, reading.now
-    if row is None:
-        verdict = _add(db, reading, task.source)
-    elif row["id"] != own:
+    via = (task.url, reading.page.final_url) if reading.page else (task.url,)
+    read = reading.article
+    article, now = learned.clean_of(db, read, task.source), reading.now
+    match = identity.find(db, article, via, own, now)
+    row = match.row
+    if row is not None and row["id"] != own:
         return _meet(db, row, article, task, now)
+    if row is not None and row["source"] != task.source:
+        article = learned.clean_of(db, read, row["source"])
+    article = replace(article, url=match.url)
+    reading = replace(reading, article=article)
+    if row is None:
+        verdict = _add(db, reading, task.source, match.near)
     else:
         found = history.difference(db, row, article)
         if found.kind and (old := stale(db, row, reading)):
@@ -81,6 +87,8 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
         " WHERE a.id = article AND links.id = ? AND links.published IS NULL",
         [task.id],
     )
+    assert verdict.article_id is not None
+    addresses.keep(db, verdict.article_id, verdict.url, task.url, article.addresses, now=now)
     return verdict
 
 
@@ -144,19 +152,22 @@ def _note(db: sqlite3.Connection, article: int, change: str, now: datetime) -> V
     return Verdict(Change.REVISED, row["url"], article, number)
 
 
-def _add(db: sqlite3.Connection, reading: Reading, source: str) -> Verdict:
+def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | None) -> Verdict:
     now = reading.now
     values = _values(db, reading, source, now)
     original = identity.original(db, values)
     if original is None and learned.observe(db, reading.article, source, now, reading.run):
         reading = replace(reading, article=learned.clean_of(db, reading.article, source))
         values = _values(db, reading, source, now)
+        near = clusters.near(db, str(values["text"]))
     article = reading.article
     values |= {"snapshot": _snapshot(db, reading), "template": learned.template(db, source)}
     number = insert(
         db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values
     )
     ledger.first(db, number, values | {"seen_at": iso(now)}, values, now)
+    if near:
+        clusters.join(db, number, near, original)
     names.keep(db, number, article)
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
@@ -165,16 +176,21 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
     """Another link led to a known article: its page changes nothing now.
 
     Two pages of one article, as for phones and desks, would revise each other at every look. The canonical URL's
-    own link takes over from whichever was first.
+    own link takes over from whichever was first, and the page itself from its variants.
     """
-    if task.url == article.url:
+    takes_over = identity.supersedes(db, row, article, task.url)
+    if takes_over:
+        addresses.rename(db, row, task.url, now)
         db.execute(
             "UPDATE links SET state = 'alias', due_at = NULL WHERE article = ? AND id != ?", [row["id"], task.id]
         )
-    update(db, "links", task.id, article=row["id"], state="stored" if task.url == article.url else "alias")
-    if row["removed"] and task.url != article.url:  # what was taken down is not back because of a copy for phones
-        return Verdict(Change.UNCHANGED, row["url"], row["id"], row["revision"])
-    return seen(db, row["id"], now)
+    update(db, "links", task.id, article=row["id"], state="stored" if takes_over else "alias")
+    if row["removed"] and not takes_over:  # what was taken down is not back because of a copy for phones
+        verdict = Verdict(Change.UNCHANGED, row["url"], row["id"], row["revision"])
+    else:
+        verdict = seen(db, row["id"], now)
+    addresses.keep(db, row["id"], verdict.url, task.url, article.addresses, now=now)
+    return verdict
 
 
 def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, found: Difference, change: str) -> Verdict:
@@ -186,6 +202,8 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, found: D
     db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     ledger.amend(db, row, values, now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, paywalled=None, **values)
+    if values["text"] != row["text"]:
+        identity.place(db, row["id"], str(values["text"]), row["text"])
     names.keep(db, row["id"], article)
     return Verdict(Change.REVISED, article.url, row["id"], number)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import announced
+from archive import addresses, announced
 from archive.dedupe import mark
 from archive.models import Link
 from archive.rows import clean, update
@@ -48,7 +48,8 @@ def enqueue(
     """Put links into the queue, of each site no more than ``per_day`` new ones a day (UTC).
 
     A known one is marked as listed, gets what it lacked, and is due now if it was given by hand (``found_in`` is
-    empty), if its listing says it changed since it was fetched, or by ``revisit``.
+    empty), if its listing says it changed since it was fetched, or by ``revisit``. What an article's page has named
+    as its variant, as for phones, is an alias from the first.
     """
     offered: dict[str, Link] = {}
     for link in links:
@@ -73,8 +74,13 @@ def enqueue(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(*row, mark(row[6]) if row[6] else 0) for row in rows],
     )
+    known_as = addresses.variants(db, [row[0] for row in rows if row[2]])
+    db.executemany(
+        "UPDATE links SET state = 'alias', article = ?, due_at = NULL WHERE url = ?",
+        [(article, url) for url, article in known_as.items()],
+    )
     dates = {link.url: link.published.at if link.published else None for link in offered.values()}
-    return Queued(tuple(dates[row[0] or ""] for row in rows), len(offered) - len(rows))
+    return Queued(tuple(dates[row[0] or ""] for row in rows if row[0] not in known_as), len(offered) - len(rows))
 
 
 _Row = tuple[str | None, ...]

@@ -200,7 +200,8 @@ def _number(db: sqlite3.Connection, which: str | int) -> int | None:
         return int(which)
     row = db.execute(
         "SELECT id FROM articles WHERE url = :url UNION ALL"
-        " SELECT article FROM links WHERE url = :url AND article IS NOT NULL LIMIT 1",
+        " SELECT article FROM links WHERE url = :url AND article IS NOT NULL UNION ALL"
+        " SELECT article FROM addresses WHERE url = :url AND article IS NOT NULL LIMIT 1",
         {"url": which},
     ).fetchone()
     return row["id"] if row else None

@@ -7,11 +7,12 @@ instant would move it over midnight). Names are plain and foreign keys real, so 
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from sqlite_utils import Database, Migrations
 
-from archive import ledger, sites
+from archive import clusters, ledger, signatures, sites
 from archive.dedupe import mark
 from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
 from archive.tables import sites as site_tables
@@ -35,12 +36,14 @@ def m002_sites(db: Database) -> None:
 @migrations()
 def m003_memory(db: Database) -> None:
     db.conn.create_function("mark_of", 1, mark, deterministic=True)
+    db.conn.create_function("marks_of", 1, lambda text: json.dumps(signatures.sign(text).marks[: clusters.KEPT]))
     for script in (
         memory.COLUMNS,
         memory.VIEWS,
         learning.TABLES,
         reextraction.TABLES,
         identity.TABLES,
+        identity.FILLED,
         alarms.TABLES,
         evidence.TABLES,
     ):

@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "status",
     "explain": "explain",
     "history": "history",
+    "copies": "copies",
     "boilerplate": "boilerplate",
     "reextract": "reextract",
     "rules": "rules",

@@ -39,9 +39,9 @@ class Cutting:
     revisions: tuple[Row, ...]
     """All but their texts, oldest first; empty if the article never changed."""
     copies: tuple[Row, ...]
-    """The other articles with the same text: the one this repeats, and those that repeat it."""
+    """The other articles with nearly the same text."""
     addresses: tuple[str, ...]
-    """Other URLs that led to it."""
+    """Its other URLs."""
     snapshot: Row | None
     """Of the page it was read from, without its body."""
 
@@ -128,7 +128,8 @@ async def cutting(db: Database, article: int) -> Cutting | None:
     tags = await _rows(
         db, "SELECT name FROM article_tags JOIN tags ON tags.id = tag WHERE article = ? ORDER BY name", (article,)
     )
-    links = await _rows(db, "SELECT url FROM links WHERE article = ? AND url <> ? LIMIT 50", (article, row["url"]))
+    others = "SELECT url FROM addresses WHERE article = ? AND url <> ? ORDER BY first_seen, url LIMIT 50"
+    links = await _rows(db, others, (article, row["url"]))
     snapshots = await _rows(
         db, "SELECT id, final_url, fetched_at, status, size, sha256 FROM snapshots WHERE id = ?", (row["snapshot"],)
     )
@@ -137,18 +138,18 @@ async def cutting(db: Database, article: int) -> Cutting | None:
         authors=tuple(author["name"] for author in authors),
         tags=tuple(tag["name"] for tag in tags),
         revisions=await revisions(db, article),
-        copies=await _copies(db, row["duplicate_of"] or article, article),
+        copies=await _copies(db, row["cluster"], article),
         addresses=tuple(link["url"] for link in links),
         snapshot=next(iter(snapshots), None),
     )
 
 
-async def _copies(db: Database, original: int, but: int) -> tuple[Row, ...]:
+async def _copies(db: Database, cluster: int | None, but: int) -> tuple[Row, ...]:
     sql = f"""
         SELECT {_LISTED} FROM articles LEFT JOIN sources ON sources.name = articles.source
-        WHERE (articles.id = ? OR articles.duplicate_of = ?) AND articles.id <> ? ORDER BY articles.id LIMIT 50
+        WHERE articles.cluster = ? AND articles.id <> ? ORDER BY articles.id LIMIT 50
     """  # noqa: S608  # put together from the constants above
-    return await _rows(db, sql, (original, original, but))
+    return await _rows(db, sql, (cluster, but))
 
 
 async def revisions(db: Database, article: int) -> tuple[Row, ...]:

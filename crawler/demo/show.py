@@ -27,6 +27,7 @@ class Row:
     changed: int
     removed: int
     duplicates: int
+    """Second addresses of its articles that were known to be such."""
     refused: int
     """Pages that are not kept: forbidden by robots.txt, or no article."""
     missing: int
@@ -85,8 +86,9 @@ def _report(db: Path, world: World, looks: list[Summary]) -> Report:
     kept = {record.url: record for record in _articles(db)}
     with reading(db) as connection:
         unkept = read.unkept(connection)
+        seconds = [read.article(connection, url) for url in world.second_urls()]
     return Report(
-        rows=tuple(_row(world, name, kept, [gone.source for gone in unkept]) for name in world.urls),
+        rows=tuple(_row(world, name, kept, [gone.source for gone in unkept], seconds) for name in world.urls),
         stripped=_stripped(db, kept),
         refused=tuple((gone.url, gone.reason, gone.detail) for gone in unkept),
         looks=tuple(looks),
@@ -94,22 +96,21 @@ def _report(db: Path, world: World, looks: list[Summary]) -> Report:
     )
 
 
-def _row(world: World, name: str, kept: dict[str, Record], refused: list[str]) -> Row:
+def _row(world: World, name: str, kept: dict[str, Record], refused: list[str], seconds: list[Record | None]) -> Row:
     publisher = next(p for p in world.publishers if p.name == name)
     mine = [record for record in kept.values() if record.source == name]
     wanted = {url: story for url, story in world.stories().items() if story.publisher == name}
-    first = world.second_urls()
     truth = {url: set(story.text.split("\n\n")) for url, story in wanted.items()}
     texts = {record.url: set(record.text.split("\n\n")) for record in mine}
     lost = [truth[url] - texts.get(url, set()) for url in truth]
-    extra = [texts[url] - truth[first.get(url, url)] for url in texts if first.get(url, url) in truth]
+    extra = [texts[url] - truth[url] for url in texts if url in truth]
     return Row(
         publisher=publisher.title,
         language=publisher.language,
         articles=len(mine),
         changed=sum(record.revision > 1 and not record.removed for record in mine),
         removed=sum(bool(record.removed) for record in mine),
-        duplicates=sum(record.duplicate_of is not None for record in mine),
+        duplicates=sum(record in mine for record in seconds),
         refused=refused.count(name),
         missing=sum(map(len, lost)),
         left=sum(map(len, extra)),

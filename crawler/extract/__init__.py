@@ -117,5 +117,6 @@ def _read(
         dropped=found.dropped,
         quality=quality.of(found, meta),
         dates=told,
+        addresses=meta.addresses,
         seen=found.seen,
     )

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archive.models import Link, Stamp
 from config.models import Rules
-from crawler.extract import authors, dates, json_ld, labels, links, titles
+from crawler.extract import addresses, authors, dates, json_ld, labels, links, titles
 from crawler.extract.around import Around
 from crawler.extract.clock import Clock
 from crawler.extract.head import Head
@@ -25,6 +25,8 @@ class Meta:
 
     canonical_url: str = ""
     """The page's own canonical URL if it is of the same site as the one it was fetched from; else the latter."""
+    addresses: tuple[tuple[str, str], ...] = ()
+    """(kind, URL) of others that the page gives for itself."""
     title: str = ""
     title_candidates: tuple[str, ...] = ()
     """Every form of the title that the page gives, the chosen one first: what may be repeated in the body."""
@@ -85,6 +87,7 @@ def read(
     evidence["modified"] = modified.how if modified else ""
     return Meta(
         canonical_url=canonical,
+        addresses=addresses.read(tree, page, canonical, site),
         title=title.text,
         title_candidates=title.candidates,
         authors=names,

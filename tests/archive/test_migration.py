@@ -20,6 +20,7 @@ from machine import python
 
 from archive import read
 from archive.check import check
+from archive.clusters import near
 from archive.database import ArchiveError, connect, reading
 from archive.schema import migrations
 from archive.status import status
@@ -353,3 +354,20 @@ for open_it in (Archive, lambda path: reading(path).__enter__()):
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)
+
+
+def test_addresses_copies_and_texts_of_an_earlier_archive_are_known(path, original):
+    Archive(path).close()
+    with reading(path) as db:
+        known = {row["url"]: row["article"] for row in db.execute("SELECT url, article FROM addresses")}
+        for row in original.execute("SELECT id, url FROM articles"):
+            assert known[row["url"]] == row["id"]
+        led = "SELECT url, article FROM links WHERE article IS NOT NULL AND state IN ('stored', 'alias', 'gone')"
+        for row in original.execute(led):
+            assert known[row["url"]] == row["article"]
+        for row in original.execute("SELECT id, duplicate_of FROM articles WHERE duplicate_of IS NOT NULL"):
+            clusters = "SELECT cluster FROM articles WHERE id IN (?, ?)"
+            found = {row["cluster"] for row in db.execute(clusters, [row["id"], row["duplicate_of"]])}
+            assert found == {row["duplicate_of"]}
+        text = original.execute("SELECT id, text FROM articles WHERE duplicate_of IS NULL LIMIT 1").fetchone()
+        assert text["id"] in near(db, f"{text['text']} One more sentence of another paper.").articles

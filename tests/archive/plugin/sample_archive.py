@@ -123,6 +123,7 @@ def fill(db: Database) -> None:
         published="2026-11-22",
     )
     add(db, source="evil", title="Harbour council votes", text=text, duplicate_of=1, url="https://evil.example/copy")
+    db.execute("UPDATE articles SET cluster = 1 WHERE id = 1 OR duplicate_of = 1")
     add(
         db,
         title="مجلس الميناء يصوت",

@@ -20,6 +20,8 @@ PROSE: Final = 100
 """Characters from which a paragraph seen for the first time is the story's own text."""
 SHORT_PROSE: Final = 40
 """The same, where there is none so long: in scripts without blanks, and in the shortest of briefs."""
+NAMED: Final = 2
+"""Elements at a path's end of which one has to have a name: without any, it is the next list in a story as well."""
 PLACE_SHARE: Final = 0.5
 """Share of an article's text that is left out by its place at most: more, and the site has a new template."""
 
@@ -35,6 +37,7 @@ SENTENCE: Final = ".:;,。"
 """What no headline ends with."""
 BESIDE: Final = 40
 """Characters beside a link in a line that points to another story: "Read also: …"."""
+LABEL: Final = re.compile(rf"[^:：]{{1,{BESIDE}}}(?:: |：\s*)")
 BULLETS: Final = " -–—•·▪▸►»›*→|"
 TITLED: Final = frozenset({PARAGRAPH, LIST, HEADING})
 MOST_LINES: Final = 25
@@ -42,6 +45,8 @@ LISTED: Final = 0.6
 """Share of a list's entries that are headlines, from which all of it is one of other stories."""
 DATELINE: Final = re.compile(r"[^\W\d_][^\d.!?]{1,40}(?:\([^()]{2,20}\))?\s*[-–—:]$")
 """``Berlin (dpa) –`` in a line of its own."""
+SUBHEAD: Final = 60
+"""Characters of the longest subheading that is not marked as one."""
 CITY: Final = 40
 """Characters of the longest dateline in capitals: ``BERLIN``."""
 
@@ -61,6 +66,8 @@ class Counts:
     """Of ``pages``, on how many it stood before all of the story's own text."""
     closing: int = 0
     """On how many after all of that."""
+    heads: int = 0
+    """On how many a part of the story's own text followed at once."""
     steady: int = 0
     """On how many the same number of the story's paragraphs stood before it."""
     by_author: int = 0
@@ -72,6 +79,10 @@ class Counts:
     with_section: int = 0
     left_out: int = 0
     """On how many it was left out; of a heading: what follows it; of a place: all in it."""
+    solid: int = 0
+    """On how many of the last pages all that stood in its place was left out, or was seen on others, too."""
+    fresh: int = 0
+    """And on how many something did that never was; likewise of a place itself."""
     stayed: int = 0
     """On how many, after the first of those, it was not."""
     returned: bool = False
@@ -80,19 +91,32 @@ class Counts:
 
 def is_text(counts: Counts, text: str) -> bool:
     """Whether a block is the site's."""
-    if not counts.returned or counts.pages < 3 or _is_dateline(text):
+    if not counts.returned or _is_dateline(text):
+        return False
+    if counts.solid >= 5 and counts.solid >= counts.fresh:  # it stands where little of a story ever does
+        return True
+    if counts.pages < 3:
         return False
     share = counts.recent / counts.window
+    placed = counts.pages - 1  # of the first of them it is not known where it stood
     lasting = counts.pages >= (4 if len(text) < 150 else 6) and counts.pages >= 0.8 * counts.since
     section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
-    if counts.opening >= 0.9 * counts.pages:  # where a series has its intro, too
+    if len(text) <= SUBHEAD and text[-1:] not in ENDS and counts.heads > 0.6 * placed:  # or a subheading
+        return counts.pages >= 6 and (share >= 0.5 or lasting)
+    if counts.opening >= 0.9 * placed:  # where a series has its intro, too
         return section or (counts.window >= 10 and share >= (0.8 if text[-1:] in ENDS else 0.3))
     author = counts.by_author >= 3 and counts.with_author >= 0.9 * counts.by_author
-    if 2 * counts.closing > counts.pages:
+    if 2 * counts.closing > placed:
         return share >= 0.1 or lasting or author or section
-    if counts.steady >= 0.8 * counts.pages:  # put in by a program
+    if counts.steady >= 0.8 * placed:  # put in by a program
         return counts.pages >= 4 and (share >= 0.1 or lasting or author or section)
     return counts.pages >= 6 and (share >= 0.5 or lasting)
+
+
+def is_named(path: str) -> bool:
+    """Whether a place is told from others by more than its tags."""
+    parts = path.split(" > ")[1:][-NAMED:]
+    return any(["." in part or "-" in part for part in parts])
 
 
 def _is_dateline(text: str) -> bool:
@@ -101,16 +125,13 @@ def _is_dateline(text: str) -> bool:
 
 def is_heading(counts: Counts) -> bool:
     """Whether a heading is one of boilerplate: of what was left out nearly wherever it stood."""
-    return counts.returned and counts.left_out >= 3 and counts.stayed <= 0.25 * counts.left_out
+    most = counts.left_out >= 0.4 * counts.pages and counts.stayed <= 0.15 * counts.left_out
+    return counts.returned and counts.left_out >= 3 and most
 
 
 def is_place(counts: Counts, path: str) -> bool:
-    """Whether all that stands in a place is boilerplate, though its words change.
-
-    One without a name may be the next list in a story as well.
-    """
-    named = "." in path.rpartition(" > ")[2] or "." in box_of(path).rpartition(" > ")[2]
-    return named and counts.returned and counts.left_out >= 5 and counts.stayed <= 0.05 * counts.left_out
+    """Whether all that stands in a place is boilerplate, though its words change."""
+    return is_named(path) and counts.returned and counts.recent >= 5 and counts.fresh <= 0.1 * counts.recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +186,9 @@ def _pointed(block: Block, text: str) -> tuple[int, ...]:
         linked = "".join([run.text for run in block.inlines if run.href])
         if len(text) - len(linked) <= BESIDE:
             texts.append(linked)
-    label, colon, rest = text.partition(": ")
-    if colon and len(label) <= BESIDE:
-        texts.append(rest)
+    label = LABEL.match(text)
+    if label is not None:
+        texts.append(text[label.end() :])
     return tuple([mark(one) for one in texts if _may_be_title(one)])
 
 
@@ -259,18 +280,13 @@ def _headings(article: Article, known: Known, gone: dict[int, str]) -> None:
         if number < 0 or article.blocks[number].kind is not HEADING or number in gone or seen[at].mark in known.keep:
             continue
         after = seen[at + 1].block
-        if (after < 0 or after in gone) and (seen[at].mark in known.headings or _is_hollow(article, at, gone)):
+        if (after < 0 or after in gone) and (seen[at].mark in known.headings or _is_last(article, at, gone)):
             gone[number] = "site:heading"
 
 
-def _is_hollow(article: Article, at: int, gone: Mapping[int, str]) -> bool:
-    """Whether nothing is left between a heading and the next of its rank."""
-    level = article.blocks[article.seen[at].block].level
-    for one in article.seen[at + 1 :]:
-        if one.block >= 0 and one.block not in gone:
-            block = article.blocks[one.block]
-            return block.kind is HEADING and block.level <= level
-    return True
+def _is_last(article: Article, at: int, gone: Mapping[int, str]) -> bool:
+    """Whether nothing is left after a heading."""
+    return sum([one.block >= 0 and one.block not in gone for one in article.seen[at + 1 :]]) == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +304,8 @@ class Stood:
     """Whether it, or what follows a heading, was left out."""
     opening: bool
     closing: bool
+    heads: bool
+    """Whether a part of the story's own text follows at once."""
     slot: int
     """How many of the story's paragraphs stood before it."""
 
@@ -325,7 +343,10 @@ def stood(article: Article, familiar: Container[int]) -> list[Stood]:
             block = blocks[one.block]
             text, heading = block.text, block.kind is HEADING
             gone = heading and at + 1 < len(seen) and seen[at + 1].block < 0
-        found[one.mark] = Stood(one.mark, one.place, text, one.reason, heading, gone, at < own[0], at > own[-1], slot)
+        heads = at + 1 < len(seen) and seen[at + 1].block >= 0 and seen[at + 1].mark not in familiar
+        found[one.mark] = Stood(
+            one.mark, one.place, text, one.reason, heading, gone, at < own[0], at > own[-1], heads, slot
+        )
     return list(found.values())
 
 
@@ -334,16 +355,33 @@ def sizes(article: Article) -> dict[int, int]:
     return {one.mark: len(article.blocks[one.block].text) if one.block >= 0 else 0 for one in article.seen}
 
 
-def places(article: Article) -> Mapping[str, tuple[bool, str]]:
-    """Place → whether all that stood there on this page was left out, and what that was."""
-    found: dict[str, tuple[bool, str]] = {}
+def places(article: Article, familiar: Container[int]) -> dict[str, tuple[bool, bool, str]]:
+    """Place → whether all that stood there was left out, whether any of it is the story's own, and what it was.
+
+    What was seen on other pages, too, is not the story's own, but for what may be a subheading.
+    """
+    found: dict[str, tuple[bool, bool, str]] = {}
     for one in article.seen:
-        if one.place:
-            gone, text = found.get(one.place, (True, ""))
-            found[one.place] = gone and one.block < 0, one.text or text
-            if one.block < 0 or article.blocks[one.block].kind is not HEADING:  # what it heads tells
-                box = box_of(one.place)
-                gone, text = found.get(box, (True, ""))
-                found[box] = gone and one.block < 0, one.text or text
-    found.pop("", None)
+        if not one.place:
+            continue
+        text, fresh = one.text, False
+        if one.block >= 0:
+            block = article.blocks[one.block]
+            text = block.text
+            short = len(text) <= SUBHEAD and text[-1:] not in ENDS
+            fresh = one.mark not in familiar or short or block.kind is HEADING
+            if block.kind is HEADING:  # what it heads tells of the box
+                _stands(found, one.place, False, fresh, text)
+                continue
+        _stands(found, one.place, one.block < 0, fresh, text)
+        if box := box_of(one.place):
+            _stands(found, box, one.block < 0, fresh, text)
     return found
+
+
+def _stands(found: dict[str, tuple[bool, bool, str]], place: str, gone: bool, fresh: bool, text: str) -> None:
+    before = found.get(place)
+    if before is None:
+        found[place] = gone, fresh, text
+    else:
+        found[place] = before[0] and gone, before[1] or fresh, text if gone else before[2]

@@ -50,6 +50,7 @@ class Row:
     opening: int = 0
     closing: int = 0
     steady: int = 0
+    heads: int = 0
     returned: str | None = None
     learned: str | None = None
 
@@ -71,8 +72,8 @@ def observe(
     number = 1 + next(reversed(before.pages), 0)
     sizes = boilerplate.sizes(article)
     section, names = clean(article.section), clean(byline(article))
-    places = boilerplate.places(article)
-    marks = [*sizes, *(place_mark(path) for path, (left_out, _) in places.items() if left_out)]
+    places = boilerplate.places(article, before.where)
+    marks = [*sizes, *(place_mark(path) ^ fresh for path, (_, fresh, _) in places.items())]
     today = Past(number, run, iso(now), section, names, sum(sizes.values()), packed(marks))
     page = _Page(db, source, today, before, now)
     copied = before.copied(sizes)
@@ -104,14 +105,13 @@ class _Page:
     changed: bool = False
     """Whether there is more, or less, to be left out than before."""
 
-    def count(self, blocks: Collection[Stood], places: dict[str, tuple[bool, str]]) -> None:
+    def count(self, blocks: Collection[Stood], places: dict[str, tuple[bool, bool, str]]) -> None:
         """Count what is not learned yet, or not to be left out any more. ``places``: as boilerplate.places gives."""
         paths = {place_mark(path): path for path in places}
         rows = self._rows([*(block.mark for block in blocks), *paths])
         made = [self._text(block, rows.get(block.mark)) for block in blocks]
         for mark, path in paths.items():
-            left_out, text = places[path]
-            if row := self._place(mark, path, rows.get(mark), text, left_out=left_out):
+            if row := self._place(mark, path, rows.get(mark), places[path]):
                 made.append(row)
         if made:
             self.db.executemany(_SAVE, map(_values, made))
@@ -124,41 +124,42 @@ class _Page:
 
     def _text(self, block: Stood, row: Row | None) -> Row:
         """A block that stood on one of the last pages, too."""
-        times = 1
         if row is None:
-            first, times = self.before.first(block.mark), 2
+            first = self.before.first(block.mark)
             kind = "heading" if block.is_heading else "text"
             sample, reason = clean(block.text[:SAMPLE]), block.reason
             begun = first.run, first.at, first.number
             row = Row(self.source, block.mark, kind, sample, block.place, reason, *begun, "", 0, block.slot)
-        row.pages += times
-        row.opening += times * block.opening
-        row.closing += times * block.closing
-        row.steady += times * (row.slot == block.slot)
-        _stay(row, times, left_out=block.left_out)
+            row.pages = 1
+        row.pages += 1
+        row.opening += block.opening
+        row.closing += block.closing
+        row.heads += block.heads
+        row.steady += row.slot == block.slot
+        _stay(row, left_out=block.left_out)
         self._seen(row)
-        if row.state != "learned" and row.returned and row.pages >= 3:
+        if row.state != "learned" and row.returned:
             counts = self._counts(row)
             if boilerplate.is_heading(counts) if row.kind == "heading" else boilerplate.is_text(counts, row.sample):
                 self._learn(row)
         return row
 
-    def _place(self, mark: int, path: str, row: Row | None, text: str, *, left_out: bool) -> Row | None:
+    def _place(self, mark: int, path: str, row: Row | None, found: tuple[bool, bool, str]) -> Row | None:
         """What stood in a place; None where nothing there was ever left out."""
-        today = self.today
+        today, (left_out, fresh, text) = self.today, found
         if row is None:
-            if not left_out:
+            if fresh:
                 return None
             row = Row(self.source, mark, "place", "", path, "", today.run, today.at, today.number, "", 0)
         row.pages += 1
-        _stay(row, 1, left_out=left_out)
+        _stay(row, left_out=not fresh)
         self._seen(row)
         if left_out:
             row.sample = clean(text[:SAMPLE])
         if row.state != "learned":
             if row.returned and boilerplate.is_place(self._counts(row), path):
                 self._learn(row)
-        elif not left_out:  # most of a story stands there now: the template is another one
+        elif fresh and not left_out:  # most of a story stands there now: the template is another one
             row.state, row.learned, row.since = "seen", None, today.number
             row.pages = row.left_out = row.stayed = 0
             self.changed = True
@@ -176,6 +177,7 @@ class _Page:
 
     def _counts(self, row: Row) -> Counts:
         before, today = self.before, self.today
+        solid, fresh = max(map(self._beside, (row.place, boilerplate.box_of(row.place))))
         stood = set(before.where.get(row.mark, ()))
         author = {no for no, page in before.pages.items() if today.byline and page.byline == today.byline}
         section = {no for no, page in before.pages.items() if today.section and page.section == today.section}
@@ -187,6 +189,9 @@ class _Page:
             opening=row.opening,
             closing=row.closing,
             steady=row.steady,
+            heads=row.heads,
+            solid=solid,
+            fresh=len(before.where.get(row.mark ^ 1, ())) if row.kind == "place" else fresh,
             by_author=1 + len(author),
             with_author=1 + len(author & stood),
             in_section=1 + len(section),
@@ -195,6 +200,11 @@ class _Page:
             stayed=row.stayed,
             returned=row.returned is not None,
         )
+
+    def _beside(self, place: str) -> tuple[int, int]:
+        """On how many of the last pages a place held nothing of a story's own, and on how many it did."""
+        mark, where = place_mark(place), self.before.where
+        return (len(where.get(mark, ())), len(where.get(mark ^ 1, ()))) if boilerplate.is_named(place) else (0, 0)
 
     def tidy(self) -> None:
         """Count what was learned on the pages since it was last counted, and forget what was chance."""
@@ -215,9 +225,9 @@ class _Page:
                 yield len(later), later[-1], self.before.pages[later[-1]].at, number
 
 
-def _stay(row: Row, times: int, *, left_out: bool) -> None:
+def _stay(row: Row, *, left_out: bool) -> None:
     """Count whether something was left out, and how often it was not since it first was."""
     if left_out:
-        row.left_out += times
+        row.left_out += 1
     elif row.left_out:
-        row.stayed += times
+        row.stayed += 1

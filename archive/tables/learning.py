@@ -16,6 +16,7 @@ CREATE TABLE boilerplate (
     stayed INTEGER NOT NULL DEFAULT 0,      -- and, after the first of those, on which it was not
     opening INTEGER NOT NULL DEFAULT 0,     -- of pages, on which it stood before the story's own text
     closing INTEGER NOT NULL DEFAULT 0,     -- or after it
+    heads INTEGER NOT NULL DEFAULT 0,       -- or right before a part of it
     slot INTEGER NOT NULL DEFAULT 0,        -- how many of the story's paragraphs stood before it at first
     steady INTEGER NOT NULL DEFAULT 0,      -- on how many pages as many did
     since INTEGER NOT NULL DEFAULT 0,       -- recent_pages.number when it was first seen

@@ -116,7 +116,7 @@ def is_text(counts: Counts, text: str) -> bool:
 def is_named(path: str) -> bool:
     """Whether a place is told from others by more than its tags."""
     parts = path.split(" > ")[1:][-NAMED:]
-    return any(["." in part or "-" in part for part in parts])
+    return sum(["." in part or "-" in part for part in parts]) > 0
 
 
 def _is_dateline(text: str) -> bool:

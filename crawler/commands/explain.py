@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import sqlite3
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from archive import read
+from archive import learned, read, reextraction
+from archive.columns import Record
 from archive.database import reading
-from archive.models import Article, Failure, Page
+from archive.models import Article, Failure
 from archive.read import Explanation
 from archive.times import stamp
+from config.models import Config
 from crawler.commands.common import config_option, db_option, json_option, load_config, print_json, print_table
 from crawler.commands.extract import article_or_failure, page_of
 
@@ -32,16 +35,16 @@ def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> 
       cuttings explain page.html --json
     """
     known: Explanation | None = None
-    page: Page | Failure | None = None
+    result: Article | Failure | None = None
     if db.exists():
         with reading(db) as connection:
             known = read.explain(connection, what)
-            page = read.snapshot(connection, what) if known and known.record else None
-    if page is None and (known is None or known.record is None):
+            result = _stored(connection, known.record, load_config(config_path)) if known and known.record else None
+    if result is None and (known is None or known.record is None):
         page = page_of(what, load_config(config_path))
         if isinstance(page, Failure) and known is None:
             raise click.ClickException(f"{what}: {page.detail or page.reason}")
-    result = page if isinstance(page, Failure) or page is None else article_or_failure(page, explain=True)
+        result = page if isinstance(page, Failure) else article_or_failure(page, explain=True)
     if as_json:
         print_json({"archive": asdict(known) if known else None, "extraction": asdict(result) if result else None})
         return
@@ -58,6 +61,22 @@ def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> 
         _print_dropped(result)
     elif isinstance(result, Failure):
         click.echo(f"Not an article: {result.stage.value}, {result.reason}. {result.detail}")
+
+
+def _stored(db: sqlite3.Connection, record: Record, config: Config) -> Article | Failure | None:
+    """What the stored page of an article says today: by its source's rules, and without what was learned of it."""
+    from crawler.reading import rules_for  # noqa: PLC0415  # needed here alone
+
+    if record.snapshot is None:
+        return None
+    stored = reextraction.stored(db, record.snapshot)
+    if isinstance(stored.page, Failure):
+        return stored.page
+    source = next((source for source in config.sources if source.name == record.source), None)
+    result = article_or_failure(stored.page, explain=True, rules=rules_for(stored.page, source), link=stored.link)
+    if isinstance(result, Failure):
+        return result
+    return learned.clean_of(db, replace(result, url=record.url), record.source)
 
 
 def _print_known(known: Explanation) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from archive.models import Article, Block, Failure, Inline, Kind, Page
-from config.models import Config
+from archive.models import Article, Block, Failure, Inline, Kind, Link, Page
+from config.models import Config, Rules
 from crawler.commands.common import config_option, load_config
 
 FORMATS = ("text", "markdown", "html", "json")
@@ -50,7 +50,9 @@ def page_of(what: str, config: Config, url: str | None = None) -> Page | Failure
     return Page(url or "", url or "", 200, (), _bytes(what), datetime.now(UTC))
 
 
-def article_or_failure(page: Page, *, explain: bool = False) -> Article | Failure:
+def article_or_failure(
+    page: Page, *, explain: bool = False, rules: Rules | None = None, link: Link | None = None
+) -> Article | Failure:
     """What the extractor makes of a page."""
     from crawler.extract import extract as read  # noqa: PLC0415  # selectolax, resiliparse
 
@@ -60,6 +62,8 @@ def article_or_failure(page: Page, *, explain: bool = False) -> Article | Failur
         content_type=page.header("content-type"),
         fetched_at=page.fetched_at,
         last_modified=page.header("last-modified"),
+        rules=rules,
+        link=link,
         explain=explain,
     )
 

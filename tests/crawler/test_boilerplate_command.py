@@ -7,8 +7,12 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from archive.database import connect
+from archive.dedupe import mark
 from archive.rows import insert
 from crawler.cli import main
+from crawler.once import all_sources, crawl_once
+from tests.publisher import Story, publish
 
 NOTICE = "Glimo ratesu prador, fen vokelo."
 
@@ -26,7 +30,6 @@ def learned(db):
     """An archive that has learned one notice, and seen a sentence twice."""
     from datetime import UTC, datetime
 
-    from archive.database import connect
     from archive.store import Archive
 
     at = "2026-11-24T12:00:00Z"
@@ -80,3 +83,16 @@ def test_an_empty_list_says_what_it_takes(run, db, learned):
     learned.execute("DELETE FROM boilerplate")
     learned.commit()
     assert "more than one crawl" in run().output
+
+
+def test_explain_says_what_was_left_out_of_a_stored_page_because_the_site_repeats_it(site, db):
+    story = Story(1)
+    crawl_once(db, publish(site, [story]), all_sources(publish(site, [story])))
+    shared = {"source": "town", "kind": "text", "ruling": "drop", "pages": 2, "first_seen": "", "last_seen": ""}
+    connection = connect(db)
+    insert(connection, "boilerplate", sample=story.paragraphs[2], mark=mark(story.paragraphs[2]), **shared)
+    connection.commit()
+    connection.close()
+    shown = CliRunner().invoke(main, ["explain", site.url(story.path), "--db", str(db)]).output
+    (line,) = [line for line in shown.splitlines() if "site:text" in line]
+    assert "Residents of street 1" in line

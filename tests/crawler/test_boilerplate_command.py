@@ -12,7 +12,8 @@ from archive.dedupe import mark
 from archive.rows import insert
 from crawler.cli import main
 from crawler.once import all_sources, crawl_once
-from tests.publisher import Story, publish
+from tests.publisher import Story, config_for, publish
+from tests.site import Site
 
 NOTICE = "Glimo ratesu prador, fen vokelo."
 
@@ -85,9 +86,11 @@ def test_an_empty_list_says_what_it_takes(run, db, learned):
     assert "more than one crawl" in run().output
 
 
-def test_explain_says_what_was_left_out_of_a_stored_page_because_the_site_repeats_it(site, db):
+def test_explain_says_what_was_left_out_of_a_stored_page_because_the_site_repeats_it(db):
     story = Story(1)
-    crawl_once(db, publish(site, [story]), all_sources(publish(site, [story])))
+    with Site() as site:
+        publish(site, [story])
+        crawl_once(db, config_for(site), all_sources(config_for(site)))
     shared = {"source": "town", "kind": "text", "ruling": "drop", "pages": 2, "first_seen": "", "last_seen": ""}
     connection = connect(db)
     insert(connection, "boilerplate", sample=story.paragraphs[2], mark=mark(story.paragraphs[2]), **shared)

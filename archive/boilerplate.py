@@ -161,10 +161,17 @@ def box_of(path: str) -> str:
     return box if " > " in box else ""
 
 
-def titles(article: Article) -> Mapping[int, tuple[tuple[int, ...], ...]]:
-    """Block → for each of its lines the marks of what may be another article's headline in it."""
+def titles(article: Article, known: Known) -> Mapping[int, tuple[tuple[int, ...], ...]]:
+    """Block → for each of its lines the marks of what may be another article's headline in it.
+
+    Of blocks that are ``known`` nothing more is asked.
+    """
     found: dict[int, tuple[tuple[int, ...], ...]] = {}
-    for number, block in enumerate(article.blocks):
+    for one in article.seen:
+        number = one.block
+        if number < 0 or one.mark in known.texts or place_mark(one.place) in known.places:
+            continue
+        block = article.blocks[number]
         if block.kind in TITLED and len(block.children) <= MOST_LINES:
             text = block.text
             if block.kind is LIST or "\n" in text:

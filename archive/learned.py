@@ -28,7 +28,8 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
     if not article.seen:
         return article
-    known, said = _known(db, source), boilerplate.titles(article)
+    known = _known(db, source)
+    said = boilerplate.titles(article, known)
     headlines = _headlines(db, article, said)
     return boilerplate.without(article, replace(known, headlines=headlines) if headlines else known, said)
 

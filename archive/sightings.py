@@ -20,6 +20,8 @@ CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
+EARLY = 4
+"""Pages after which places are looked at until a source has filled its window."""
 EACH = 8
 """Pages after which what was learned, or is left out of a page without that, is counted from the window: at each page
 that would be half of the cost. So are places once a source has filled its window."""
@@ -78,7 +80,7 @@ def observe(
     page = _Page(db, source, today, before, now)
     copied = before.copied(sizes)
     eighth = number % EACH == 0
-    each = eighth or number <= WINDOW
+    each = eighth or (number <= WINDOW and number % EARLY == 0)
     page.count(
         [
             one

@@ -16,10 +16,14 @@ FEWEST: Final = 20
 """Articles under which nothing is usual: of twenty that all have a byline, one in twenty may still have none."""
 
 _SUMS = f"""
-SELECT coalesce(sum(new), 0) AS articles, sum(log_words) AS log_words, sum(log_words_squared) AS log_words_squared,
+SELECT (SELECT language FROM sources WHERE name = :source) AS language,
+  coalesce(sum(new), 0) AS articles, sum(log_words) AS log_words, sum(log_words_squared) AS log_words_squared,
   sum(signed) AS signed, sum(dated) AS dated, sum(foreign_language) AS elsewhere, sum(kept) AS kept,
   sum(dropped) AS dropped, sum(by_rule) AS by_rule
-FROM (SELECT * FROM days WHERE source = ? AND day < ? AND day >= ? AND new > 0 ORDER BY day DESC LIMIT {DAYS})
+FROM (
+  SELECT new, log_words, log_words_squared, signed, dated, foreign_language, kept, dropped, by_rule
+  FROM days WHERE source = :source AND day < :before AND day >= :since AND new > 0 ORDER BY day DESC LIMIT {DAYS}
+)
 """  # noqa: S608  # a number of our own
 
 
@@ -54,14 +58,15 @@ class Baseline:
 
 def of(db: sqlite3.Connection, source: str, before: date) -> Baseline:
     """The source over its last 28 days with new articles before that day (UTC), within a year."""
-    row = db.execute(_SUMS, [source, before.isoformat(), _since(before)]).fetchone()
-    articles = row["articles"]
+    since = (before - OLDEST).isoformat() if before.year > 1 else ""
+    row = db.execute(_SUMS, {"source": source, "before": before.isoformat(), "since": since}).fetchone()
+    articles, language = row["articles"], (row["language"] or "").partition("-")[0].lower()
     if not articles:
-        return Baseline(language=_language(db, source))
+        return Baseline(language=language)
     mean = row["log_words"] / articles
     return Baseline(
         articles=articles,
-        language=_language(db, source),
+        language=language,
         mean=mean,
         deviation=math.sqrt(max(0.0, row["log_words_squared"] / articles - mean * mean)),
         signed=row["signed"] / articles,
@@ -70,12 +75,3 @@ def of(db: sqlite3.Connection, source: str, before: date) -> Baseline:
         boilerplate=row["dropped"] / max(1, row["kept"] + row["dropped"]),
         by_rule=row["by_rule"] / articles,
     )
-
-
-def _since(before: date) -> str:
-    return (before - OLDEST).isoformat() if before.year > 1 else ""
-
-
-def _language(db: sqlite3.Connection, source: str) -> str:
-    row = db.execute("SELECT language FROM sources WHERE name = ?", [source]).fetchone()
-    return str(row["language"]).partition("-")[0].lower() if row else ""

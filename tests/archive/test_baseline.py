@@ -85,6 +85,7 @@ def test_the_first_day_of_all_has_none_before_it(db):
 
 
 def test_it_is_found_along_the_index(db):
-    plan = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {baseline._SUMS}", ["gazette", "", ""])]
+    asked = {"source": "gazette", "before": "", "since": ""}
+    plan = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {baseline._SUMS}", asked)]
     assert any("SEARCH days USING PRIMARY KEY (source=? AND day>? AND day<?)" in step for step in plan), plan
     assert not any("TEMP B-TREE" in step for step in plan), plan

@@ -8,9 +8,12 @@ CREATE TABLE days (
     looks_failed INTEGER NOT NULL DEFAULT 0,
     fetched INTEGER NOT NULL DEFAULT 0,     -- article pages that came
     failed INTEGER NOT NULL DEFAULT 0,      -- article pages that did not, or were none
-    blocked INTEGER NOT NULL DEFAULT 0,     -- of both: a check for robots or the like
-    blocked_in_a_row INTEGER NOT NULL DEFAULT 0,  -- since the last that came, at the end of the day
-    answered_at TEXT,                       -- the last that came, listing or article page
+    looks_blocked INTEGER NOT NULL DEFAULT 0,  -- of the looks that failed: a check for robots, or forbidden
+    blocked INTEGER NOT NULL DEFAULT 0,     -- of the pages that failed, likewise
+    blocked_in_a_row INTEGER NOT NULL DEFAULT 0,  -- since the last page that came, at the end of the day
+    blocked_since TEXT,                     -- the first of these
+    blocked_at TEXT,                        -- and the last
+    answered_at TEXT,                       -- the last page that came
     new INTEGER NOT NULL DEFAULT 0,
     revised INTEGER NOT NULL DEFAULT 0,
     unread INTEGER NOT NULL DEFAULT 0,      -- article pages asked for the first time that were none, or not there

@@ -14,6 +14,8 @@ from archive.times import iso
 
 KEPT = timedelta(days=400)
 """For which a source's days are kept: a year, and what is needed to compare with the same season."""
+LEAST = 0.03
+"""Boilerplate, of the text's length, that is as good as none: of a line dropped now and then the odds would jump."""
 WALLS = frozenset({"blocked", "forbidden"})
 """Reasons of Failures that say that somebody was kept out."""
 _OURS = frozenset({"interrupted", "browser", "no-browser"})
@@ -56,6 +58,9 @@ class Day:
     foreign_language: int = 0
     kept: int = 0
     dropped: int = 0
+    log_dropped: float = 0.0
+    """The sum of ln(dropped / kept), each from ln LEAST to ln 1 / LEAST."""
+    log_dropped_squared: float = 0.0
     by_rule: int = 0
     hours: str = "{}"
 
@@ -89,14 +94,15 @@ FROM articles WHERE id = :article
 """
 _NEW = """
 INSERT INTO days (source, day, fetched, answered_at, new, words, log_words, log_words_squared, signed, dated,
-    foreign_language, kept, dropped, by_rule, hours)
+    foreign_language, kept, dropped, log_dropped, log_dropped_squared, by_rule, hours)
 VALUES (:source, :day, 1, :answered, 1, :words, :log, :log * :log, :signed, :dated, :elsewhere, :kept, :dropped,
-    :by_rule, json_object(:hour, 1))
+    :odds, :odds * :odds, :by_rule, json_object(:hour, 1))
 ON CONFLICT (source, day) DO UPDATE SET fetched = fetched + 1, blocked_in_a_row = 0, blocked_since = NULL,
     answered_at = :answered,
     new = new + 1, words = words + :words, log_words = log_words + :log,
     log_words_squared = log_words_squared + :log * :log, signed = signed + :signed, dated = dated + :dated,
     foreign_language = foreign_language + :elsewhere, kept = kept + :kept, dropped = dropped + :dropped,
+    log_dropped = log_dropped + :odds, log_dropped_squared = log_dropped_squared + :odds * :odds,
     by_rule = by_rule + :by_rule, hours = json_set(hours, :path, coalesce(json_extract(hours, :path), 0) + 1)
 """
 
@@ -109,7 +115,9 @@ def count(db: sqlite3.Connection, outcome: Outcome, verdict: Verdict, now: datet
     if isinstance(result, Article) and verdict.change in {Change.NEW, Change.DUPLICATE}:
         row |= {"article": verdict.article_id, "hour": hour, "answered": at}
         found = db.execute(_READ, row).fetchone()
-        row |= {**found, "log": math.log1p(found["words"]), "by_rule": ("body", "rule") in result.evidence}
+        odds = math.log(min(1 / LEAST, max(LEAST, found["dropped"] / max(1, found["kept"]))))
+        log = math.log1p(found["words"])
+        row |= {**found, "log": log, "odds": odds, "by_rule": ("body", "rule") in result.evidence}
         db.execute(_NEW, row)
         return
     listing = task.kind is TaskKind.LISTING

@@ -23,12 +23,18 @@ AHEAD = 24
 """Hours for which a source that is not silent by now is known not to be."""
 OURSELVES = 4
 """Sources that cannot be reached all at once, and more than half of all: it is this machine that is cut off."""
+SOON = timedelta(days=4)
+"""The length of a drift whose days are as good as others, for comparing with later ones."""
 _BACK = timedelta(days=400)
 
 _LISTINGS = """
 SELECT source, count(*) AS listings, max(fetched_at) AS looked_at,
     max(fetched_at) FILTER (WHERE failures = 0) AS read_at, min(failures) AS failures
 FROM feeds WHERE due_at IS NOT NULL GROUP BY source
+"""
+_LOOKED = """
+SELECT count(DISTINCT source) FILTER (WHERE outcome = 'failed'), count(DISTINCT source)
+FROM (SELECT source, outcome FROM fetches WHERE at BETWEEN ? AND ? AND kind = 'listing' LIMIT 2000)
 """
 _ENDED = """
 SELECT source, kind, began, noticed, ended, outcome FROM alarms WHERE ended > ?
@@ -57,8 +63,15 @@ class _Now:
     """Of today and yesterday."""
     alarms: dict[str, dict[Kind, Alarm]]
     ended: dict[str, list[_Ended]]
-    cut_off: bool
-    """Whether so many cannot be reached that it must be our doing."""
+    _cut_off: dict[str, bool] = field(default_factory=dict)
+
+    def cut_off(self, db: sqlite3.Connection, at: str) -> bool:
+        """Whether in the hour before a look so many others failed that it was this machine that had no network."""
+        hour = at[:13]
+        if hour not in self._cut_off:
+            failed, looked = db.execute(_LOOKED, [iso(when(at) - timedelta(hours=1)), f"{hour}:59:59Z"]).fetchone()
+            self._cut_off[hour] = failed >= OURSELVES and failed > looked / 2
+        return self._cut_off[hour]
 
 
 @dataclass(slots=True)
@@ -164,8 +177,10 @@ class Watch:
             return Over(alarm.id, how) if how else None
         past = _of(now, name, Kind.DRIFT)
         begins = max((e.began.date() for e in past if e.outcome == Ending.USUAL), default=date.min)
-        over = [(e.began.date(), e.ended.date()) for e in past if e.outcome == Ending.OVER]
-        # The day on which it ended has articles of both kinds.
+        # The day on which it ended has articles of both kinds. What was over soon may come again, as weekends do.
+        over = [
+            (e.began.date(), e.ended.date()) for e in past if e.outcome == Ending.OVER and e.ended - e.noticed > SOON
+        ]
         kept = [
             day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
         ]
@@ -177,8 +192,6 @@ def _now(db: sqlite3.Connection, at: datetime) -> _Now:
     sources = {row["name"]: row for row in db.execute("SELECT name, country, language FROM sources WHERE configured")}
     listings = {row["source"]: row for row in db.execute(_LISTINGS) if row["source"] in sources}
     alarms = register.open_alarms(db)
-    known = [name for name in listings if Kind.STALE not in alarms.get(name, {}) and listings[name]["looked_at"]]
-    failing = sum(listings[name]["failures"] > 0 for name in known)
     ended: dict[str, list[_Ended]] = defaultdict(list)
     for row in db.execute(_ENDED, [iso(at - _BACK)]):
         began, noticed, over = map(when, (row["began"], row["noticed"], row["ended"]))
@@ -190,7 +203,6 @@ def _now(db: sqlite3.Connection, at: datetime) -> _Now:
         days.since(db, at.date() - timedelta(days=1), at.date()),
         alarms,
         ended,
-        failing >= OURSELVES and failing > len(known) / 2,
     )
 
 
@@ -216,7 +228,7 @@ def _blocked(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Al
         return Over(alarm.id, how) if how else None
     found = None
     if any(day.looks_blocked for day in recent) and listing and listing["failures"] >= stale.FEWEST:
-        found = blocked.of_listings(_listings(db, name), recent)
+        found = blocked.of_listings(_listings(db, name), recent, now.at)
     if not found and sum(day.blocked for day in recent) >= blocked.FEWEST:
         found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, DAYS))
     return Begun(name, found) if found else None
@@ -228,9 +240,9 @@ def _stale(
     alarm, listing = alarms.get(Kind.STALE), now.listings.get(name)
     if alarm:
         return Over(alarm.id, Ending.OVER) if listing is None or listing["failures"] == 0 else None
-    if walled or now.cut_off or listing is None or listing["failures"] < stale.FEWEST:
+    if walled or listing is None or listing["failures"] < stale.FEWEST or now.cut_off(db, listing["looked_at"]):
         return None
-    found = stale.find(_listings(db, name))
+    found = stale.find(_listings(db, name), now.at)
     return Begun(name, found) if found else None
 
 

@@ -24,11 +24,11 @@ CLEAR = 0.15
 """Share that may be refused when it is over; or twice what is usual."""
 
 
-def of_listings(listings: Sequence[Listing], recent: Sequence[Day]) -> Finding | None:
+def of_listings(listings: Sequence[Listing], recent: Sequence[Day], now: datetime) -> Finding | None:
     """Whether none of a source's listings can be had, for a wall before them."""
-    since = failing_since(listings, lasts=LASTS)
+    since = failing_since(listings, now, lasts=LASTS)
     failed, refused = sum(day.looks_failed for day in recent), sum(day.looks_blocked for day in recent)
-    if since is None or refused < FEWEST - 1 or refused <= failed / 2:
+    if since is None or refused <= failed / 2:
         return None
     evidence = {"where": "listings", "refused": refused, "failed": failed, "problem": listings[0].problem}
     what = "Its listing is" if len(listings) == 1 else f"Its {len(listings)} listings are"

@@ -25,21 +25,19 @@ ENOUGH = 100
 """Articles in a window, from which on no longer one is looked at."""
 FEW, FEWEST_DAYS = 3, 5
 """Articles that are compared at least, and days that they are compared with."""
+SPAN = timedelta(days=14)
+"""From the first of these days to the last, so that there are two weekends."""
 SURPRISE = 5.5
 """Standard errors. The seven figures are looked at in five windows each hour: by chance alone a source would go beyond
 it once in hundreds of years, and real articles are not spread so evenly."""
 CHANCE = 1e-6
 """The same for shares."""
-LONGER, CLEANER = math.log(1.6), 0.6
-"""The least change of words, and of the odds of boilerplate, that is worth telling: of .20 to .31 of the page."""
 LESS, GREATER = 0.5, 0.25
 """The least change of a share: to half of itself, or of its complement, and by so much."""
-WITHIN, WITHIN_PAGES = 0.25, 0.35
-"""Standard deviations of an article's length and boilerplate, as logarithms, that are never gone below."""
-LEAST = 0.03
-"""Share of a page that is as good as none of it: of a few lines dropped now and then the odds would go up and down."""
-ALIKE, MOST_ALIKE = 2.0, 20.0
-"""As how many articles a day's share tells at least and at most, however much or little days differed."""
+ALIKE, SURELY_ALIKE, MOST_ALIKE = 2.0, 10.0, 20.0
+"""As how many articles a day's share tells at least, at least where nearly all or none have it, which leaves little to
+learn from, and at most."""
+NEARLY = 0.05
 BACK, ENOUGH_BACK = 1 / 3, 5
 """Share of the change that may be left when it is over, and articles by which that is told."""
 USUAL = timedelta(days=28)
@@ -57,6 +55,19 @@ class _Share:
 
 
 @dataclass(frozen=True, slots=True)
+class _Mean:
+    """A figure of which an article has more or less, as a logarithm."""
+
+    sum: Callable[[Day], float]
+    squares: Callable[[Day], float]
+    least: float
+    """The change that is worth telling: .6 is from .20 to .31 of a page."""
+    within: float
+    """Standard deviation between articles that is never gone below."""
+    told: Callable[[float, float], str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     """A figure that is not what it was."""
 
@@ -68,6 +79,20 @@ class _Change:
     told: str
 
 
+def _words(now: float, usual: float) -> str:
+    how = "shorter" if now < usual else "longer"
+    return f"the new articles are much {how}: of {math.expm1(now):,.0f} words, and of {math.expm1(usual):,.0f} before"
+
+
+def _pages(now: float, usual: float) -> str:
+    part, before = (math.exp(odds) / (1 + math.exp(odds)) for odds in (now, usual))
+    return f"{part:.0%} of a new page is dropped as boilerplate, and {before:.0%} was before"
+
+
+_MEANS = {
+    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.6), 0.3, _words),
+    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 0.3, _pages),
+}
 _SHARES = (
     _Share("unread", lambda day: day.unread, lambda day: day.new + day.unread, "of the new pages hold no article"),
     _Share("signed", lambda day: day.signed, lambda day: day.new, "of the new articles have a byline"),
@@ -87,7 +112,11 @@ def find(days: Sequence[Day]) -> Finding | None:
     for window in WINDOWS:
         recent, before = days[:window], days[window : window + DAYS]
         articles = sum(day.new + day.unread for day in recent)
-        if len(before) < FEWEST_DAYS or sum(day.new for day in before) < FEWEST:
+        if (
+            len(before) < FEWEST_DAYS
+            or before[0].day - before[-1].day < SPAN
+            or sum(day.new for day in before) < FEWEST
+        ):
             return None
         if articles < FEW:
             continue
@@ -119,45 +148,24 @@ def ended(alarm: Alarm, days: Sequence[Day], now: datetime) -> Ending | None:
 
 
 def _changes(recent: Sequence[Day], before: Sequence[Day]) -> list[_Change | None]:
-    return [_length(recent, before), _boilerplate(recent, before), *(_share(it, recent, before) for it in _SHARES)]
+    means = [_mean(name, recent, before) for name in _MEANS]
+    return means + [_share(figure, recent, before) for figure in _SHARES]
 
 
-def _length(recent: Sequence[Day], before: Sequence[Day]) -> _Change | None:
-    now, usual = _value("length", recent), _value("length", before)
-    if now is None or usual is None or abs(now - usual) < LONGER:
+def _mean(name: str, recent: Sequence[Day], before: Sequence[Day]) -> _Change | None:
+    """A change of length or of boilerplate, both as logarithms."""
+    figure = _MEANS[name]
+    now, usual = _value(name, recent), _value(name, before)
+    if now is None or usual is None or abs(now - usual) < figure.least:
         return None
-    articles = sum(day.new for day in before)
-    squares = sum(day.log_words_squared for day in before) / articles
     some = [day for day in before if day.new]
-    known = chance.usual(
-        [day.log_words / day.new for day in some],
-        [day.new for day in some],
-        max(WITHIN**2, squares - usual**2),
-    )
+    counts = [day.new for day in some]
+    within = sum(map(figure.squares, some)) / sum(counts) - usual**2
+    known = chance.usual([figure.sum(day) / day.new for day in some], counts, max(figure.within**2, within))
     surprise = known.surprise(now, sum(day.new for day in recent), len(recent))
     if abs(surprise) < SURPRISE:
         return None
-    how = "shorter" if now < usual else "longer"
-    told = f"the new articles are much {how}: of {math.expm1(now):,.0f} words, and of {math.expm1(usual):,.0f} before"
-    return _Change("length", usual, now, _odds(surprise), told)
-
-
-def _boilerplate(recent: Sequence[Day], before: Sequence[Day]) -> _Change | None:
-    now, usual = _value("boilerplate", recent), _value("boilerplate", before)
-    if now is None or usual is None or abs(now - usual) < CLEANER:
-        return None
-    some = [day for day in before if day.new and day.kept + day.dropped]
-    means = [_logit(day.dropped, day.kept + day.dropped) for day in some]
-    counts = [day.new for day in some]
-    middle = sum(each * count for each, count in zip(means, counts, strict=True)) / sum(counts)
-    # Only days are known: what they differ by is taken for their articles' doing, and for the days' beyond that.
-    spread = sum(count * (each - middle) ** 2 for each, count in zip(means, counts, strict=True)) / (len(some) - 1)
-    known = chance.usual(means, counts, max(WITHIN_PAGES**2, spread))
-    surprise = known.surprise(known.mean + now - usual, sum(day.new for day in recent), len(recent))
-    if abs(surprise) < SURPRISE:
-        return None
-    told = f"{_part(now):.0%} of the page is dropped as boilerplate, and {_part(usual):.0%} was before"
-    return _Change("boilerplate", usual, now, _odds(surprise), told)
+    return _Change(name, usual, now, surprise**2 / 2 / math.log(10), figure.told(now, usual))
 
 
 def _share(figure: _Share, recent: Sequence[Day], before: Sequence[Day]) -> _Change | None:
@@ -189,17 +197,15 @@ def _alike(figure: _Share, days: Sequence[Day], share: float) -> float:
         return MOST_ALIKE
     excess = sum((hits - of * share) ** 2 / of for hits, of in some) / (share * (1 - share)) / (len(some) - 1)
     common = (excess - 1) / max(0.5, total / len(some) - 1)
-    return min(MOST_ALIKE, max(ALIKE, 1 / common - 1)) if common > 0 else MOST_ALIKE
+    least = ALIKE if NEARLY < share < 1 - NEARLY else SURELY_ALIKE
+    return min(MOST_ALIKE, max(least, 1 / common - 1)) if common > 0 else MOST_ALIKE
 
 
 def _value(name: str, days: Sequence[Day]) -> float | None:
     """A figure over these days; None where there is nothing to tell it by."""
-    if name == "length":
+    if name in _MEANS:
         articles = sum(day.new for day in days)
-        return sum(day.log_words for day in days) / articles if articles else None
-    if name == "boilerplate":
-        dropped, all_of_it = sum(day.dropped for day in days), sum(day.kept + day.dropped for day in days)
-        return _logit(dropped, all_of_it) if all_of_it else None
+        return sum(map(_MEANS[name].sum, days)) / articles if articles else None
     figure = next(it for it in _SHARES if it.name == name)
     of = sum(map(figure.of, days))
     return sum(map(figure.hits, days)) / of if of else None
@@ -230,17 +236,3 @@ def _finding(recent: Sequence[Day], before: Sequence[Day], changes: Sequence[_Ch
         "usual_days": len(before),
     }
     return Finding(Kind.DRIFT, datetime.combine(first, time(), UTC), sentence, evidence)
-
-
-def _logit(part: float, whole: float) -> float:
-    share = min(1 - LEAST, max(LEAST, part / whole))
-    return math.log(share / (1 - share))
-
-
-def _part(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
-
-
-def _odds(surprise: float) -> float:
-    """Base-10 logarithm of the odds against so many standard errors."""
-    return surprise * surprise / 2 / math.log(10)

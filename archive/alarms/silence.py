@@ -18,7 +18,7 @@ from archive.alarms.finding import Finding, Kind, many
 
 HISTORY = timedelta(days=56)
 """Eight of each hour of the week."""
-FEWEST_DAYS, FEWEST_HOURS = 14, 10
+FEWEST_DAYS, FEWEST_HOURS = 21, 10
 """Days that were watched, and hours in which something came, under which no pause is too long."""
 SELDOM = 0.002
 """False alarms that a source may give in a month by either measure."""

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from archive.alarms.finding import Finding, Kind, many
 
 LASTS = timedelta(hours=18)
-"""Between the first of the failures in a row and the last: an outage of a night is none of ours to tell of, and by the
-second day somebody should know."""
+"""Since the first of the failures in a row: an outage of a night is none of ours to tell of, and by the next day
+somebody should know."""
+APART = timedelta(hours=3)
+"""Between the first and the last look that failed: pauses grow with failures, so that a day may have few."""
 FEWEST = 3
 """Failures in a row."""
 
@@ -27,17 +29,18 @@ class Listing:
     problem: str
 
 
-def failing_since(listings: Sequence[Listing], *, lasts: timedelta) -> datetime | None:
-    """Since when all listings of a source fail, if that is for so long by the last look; None if not."""
+def failing_since(listings: Sequence[Listing], now: datetime, *, lasts: timedelta) -> datetime | None:
+    """Since when all listings of a source fail, if that is for so long; None if not."""
     if not listings or not all(it.failures >= FEWEST and it.failing_since and it.looked_at for it in listings):
         return None
     since = max(it.failing_since for it in listings if it.failing_since)
-    return since if max(it.looked_at for it in listings if it.looked_at) - since >= lasts else None
+    last = max(it.looked_at for it in listings if it.looked_at)
+    return since if now - since >= lasts and last - since >= APART else None
 
 
-def find(listings: Sequence[Listing]) -> Finding | None:
+def find(listings: Sequence[Listing], now: datetime) -> Finding | None:
     """Whether no listing of a source can be had, for longer than LASTS."""
-    since = failing_since(listings, lasts=LASTS)
+    since = failing_since(listings, now, lasts=LASTS)
     if since is None:
         return None
     worst = max(listings, key=lambda it: it.failures)

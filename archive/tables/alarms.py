@@ -25,6 +25,8 @@ CREATE TABLE days (
     foreign_language INTEGER NOT NULL DEFAULT 0,  -- in another than the source's
     kept INTEGER NOT NULL DEFAULT 0,        -- characters of text
     dropped INTEGER NOT NULL DEFAULT 0,     -- characters of boilerplate, as far as they were noted
+    log_dropped REAL NOT NULL DEFAULT 0,    -- sum of ln(dropped / kept), each article's from ln .03 to ln 30
+    log_dropped_squared REAL NOT NULL DEFAULT 0,
     by_rule INTEGER NOT NULL DEFAULT 0,     -- whose body a rule of the source found
     hours TEXT NOT NULL DEFAULT '{}',       -- JSON: hour, UTC -> new articles, and those of ``unread``
     PRIMARY KEY (source, day)

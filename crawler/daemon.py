@@ -19,9 +19,10 @@ from archive.database import ArchiveError
 from archive.models import Verdict
 from archive.store import Archive
 from archive.tasks import Outcome
+from archive.watch import Watch
 from config.load import STARTER, ConfigError
 from config.models import Config
-from crawler import clock
+from crawler import alarms, clock
 from crawler.aside import Aside
 from crawler.browser import Browser
 from crawler.crawl import TICK, Crawl, start
@@ -44,6 +45,8 @@ GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
 WAL_BYTES = 64 << 20
 """Of the -wal file, which SQLite begins anew at 4 MB unless some program reads on and on."""
+WATCH, TELL = timedelta(hours=1), timedelta(minutes=1)
+"""How often sources are looked over for alarms, and what was found is sent."""
 LOADING = 30.0
 """Seconds after which a configuration that cannot be read, as on a drive that is gone, is refused."""
 APART = 1.0
@@ -79,6 +82,11 @@ class Daemon:
     pulse: Pulse
     tally: Tally
     aside: Aside = field(default_factory=lambda: Aside(4, "reload"))
+    looking: Watch = field(default_factory=Watch)
+    bell: alarms.Bell = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bell = alarms.Bell(self.archive)
 
     async def tick(self) -> None:
         """Start what is due; never raises.
@@ -156,6 +164,19 @@ class Daemon:
                 )
         except ArchiveError as error:
             log.warning("the archive was not tidied up, which is tried again in an hour: %s", error)
+
+    def watch(self) -> None:
+        """Look whether something is wrong with a source; never raises."""
+        try:
+            alarms.look(self.archive, self.looking)
+        except ArchiveError as error:
+            log.warning("sources were not looked over for alarms, which is tried again in an hour: %s", error)
+        except Exception:
+            log.exception("sources were not looked over for alarms, which is tried again in an hour")
+
+    async def tell(self) -> None:
+        """Send the alarms that were not sent so far; never raises."""
+        await self.bell.ring(self.crawl.config.alarms)
 
     async def stopped(self, asked: asyncio.Event) -> None:
         """Wait until a stop is asked for, or the archive is broken."""
@@ -236,6 +257,8 @@ async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
     ticks = Ticks()
     ticks.add(daemon.tick, timedelta(seconds=TICK), at_once=True)
     ticks.add(daemon.tidy, timedelta(hours=1))
+    ticks.add(daemon.watch, WATCH)
+    ticks.add(daemon.tell, TELL)
     ticks.start()
     daemon.manager.ready(daemon.status())  # the archive was written to: by the start of the run, and the sources
     log.info("%s; Ctrl-C or SIGTERM stops", daemon.status())

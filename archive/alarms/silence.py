@@ -1,14 +1,15 @@
 """Silence: a pause that is longer than a source's own pauses, hour by hour of its week, let one expect.
 
 A pause is measured twice: by the clock, which suits who publishes at set times, and by what its hours usually bring,
-which suits who publishes by day and not by night. How long a pause may become follows from the longest that there
-were: peaks over a threshold, with a generalised Pareto tail (Coles, An Introduction to Statistical Modeling of Extreme
-Values, 2001, chapter 4), so that regular sources are missed after hours and erratic ones after weeks.
+which suits who publishes by day and not by night. By either it has to be longer than the longest of eight weeks: by a
+quarter for who is regular, by more for who is not. So regular sources are missed after hours, erratic ones after weeks.
+(Extreme-value theory's tails, fitted to a source's longest pauses, were tried: so few pauses tell too little of them.)
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,17 +21,16 @@ HISTORY = timedelta(days=56)
 """Eight of each hour of the week."""
 FEWEST_DAYS, FEWEST_HOURS = 21, 10
 """Days that were watched, and hours in which something came, under which no pause is too long."""
-SELDOM = 0.002
+SELDOM = 0.001
 """False alarms that a source may give in a month by either measure."""
-CLOCKED = 8
-"""Pauses under which the clock tells nothing."""
-MARGIN = 1.25
-"""How much longer than the longest pause one has to be by the clock: a paper may be a few hours late."""
-TOP, FEWEST_TOP = 5, 5
-"""One in so many pauses counts as long, and so many do at least."""
-HEAVIEST = 0.5
-"""Shape of the tail: 0 is exponential, from .5 on it would have no variance."""
-HABIT = 2.0
+CLOCKED, SET_TIMES = 8, 6
+"""Pauses of so many hours or more, under which the clock tells nothing."""
+MARGIN, YOUNG = 1.25, 20.0
+"""How many times the longest pause one has to be at least: a paper may be a few hours late; and more where few are
+known, by so many times their coefficient of variation over their number."""
+BY_CLOCK, BY_WEEK = (0.0, 2.5), (1.0, 1.2)
+"""The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
+HABIT = 4.0
 """Weeks as good as those seen that an hour of the week is like that hour on all days, and that day at all hours."""
 SURE = 0.97
 """The greatest chance that an hour brings something: what never failed in eight weeks may."""
@@ -92,19 +92,22 @@ def habit(past: Past) -> Habit | None:
     first = min(past.watched) * _DAY
     marks = [0.0, *accumulate(chances[_cell(hour)] * (hour // _DAY in past.watched) for hour in range(first, end + 1))]
     hours = [0, *accumulate(int(hour // _DAY in past.watched) for hour in range(first, end + 1))]
-    pauses, clocked = [], []
+    pauses: list[float] = []
+    clocked: list[float] = []
+    longest = 0
     noticed = dict(past.cut)
     for before, after in pairwise(past.came):
         if after - before < 2 or before < first:
             continue
         until = min(after, max(noticed.get(before, after), before + 1)) - first
         pauses.append(marks[until] - marks[before + 1 - first])
-        clocked.append(float(hours[until] - hours[before + 1 - first]))
+        long = hours[until] - hours[before + 1 - first]
+        longest = max(longest, long)
+        clocked += [float(long)] if long >= SET_TIMES else []
     months = len(past.watched) / 30
     least = math.log(max(1.0, len(came) / months) / SELDOM)
-    longest = max(clocked, default=0.0)
-    by_clock = max(MARGIN * longest, _most(clocked, months)) if len(clocked) >= CLOCKED else math.inf
-    return Habit(tuple(chances), max(least, _most(pauses, months)), by_clock, int(longest), share)
+    by_clock = _most(clocked, *BY_CLOCK) if len(clocked) >= CLOCKED else math.inf
+    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, longest, share)
 
 
 def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Finding | None:
@@ -165,22 +168,13 @@ def _like(active: int, seen: int, share: float) -> float:
     return (active + HABIT * share) / ((seen + HABIT) * share)
 
 
-def _most(pauses: list[float], months: float) -> float:
-    """The length that a pause exceeds SELDOM times a month."""
-    count = max(FEWEST_TOP, len(pauses) // TOP)
-    if len(pauses) <= count:
-        return max(pauses, default=0.0)
-    *top, least = sorted(pauses, reverse=True)[: count + 1]
-    over = [pause - least for pause in top]
-    mean = sum(over) / count
-    if mean == 0:
-        return least
-    spread = sum((each - mean) ** 2 for each in over) / (count - 1)
-    # By the method of moments, drawn towards an exponential tail, as few pauses tell little of its shape.
-    shape = max(0.0, min(HEAVIEST, (1 - mean * mean / spread) / 2 if spread else 0.0)) * count / (count + FEWEST_TOP)
-    scale = mean * (1 - shape)
-    odds = count / months / SELDOM
-    return least + (scale * (odds**shape - 1) / shape if shape > 0.01 else scale * math.log(odds))
+def _most(pauses: list[float], regular: float, erratic: float) -> float:
+    """How long a pause has to be to be unlike these: more for each variation beyond ``regular``, and for few."""
+    if len(pauses) < 2:
+        return 0.0
+    middle = statistics.fmean(pauses)
+    vary = statistics.stdev(pauses) / middle if middle else 0.0
+    return max(pauses) * (MARGIN + erratic * max(0.0, vary - regular) + YOUNG * vary / len(pauses))
 
 
 def _cell(hour: int) -> int:

@@ -116,7 +116,8 @@ class Archive:
         """Throw away what only grows, and empty the -wal file; now and then, in a long run. What is left of that file.
 
         That is the log of fetches after ``log_days``, and of the runs that did them, chance boilerplate, pages received
-        that nobody came to read, and the sources' days of more than a year ago. The -wal file's bytes are more than 0 where somebody reads all the while.
+        that nobody came to read, and sources' days of more than a year ago. The -wal file's bytes are more than 0 where
+        somebody reads all the while.
         """
         old = "DELETE FROM fetches WHERE id IN (SELECT id FROM fetches WHERE at < ? ORDER BY at LIMIT ?)"
         before = iso(now - timedelta(days=log_days))
@@ -141,7 +142,7 @@ class Archive:
         """Write down which alarms began and which ended, some at a time, so that nobody else waits for long."""
         for first in range(0, len(changes), _ALARMS_AT_A_TIME):
             some = changes[first : first + _ALARMS_AT_A_TIME]
-            self._writer.do(lambda db, some=some: register.note(db, some, now))
+            self._writer.do(partial(register.note, changes=some, now=now))
 
     def alarm_told(self, alarm: Row, now: datetime) -> None:
         """Note that whoever is to be told of an alarm was told of it as it is in ``alarm``."""

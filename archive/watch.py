@@ -10,9 +10,8 @@ from datetime import date, datetime, timedelta
 
 from archive import days, pauses, register
 from archive.alarms import blocked, drift, flood, silence, stale
+from archive.alarms.day import Day
 from archive.alarms.finding import Alarm, Ending, Kind
-from archive.baseline import DAYS
-from archive.days import Day
 from archive.register import Begun, Over
 from archive.times import iso, when
 
@@ -169,7 +168,7 @@ class Watch:
             return None
         if not self._spend(name):
             return None
-        history = days.read(db, name, now.at.date(), DAYS + max(drift.WINDOWS) + 2 * DAYS)
+        history = days.read(db, name, now.at.date(), drift.DAYS + max(drift.WINDOWS) + 2 * drift.DAYS)
         if count:
             self._counted[name] = count
         if alarm:
@@ -184,7 +183,7 @@ class Watch:
         kept = [
             day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
         ]
-        found = drift.find(kept[: DAYS + max(drift.WINDOWS)])
+        found = drift.find(kept[: drift.DAYS + max(drift.WINDOWS)])
         return Begun(name, found) if found else None
 
 
@@ -230,7 +229,7 @@ def _blocked(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Al
     if any(day.looks_blocked for day in recent) and listing and listing["failures"] >= stale.FEWEST:
         found = blocked.of_listings(_listings(db, name), recent, now.at)
     if not found and sum(day.blocked for day in recent) >= blocked.FEWEST:
-        found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, DAYS))
+        found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, drift.DAYS))
     return Begun(name, found) if found else None
 
 

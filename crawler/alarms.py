@@ -117,9 +117,12 @@ async def _post(url: str, said: bytes) -> None:
 
     headers = {"Content-Type": "application/json", "User-Agent": f"cuttings/{__version__}"}
     try:
-        async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False) as client:
-            async with client.stream("POST", url, content=said, headers=headers) as answer:
-                status = answer.status_code  # its body is of no interest, and may have no end
+        async with (
+            asyncio.timeout(PATIENCE),
+            httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False) as client,
+            client.stream("POST", url, content=said, headers=headers) as answer,
+        ):
+            status = answer.status_code  # its body is of no interest, and may have no end
     except TimeoutError:
         raise UnsentError(f"The webhook did not answer in {PATIENCE:.0f} seconds.") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

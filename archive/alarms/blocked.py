@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from archive.alarms.chance import tail
+from archive.alarms.day import Day
 from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
 from archive.alarms.stale import Listing, failing_since
-from archive.days import Day
 
 FEWEST = 4
 """Pages refused, one after the other, with none that came between."""

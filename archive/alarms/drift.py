@@ -15,10 +15,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from archive.alarms import chance
+from archive.alarms.day import Day
 from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
-from archive.baseline import DAYS, FEWEST
-from archive.days import Day
 
+DAYS, FEWEST = 28, 20
+"""Days with something new that say what is usual, and articles on them at least: archive.baseline's, too."""
 WINDOWS = (1, 2, 3, 5, 8)
 """Days with something new that are compared with those before them."""
 ENOUGH = 100

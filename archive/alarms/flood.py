@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from archive.alarms.day import Day
 from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
-from archive.days import Day
 
 FEWEST_DAYS = timedelta(days=14)
 """Watched, before which nothing is too much."""

@@ -285,12 +285,11 @@ def _damage(world: World, chance: random.Random, count: int) -> None:
     chance.shuffle(free)
     for number in range(count):
         kind, what, _, fits = plan[number % len(plan)]
-        for source in free:
-            begin = chance.uniform(2, 45) * DAY
-            if fits(source) and _has_a_rhythm(source, begin, kind):
-                free.remove(source)
-                _fault(world, source, kind, what, begin, chance)
-                break
+        begin = chance.uniform(2, 45) * DAY
+        able = [source for source in free if fits(source) and _has_a_rhythm(source, begin, kind)]
+        if able:
+            free.remove(able[0])
+            _fault(world, able[0], Fault(kind, what, able[0].name, begin, math.inf), chance)
 
 
 def _has_a_rhythm(source: Source, begin: float, kind: str) -> bool:
@@ -305,16 +304,17 @@ def _count(source: Source, first: float, last: float) -> int:
     return bisect.bisect_left(source.times, last) - bisect.bisect_left(source.times, first)
 
 
-def _fault(world: World, source: Source, kind: str, what: str, begin: float, chance: random.Random) -> None:
+def _fault(world: World, source: Source, fault: Fault, chance: random.Random) -> None:
+    begin = fault.begin
     before = [at for at in source.times if begin - 28 * DAY <= at < begin]
     pause = max(after - at for at, after in zip(before, [*before[1:], begin], strict=True))
-    end = begin + max(6 * DAY, 3 * pause)
-    if kind == "flood":
+    fault.own_day, fault.end = max(DAY, 2 * pause), begin + max(6 * DAY, 4 * pause)
+    if fault.kind == "flood":
         busiest = max(_count(source, day, day + DAY) for day in [begin - DAY * n for n in range(1, 29)])
-        end = begin + 10
-        source.times = sorted(source.times + [chance.uniform(begin, end) for _ in range(int(max(150, 8 * busiest)))])
-    fault = Fault(kind, what, source.name, begin, end, own_day=max(DAY, pause))
-    if kind in {"drift", "flood", "silence"}:
+        fault.end = begin + 10
+        more = [chance.uniform(begin, fault.end) for _ in range(max(150, 8 * busiest))]
+        source.times = sorted(source.times + more)
+    if fault.kind in {"drift", "flood", "silence"}:
         fault.effect = next((at for at in source.times if at >= begin), math.inf)
     source.fault = fault
     world.faults.append(fault)

@@ -75,9 +75,12 @@ def hour_of(at: datetime) -> int:
 
 def habit(past: Past) -> Habit | None:
     """None where too little was seen to have any."""
-    if len(past.watched) < FEWEST_DAYS or len(past.came) < FEWEST_HOURS:
+    if len(past.came) < FEWEST_HOURS:
         return None
     end = past.came[-1]
+    days = sum(day <= end // _DAY for day in past.watched)
+    if days < FEWEST_DAYS:
+        return None
     came = [hour for hour in past.came if hour // _DAY in past.watched]
     seen, active = [0] * _WEEK, [0] * _WEEK
     for day in past.watched:
@@ -104,7 +107,7 @@ def habit(past: Past) -> Habit | None:
         long = hours[until] - hours[before + 1 - first]
         longest = max(longest, long)
         clocked += [float(long)] if long >= SET_TIMES else []
-    months = len(past.watched) / 30
+    months = days / 30
     least = math.log(max(1.0, len(came) / months) / SELDOM)
     by_clock = _most(clocked, *BY_CLOCK) if len(clocked) >= CLOCKED else math.inf
     return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, longest, share)

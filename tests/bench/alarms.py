@@ -1,7 +1,7 @@
 """Alarms in 60 days: python -m tests.bench.alarms [--seeds 1,2,3] [--sources 200] [--faults 40] [--json].
 
 Invented publishers of many rhythms (tests/bench/alarm_world.py) are watched for four weeks and then for 60 days, with
-holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many were found
+holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many were
 within a day of the source's own rhythm - 24 hours, or twice its longest pause of the four weeks before if that is longer
 - after the first request or article that the fault touched, and how many alarms were false.
 """

@@ -19,10 +19,16 @@ TELLING = 8.0
 RECENT = 8
 """Days that are looked at for holidays."""
 _EPOCH = date(1970, 1, 1)
+Span = tuple[datetime, datetime]
 
 
-def past(db: sqlite3.Connection, source: str, until: datetime, cut: Iterable[tuple[datetime, datetime]] = ()) -> Past:
-    """A source's last eight weeks. ``cut``: from when to when pauses were that turned out to be alarms."""
+def past(
+    db: sqlite3.Connection, source: str, until: datetime, cut: Iterable[Span] = (), away: Iterable[Span] = ()
+) -> Past:
+    """A source's last eight weeks.
+
+    ``cut``: the pauses that were alarms, up to when they were noticed; ``away``: when it could not be reached.
+    """
     came: list[int] = []
     watched: set[int] = set()
     for day, looks, hours in _days(db, source, until):
@@ -30,7 +36,7 @@ def past(db: sqlite3.Connection, source: str, until: datetime, cut: Iterable[tup
         if looks and not is_holiday(date.fromisoformat(day)):
             watched.add(number)
         came += sorted(number * 24 + int(hour) for hour in json.loads(hours))
-    return Past(came, watched, [(hour_of(began), hour_of(noticed)) for began, noticed in cut])
+    return Past(came, watched, *([(hour_of(begin), hour_of(end)) for begin, end in spans] for spans in (cut, away)))
 
 
 def quiet(db: sqlite3.Connection, sources: Mapping[str, sqlite3.Row], source: str, until: datetime) -> set[int]:

@@ -32,8 +32,9 @@ SELECT source, count(*) AS listings, max(fetched_at) AS looked_at,
 FROM feeds WHERE due_at IS NOT NULL GROUP BY source
 """
 _LOOKED = """
-SELECT count(DISTINCT source) FILTER (WHERE outcome = 'failed'), count(DISTINCT source)
-FROM (SELECT source, outcome FROM fetches WHERE at BETWEEN ? AND ? AND kind = 'listing' LIMIT 2000)
+SELECT count(*) FILTER (WHERE outcome = 'failed'), count(*) FROM (SELECT outcome, max(id) FROM
+    (SELECT id, source, outcome FROM fetches WHERE at BETWEEN ? AND ? AND kind = 'listing' ORDER BY at DESC LIMIT 2000)
+GROUP BY source)
 """
 _ENDED = """
 SELECT source, kind, began, noticed, ended, outcome FROM alarms WHERE ended > ?
@@ -65,12 +66,12 @@ class _Now:
     _cut_off: dict[str, bool] = field(default_factory=dict)
 
     def cut_off(self, db: sqlite3.Connection, at: str) -> bool:
-        """Whether in the hour before a look so many others failed that it was this machine that had no network."""
-        hour = at[:13]
-        if hour not in self._cut_off:
-            failed, looked = db.execute(_LOOKED, [iso(when(at) - timedelta(hours=1)), f"{hour}:59:59Z"]).fetchone()
-            self._cut_off[hour] = failed >= OURSELVES and failed > looked / 2
-        return self._cut_off[hour]
+        """Whether in the hour up to a look so many sources' last ones failed that it was this machine's network."""
+        minutes = at[:15]  # ten of them
+        if minutes not in self._cut_off:
+            failed, looked = db.execute(_LOOKED, [iso(when(at) - timedelta(hours=1)), f"{minutes}9:59Z"]).fetchone()
+            self._cut_off[minutes] = failed >= OURSELVES and failed > looked / 2
+        return self._cut_off[minutes]
 
 
 @dataclass(slots=True)
@@ -111,11 +112,11 @@ class Watch:
         shut = _blocked(db, now, name, alarms)
         if shut:
             yield shut
-        walled = isinstance(shut, Begun) or (Kind.BLOCKED in alarms and not isinstance(shut, Over))
+        walled = shut is not None or Kind.BLOCKED in alarms
         lost = _stale(db, now, name, alarms, walled=walled)
         if lost:
             yield lost
-        out = walled or isinstance(lost, Begun) or (Kind.STALE in alarms and not isinstance(lost, Over))
+        out = walled or lost is not None or Kind.STALE in alarms  # what is over in this moment has had no time to tell
         for found in (self._silence(db, now, name, alarms, out=out), _flood(db, now, name, alarms)):
             if found:
                 yield found
@@ -145,7 +146,9 @@ class Watch:
             return None
         if (came and silence.hour_of(read_at) - came < 2) or not self._spend(name):
             return None
-        past = pauses.past(db, name, read_at, [(e.began, e.noticed) for e in _of(now, name, Kind.SILENCE)])
+        cut = [(it.began, it.noticed) for it in now.ended[name] if it.kind == Kind.SILENCE]
+        away = [(it.began, it.ended) for it in now.ended[name] if it.kind in {Kind.STALE, Kind.BLOCKED}]
+        past = pauses.past(db, name, read_at, cut, away)
         usual = silence.habit(past)
         last = past.came[-1] if past.came else 0
         if usual is None:
@@ -174,7 +177,7 @@ class Watch:
         if alarm:
             how = drift.ended(alarm, history, now.at)
             return Over(alarm.id, how) if how else None
-        past = _of(now, name, Kind.DRIFT)
+        past = [each for each in now.ended[name] if each.kind == Kind.DRIFT]
         begins = max((e.began.date() for e in past if e.outcome == Ending.USUAL), default=date.min)
         # The day on which it ended has articles of both kinds. What was over soon may come again, as weekends do.
         over = [
@@ -203,10 +206,6 @@ def _now(db: sqlite3.Connection, at: datetime) -> _Now:
         alarms,
         ended,
     )
-
-
-def _of(now: _Now, name: str, kind: Kind) -> list[_Ended]:
-    return [each for each in now.ended.get(name, ()) if each.kind == kind]
 
 
 def _hour(day: Day, hour: int) -> int:

@@ -47,6 +47,17 @@ class Past:
     """The days, since 1970, on which listings could be read, without those that do not count: holidays, alarms."""
     cut: Sequence[tuple[int, int]] = ()
     """Pauses that were alarms: (the hour they began in, the hour at which they were noticed)."""
+    away: Sequence[tuple[int, int]] = ()
+    """From which hour to which it could not be reached."""
+
+    def silent(self, until: int) -> list[int]:
+        """The hours that count, since the last in which something came."""
+        hours = range(self.came[-1] + 1, until)
+        return [
+            hour
+            for hour in hours
+            if hour // _DAY in self.watched and not any(begin <= hour <= end for begin, end in self.away)
+        ]
 
     def without(self, days: Collection[int]) -> Past:
         return replace(self, watched=set(self.watched) - set(days))
@@ -115,12 +126,11 @@ def habit(past: Past) -> Habit | None:
 
 def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Finding | None:
     """Whether the pause since the last that came is too long by the time of the last look that could be read."""
-    last, now = past.came[-1], hour_of(looked_at)
-    silent = [hour for hour in range(last + 1, now) if hour // _DAY in past.watched]
+    silent = past.silent(hour_of(looked_at))
     missed = sum(usual.chances[_cell(hour)] for hour in silent)
     if missed <= usual.most and len(silent) <= usual.most_hours:
         return None
-    began = datetime.fromtimestamp(last * 3600, UTC)
+    began = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
     told = f"its listing could be read, last at {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}"
     if listings > 1:
         told = told.replace("listing", f"{listings} listings")
@@ -143,8 +153,8 @@ def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Findin
 
 def not_before(usual: Habit, past: Past, looked_at: datetime, ahead: int) -> int:
     """The hour up to which a look finds no silence if nothing comes, at most so many ``ahead``."""
-    last, now = past.came[-1], hour_of(looked_at)
-    silent = [hour for hour in range(last + 1, now) if hour // _DAY in past.watched]
+    now = hour_of(looked_at)
+    silent = past.silent(now)
     missed, length = sum(usual.chances[_cell(hour)] for hour in silent), len(silent)
     for hour in range(now, now + ahead):
         missed, length = missed + usual.chances[_cell(hour)], length + 1

@@ -2,8 +2,8 @@
 
 Invented publishers of many rhythms (tests/bench/alarm_world.py) are watched for four weeks and then for 60 days, with
 holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many were
-within a day of the source's own rhythm - 24 hours, or twice its longest pause of the four weeks before if that is longer
-- after the first request or article that the fault touched, and how many alarms were false.
+found within a day of the source's own rhythm after the first request or article that they touched, and how many alarms
+were false. Such a day is of 24 hours, or twice as long as the source's longest pause in the four weeks before.
 """
 
 from __future__ import annotations

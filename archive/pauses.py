@@ -12,10 +12,10 @@ from archive.alarms.silence import HISTORY, Past, hour_of
 
 FEWEST, MOST = 4, 60
 """Other sources of the same country, or of all, that are asked whether it is a holiday."""
-QUIET = 0.7
-"""Share of what they usually bring by this hour of the week: below it they keep a holiday."""
-TELLING = 8.0
-"""Hours with something new that they usually have together by then, under which it cannot be told."""
+EXPECTED, HOURS = 3.0, 6
+"""Hours with something new that one of them usually has in a time, so that none of them tells; and the shortest time."""
+SHARE, TWO = 0.15, 2
+"""Of those that were expected to bring something, how many bring nothing on a holiday: usually one in twenty does."""
 RECENT = 8
 """Days that are looked at for holidays."""
 _EPOCH = date(1970, 1, 1)
@@ -39,38 +39,54 @@ def past(
     return Past(came, watched, *([(hour_of(begin), hour_of(end)) for begin, end in spans] for spans in (cut, away)))
 
 
-def quiet(db: sqlite3.Connection, sources: Mapping[str, sqlite3.Row], source: str, until: datetime) -> set[int]:
-    """The days, since 1970, of the last that were holidays by what others brought on them."""
-    country = sources[source]["country"]
-    alike = [name for name in sources if name != source and country and sources[name]["country"] == country]
-    others = alike if len(alike) >= FEWEST else [name for name in sources if name != source]
+def quiet(
+    db: sqlite3.Connection, sources: Mapping[str, sqlite3.Row], source: str, last: int, until: datetime
+) -> set[int]:
+    """The days, since 1970, on which others were silent as well, from the hour after ``last`` on: holidays."""
+    others = _others(sources, source)
     if len(others) < FEWEST:
         return set()
-    step = max(1, len(others) // MOST)
-    today = (until.astimezone(UTC).date() - _EPOCH).days
-    recent = range(today - RECENT, today + 1)
-    real, usual = dict.fromkeys(recent, 0), dict.fromkeys(recent, 0.0)
-    for name in others[::step][:MOST]:
-        _add(db, name, until, real, usual)
-    found = {day for day in real if usual[day] >= TELLING and real[day] < QUIET * usual[day]}
-    if usual[today] < TELLING and today - 1 in found:
-        found.add(today)
+    known = [_hours(db, name, until) for name in others]
+    now = hour_of(until)
+    found = set()
+    for day in range(max(last // 24, now // 24 - RECENT), now // 24 + 1):
+        end = min(now, day * 24 + 24)
+        begin = min(max(last + 1, day * 24), end - HOURS)
+        expected = [hours for hours, watched in known if _usual(hours, watched, begin, end) >= EXPECTED]
+        silent = sum(not any(hour in hours for hour in range(begin, end)) for hours in expected)
+        if len(expected) >= FEWEST and silent >= max(TWO, SHARE * len(expected)):
+            found.add(day)
     return found
 
 
-def _add(db: sqlite3.Connection, source: str, until: datetime, real: dict[int, int], usual: dict[int, float]) -> None:
-    """What a source brought on each of these days, in hours with something new, and on the same weekday usually."""
-    today, now = max(real), until.astimezone(UTC).hour
-    hours: dict[int, list[int]] = {}
-    for written, looks, text in _days(db, source, until):
+def _others(sources: Mapping[str, sqlite3.Row], source: str) -> list[str]:
+    """Some of the same country, or of all where it has too few."""
+    country = sources[source]["country"]
+    alike = [name for name in sources if name != source and country and sources[name]["country"] == country]
+    others = alike if len(alike) >= FEWEST else [name for name in sources if name != source]
+    return others[:: max(1, len(others) // MOST)][:MOST]
+
+
+def _hours(db: sqlite3.Connection, source: str, until: datetime) -> tuple[set[int], set[int]]:
+    """The hours in which something came from a source, and the days on which it was watched."""
+    hours: set[int] = set()
+    watched: set[int] = set()
+    for day, looks, written in _days(db, source, until):
+        number = (date.fromisoformat(day) - _EPOCH).days
         if looks:
-            hours[(date.fromisoformat(written) - _EPOCH).days] = list(map(int, json.loads(text)))
-    for day in real:
-        last = now if day == today else 24
-        weeks = [hours[before] for before in range(day - 7, day - 7 * 8, -7) if before in hours]
-        if day in hours and len(weeks) >= 2:
-            real[day] += sum(hour < last for hour in hours[day])
-            usual[day] += sum(hour < last for week in weeks for hour in week) / len(weeks)
+            watched.add(number)
+        hours.update(number * 24 + int(hour) for hour in json.loads(written))
+    return hours, watched
+
+
+def _usual(hours: set[int], watched: set[int], begin: int, end: int) -> float:
+    """In how many hours something came at the same time of the weeks before, on average; 0 if it is not known."""
+    if end // 24 not in watched and (end - 1) // 24 not in watched:
+        return 0.0
+    weeks = [week for week in range(1, 8) if begin // 24 - 7 * week in watched]
+    if len(weeks) < 2:
+        return 0.0
+    return sum(hour - 168 * week in hours for week in weeks for hour in range(begin, end)) / len(weeks)
 
 
 def _days(db: sqlite3.Connection, source: str, until: datetime) -> list[tuple[str, int, str]]:

@@ -15,7 +15,7 @@ from archive.alarms.finding import Alarm, Ending, Kind
 from archive.register import Begun, Over
 from archive.times import iso, when
 
-CLOSELY = 2_000
+CLOSELY = 1_500
 """Sources whose history is read at one look, 0.4 ms each; with more than have news or fall silent in an hour the rest
 waits for the next."""
 AHEAD = 24
@@ -25,6 +25,7 @@ OURSELVES = 4
 SOON = timedelta(days=4)
 """The length of a drift whose days are as good as others, for comparing with later ones."""
 _BACK = timedelta(days=400)
+_BEFORE = timedelta(hours=6)  # with pauses that grow, few are looked at in an hour
 
 _LISTINGS = """
 SELECT source, count(*) AS listings, max(fetched_at) AS looked_at,
@@ -66,10 +67,10 @@ class _Now:
     _cut_off: dict[str, bool] = field(default_factory=dict)
 
     def cut_off(self, db: sqlite3.Connection, at: str) -> bool:
-        """Whether in the hour up to a look so many sources' last ones failed that it was this machine's network."""
+        """Whether in the hours up to a look so many sources' last ones failed that it was this machine's network."""
         minutes = at[:15]  # ten of them
         if minutes not in self._cut_off:
-            failed, looked = db.execute(_LOOKED, [iso(when(at) - timedelta(hours=1)), f"{minutes}9:59Z"]).fetchone()
+            failed, looked = db.execute(_LOOKED, [iso(when(at) - _BEFORE), f"{minutes}9:59Z"]).fetchone()
             self._cut_off[minutes] = failed >= OURSELVES and failed > looked / 2
         return self._cut_off[minutes]
 
@@ -159,7 +160,7 @@ class Watch:
             self._silent[name] = last, silence.not_before(usual, past, read_at, AHEAD)
         elif _gives_links(db, name, read_at):
             return None
-        elif holidays := pauses.quiet(db, now.sources, name, read_at):
+        elif holidays := pauses.quiet(db, now.sources, name, last, read_at):
             found = silence.find(usual, past.without(holidays), read_at, listing["listings"])
         return Begun(name, found) if found else None
 

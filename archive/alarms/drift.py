@@ -28,10 +28,10 @@ FEW, FEWEST_DAYS = 3, 5
 """Articles that are compared at least, and days that they are compared with."""
 SPAN = timedelta(days=14)
 """From the first of these days to the last, so that there are two weekends."""
-SURPRISE = 5.5
+SURPRISE = 5.0
 """Standard errors. The seven figures are looked at in five windows each hour: by chance alone a source would go beyond
 it once in hundreds of years, and real articles are not spread so evenly."""
-CHANCE = 1e-6
+CHANCE = 1e-5
 """The same for shares."""
 LESS, GREATER = 0.5, 0.25
 """The least change of a share: to half of itself, or of its complement, and by so much."""

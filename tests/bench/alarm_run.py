@@ -123,7 +123,7 @@ class Run:
             state.failures, state.failing_since = 0, None
             if not active(source, "silence", hour):
                 upto = bisect_right(source.times, hour)
-                first = max(state.seen, upto - (10_000 if active(source, "flood", hour) else source.window))
+                first = max(state.seen, upto - (10_000 if _is_flooded(source, hour) else source.window))
             dates = [at(time) for time in source.times[first:upto]]
             state.rhythm = state.rhythm.observed(dates, now)
             state.seen = upto
@@ -283,6 +283,12 @@ def active(source: Source, kind: str, hour: float, what: str = "") -> bool:
         and fault.begin <= hour < fault.end
         and (not what or fault.what == what)
     )
+
+
+def _is_flooded(source: Source, hour: float) -> bool:
+    """Whether its listing shows all of an archive, for two days after it grew."""
+    fault = source.fault
+    return fault is not None and fault.kind == "flood" and fault.begin <= hour < fault.end + 2 * DAY
 
 
 def within(hour: float, spans: list[Span]) -> bool:

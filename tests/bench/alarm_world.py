@@ -278,6 +278,10 @@ FAULTS: tuple[tuple[str, str, int, Fits], ...] = (
 """(kind, what, weight, which sources may have it)."""
 
 
+TELLING = 10
+"""New articles by which a drift can be told."""
+
+
 def _damage(world: World, chance: random.Random, count: int) -> None:
     """Faults of all kinds, each at another source that has a rhythm by then."""
     plan = [fault for fault in FAULTS for _ in range(fault[2])]
@@ -312,9 +316,13 @@ def _fault(world: World, source: Source, fault: Fault, chance: random.Random) ->
     if fault.kind == "flood":
         busiest = max(_count(source, day, day + DAY) for day in [begin - DAY * n for n in range(1, 29)])
         fault.end = begin + 10
-        more = [chance.uniform(begin, fault.end) for _ in range(max(150, 8 * busiest))]
+        more = [chance.uniform(begin, fault.end) for _ in range(max(200, 12 * busiest))]
         source.times = sorted(source.times + more)
     if fault.kind in {"drift", "flood", "silence"}:
-        fault.effect = next((at for at in source.times if at >= begin), math.inf)
+        after = [at for at in source.times if at >= begin]
+        fault.effect = after[0] if after else math.inf
+        if fault.kind == "drift":  # by fewer articles nobody could tell
+            fault.own_day = max(fault.own_day, after[TELLING] - fault.effect if len(after) > TELLING else math.inf)
+            fault.end = max(fault.end, begin + 2 * fault.own_day)
     source.fault = fault
     world.faults.append(fault)

@@ -3,7 +3,8 @@
 Invented publishers of many rhythms (tests/bench/alarm_world.py) are watched for four weeks and then for 60 days, with
 holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many were
 found within a day of the source's own rhythm after the first request or article that they touched, and how many alarms
-were false. Such a day is of 24 hours, or twice as long as the source's longest pause in the four weeks before.
+were false. Such a day is of 24 hours, or twice as long as the source's longest pause in the four weeks before, and for a
+drift at least as long as ten articles take.
 """
 
 from __future__ import annotations

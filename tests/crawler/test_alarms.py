@@ -32,7 +32,9 @@ def archive(tmp_path):
 
 
 def begin(archive, kind=Kind.SILENCE, at=NOW, sentence="Nothing new has come for long."):
-    found = Finding(kind, at - timedelta(days=1), sentence, {"silent_hours": 30, "url": "https://t.example/?token=abcdef"})
+    found = Finding(
+        kind, at - timedelta(days=1), sentence, {"silent_hours": 30, "url": "https://t.example/?token=abcdef"}
+    )
     archive.note_alarms([Begun("town", found)], at)
 
 
@@ -170,7 +172,9 @@ def test_the_webhook_is_a_secret_of_the_logs():
     assert secrets_of(Config()) == set()
 
 
-@pytest.mark.parametrize("webhook", ["ftp://x.example/", "file:///etc/passwd", "hooks.example", "https://a b/", "http://["])
+@pytest.mark.parametrize(
+    "webhook", ["ftp://x.example/", "file:///etc/passwd", "hooks.example", "https://a b/", "http://["]
+)
 def test_a_webhook_that_is_none_is_refused_without_showing_it(webhook):
     with pytest.raises(ValueError, match="webhook must be") as error:
         Alarms(webhook=webhook)

@@ -13,7 +13,7 @@ from archive.alarms.silence import HISTORY, Past, hour_of
 FEWEST, MOST = 4, 60
 """Other sources of the same country, or of all, that are asked whether it is a holiday."""
 EXPECTED, HOURS = 3.0, 6
-"""Hours with something new that one of them usually has in a time, so that none of them tells; and the shortest time."""
+"""Hours with something new that one of them usually has in a time, so that none tells something; and the least time."""
 SHARE, TWO = 0.15, 2
 """Of those that were expected to bring something, how many bring nothing on a holiday: usually one in twenty does."""
 RECENT = 8

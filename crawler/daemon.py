@@ -45,8 +45,8 @@ GRACE = 30.0
 """Seconds that a stop waits for what is in flight."""
 WAL_BYTES = 64 << 20
 """Of the -wal file, which SQLite begins anew at 4 MB unless some program reads on and on."""
-WATCH, TELL = timedelta(hours=1), timedelta(minutes=1)
-"""How often sources are looked over for alarms, and what was found is sent."""
+WATCH, TELL = timedelta(hours=1), 60.0
+"""How often sources are looked over for alarms; seconds between two looks at what is to be sent."""
 LOADING = 30.0
 """Seconds after which a configuration that cannot be read, as on a drive that is gone, is refused."""
 APART = 1.0
@@ -175,8 +175,10 @@ class Daemon:
             log.exception("sources were not looked over for alarms, which is tried again in an hour")
 
     async def tell(self) -> None:
-        """Send the alarms that were not sent so far; never raises."""
-        await self.bell.ring(self.crawl.config.alarms)
+        """Send the alarms that were not sent so far, until cancelled, be it in the middle of one: it is sent again."""
+        while True:
+            await self.bell.ring(self.crawl.config.alarms)
+            await asyncio.sleep(TELL)
 
     async def stopped(self, asked: asyncio.Event) -> None:
         """Wait until a stop is asked for, or the archive is broken."""
@@ -230,7 +232,7 @@ async def serve(
             tally.workers_killed = pool.kills
 
         daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
-        beside = [pulse.listen(), daemon.reload(signals.reload)]
+        beside = [pulse.listen(), daemon.reload(signals.reload), daemon.tell()]
         async with (
             Browser() as daemon.crawl.browser,
             _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])),
@@ -258,7 +260,6 @@ async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
     ticks.add(daemon.tick, timedelta(seconds=TICK), at_once=True)
     ticks.add(daemon.tidy, timedelta(hours=1))
     ticks.add(daemon.watch, WATCH)
-    ticks.add(daemon.tell, TELL)
     ticks.start()
     daemon.manager.ready(daemon.status())  # the archive was written to: by the start of the run, and the sources
     log.info("%s; Ctrl-C or SIGTERM stops", daemon.status())

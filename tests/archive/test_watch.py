@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
-from kept import FEED, NEWS, article, config, page
+from kept import FEED, NEWS, Fixed, Kept, article, config, page
 
 from archive import register
 from archive.alarms.finding import Ending
@@ -19,19 +20,30 @@ from archive.watch import Watch
 TEXT = " ".join(["The council met again about the bridge over the river, and put it off."] * 20)
 
 
-@pytest.fixture
-def paper(kept):
-    """A source that was watched for five weeks: hourly from 8 to 17 on all days, two articles each hour."""
-    kept.paper = Paper(kept)
+@pytest.fixture(scope="module")
+def five_weeks(tmp_path_factory):
+    """An archive with a source that was watched for so long: from 8 to 17 on all days, two articles each hour."""
+    kept = Kept(tmp_path_factory.mktemp("paper") / "archive.db")
+    kept.now = kept.now.replace(hour=0)
+    paper = Paper(kept, 0)
     for _ in range(35 * 24):
-        kept.paper.hour()
-    return kept.paper
+        paper.hour()
+    kept.archive.close()
+    return kept.path, kept.now, paper.number
+
+
+@pytest.fixture
+def paper(five_weeks, tmp_path):
+    path, now, number = five_weeks
+    kept = Kept(shutil.copy(path, tmp_path / "paper.db"))
+    kept.now = now
+    yield Paper(kept, number)
+    kept.archive.close()
 
 
 class Paper:
-    def __init__(self, kept) -> None:
-        self.kept, self.number, self.watch = kept, 0, Watch()
-        kept.now = kept.now.replace(hour=0)
+    def __init__(self, kept, number) -> None:
+        self.kept, self.number, self.watch = kept, number, Watch()
 
     def hour(self, *, new=2, text=TEXT, listing=(), **fields):
         """An hour of the clock: a look at the listing, and what it brought by day."""
@@ -132,7 +144,11 @@ def test_many_sources_that_fail_at_once_are_our_own_network(kept):
         for feed in feeds:
             failure = Failure(feed, Stage.FETCH, "unreachable", "No route.")
             kept.archive.store(
-                Outcome(kept.task(feed), Site("x"), failure), run=None, now=kept.now, plan=_plan(kept), extractor="1"
+                Outcome(kept.task(feed), Site("x"), failure),
+                run=None,
+                now=kept.now,
+                plan=Fixed(kept.now),
+                extractor="1",
             )
     with reading(kept.path) as db:
         assert Watch().look(db, kept.now) == []
@@ -146,10 +162,28 @@ def test_many_sources_that_fail_at_once_are_our_own_network(kept):
         assert [change.source for change in Watch().look(db, kept.now)] == ["a"]
 
 
-def _plan(kept):
-    from kept import Fixed
-
-    return Fixed(kept.now)
+def test_a_day_on_which_others_are_silent_as_well_is_a_holiday(paper):
+    """Five more sources, of which the days are written down as the paper's were."""
+    kept = paper.kept
+    names = ["b", "c", "d", "e", "f"]
+    sources = [type(NEWS)(name, f"https://{name}.example/", feeds=(f"https://{name}.example/feed",)) for name in names]
+    kept.archive.sync_sources(config(NEWS, *sources), kept.now)
+    monday = kept.now.date().isoformat()
+    for name in names:
+        kept.archive._writer.do(
+            lambda db, name=name: db.execute(
+                "INSERT INTO days (source, day, looks, new, hours) SELECT :name, day, looks, new, hours FROM days"
+                " WHERE source = 'news' AND day <= :day",
+                {"name": name, "day": monday},
+            )
+        )
+    for _ in range(40):
+        paper.hour(new=0)
+        for name in names:
+            kept.store(f"https://{name}.example/feed", (), page(f"https://{name}.example/feed"), due_at=kept.now)
+    assert paper.look() == []
+    kept.archive.sync_sources(config(NEWS), kept.now)
+    assert paper.look(Watch()) == ["silence"]
 
 
 def test_alarms_of_a_source_that_is_taken_out_end(paper):

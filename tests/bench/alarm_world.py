@@ -122,7 +122,7 @@ def few(chance: random.Random, start: float, end: float) -> rhythms.Times:
 FAMILIES: dict[str, rhythms.Family] = rhythms.TUNED | rhythms.UNSEEN | {"tiny": tiny, "big": big, "few": few}
 
 
-def build(seed: int, count: int = 200, faults: int = 40) -> World:
+def build(seed: int, count: int = 200, faults: int = 40, days: float = DAYS) -> World:
     """The world of a seed."""
     chance = random.Random(f"alarms {seed}")
     sources = [_source(publisher, number, chance) for number, publisher in enumerate(_publishers(seed, count))]
@@ -134,7 +134,7 @@ def build(seed: int, count: int = 200, faults: int = 40) -> World:
     )
     for happen in (_holidays, _seasons, _jumps, _late, _short_troubles, _sections, _specials, _deaths):
         happen(world, chance)
-    _damage(world, chance, faults)
+    _damage(world, chance, faults, days - 15)
     return world
 
 
@@ -282,14 +282,14 @@ TELLING = 10
 """New articles by which a drift can be told."""
 
 
-def _damage(world: World, chance: random.Random, count: int) -> None:
+def _damage(world: World, chance: random.Random, count: int, last: float) -> None:
     """Faults of all kinds, each at another source that has a rhythm by then."""
     plan = [fault for fault in FAULTS for _ in range(fault[2])]
     free = [source for source in world.sources if source.family != "dead" and not source.changes]
     chance.shuffle(free)
     for number in range(count):
         kind, what, _, fits = plan[number % len(plan)]
-        begin = chance.uniform(2, 45) * DAY
+        begin = chance.uniform(2, last) * DAY
         able = [source for source in free if fits(source) and _has_a_rhythm(source, begin, kind)]
         if able:
             free.remove(able[0])

@@ -1,10 +1,10 @@
 """Alarms in 60 days: python -m tests.bench.alarms [--seeds 1,2,3] [--sources 200] [--faults 40] [--json].
 
 Invented publishers of many rhythms (tests/bench/alarm_world.py) are watched for four weeks and then for 60 days, with
-holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many were
+holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many faults were
 found within a day of the source's own rhythm after the first request or article that they touched, and how many alarms
-were false. Such a day is of 24 hours, or twice as long as the source's longest pause in the four weeks before, and for a
-drift at least as long as ten articles take.
+were false. Such a day is of 24 hours, or twice the source's longest pause in the four weeks before, and for a drift at
+least as long as ten articles take.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ def score(world: World, noticed: list[Noticed], seed: int, end: float = DAYS * D
     return result
 
 
-def measure(seed: int, sources: int = 200, faults: int = 40) -> Score:
-    world = build(seed, sources, faults)
-    return score(world, alarm_run.run(world, seed), seed)
+def measure(seed: int, sources: int = 200, faults: int = 40, days: float = DAYS) -> Score:
+    world = build(seed, sources, faults, days)
+    return score(world, alarm_run.run(world, seed, days * DAY), seed, days * DAY)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,7 +1,7 @@
 """How long a look over all sources takes: python -m tests.bench.watch [--sources 10000] [--days 57].
 
-An archive of sources with eight weeks of days each is looked over four times: for the first time, with nothing new, with
-something new of each source, and an hour later at night, when many are silent.
+An archive of sources with eight weeks of days each is looked over four times: for the first time, with nothing new,
+with something new of each source, and at night, when all are silent.
 """
 
 from __future__ import annotations

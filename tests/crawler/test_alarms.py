@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,9 @@ from config.models import Alarms, Config, Source
 from crawler import alarms
 from crawler.cli import main
 from crawler.logs import secrets_of
+from tests.daemons import daemon
+from tests.live import titles, until
+from tests.publisher import Story, publish
 from tests.site import Response, Site, redirect
 
 NOW = datetime.now(UTC)
@@ -179,6 +183,43 @@ def test_a_webhook_that_is_none_is_refused_without_showing_it(webhook):
     with pytest.raises(ValueError, match="webhook must be") as error:
         Alarms(webhook=webhook)
     assert webhook not in str(error.value)
+
+
+def test_a_crawl_of_what_is_due_looks_over_all_sources_in_the_end_and_sends_what_it_found(tmp_path, receiver):
+    from archive.tasks import Scope
+    from crawler.once import crawl_once
+
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        archive.sync_sources(Config(sources=(Source("town", "https://town.example/"),)), NOW)
+        begin(archive)
+    without = Config(alarms=Alarms(webhook=receiver.url("/hook")))
+    crawl_once(path, without, Scope(), due_only=True)
+    assert received(receiver) == []
+    crawl_once(path, without, Scope(), due_only=True, judged=True)
+    assert [(it["event"], it["outcome"]) for it in received(receiver)] == [("ended", "unwatched")]
+
+
+def test_a_daemon_sends_what_was_not_sent_and_a_webhook_that_hangs_stops_neither_crawl_nor_end(tmp_path):
+    with Site({}) as site, Archive(tmp_path / "archive.db") as archive:
+        publish(site, [Story(0)])
+        answer = threading.Event()
+        site.routes["/hook"] = lambda request: Response(b"ok" if answer.wait(60) else b"")
+        listing = f'home = "{site.url("/")}"\nfeeds = ["{site.url("/feed.xml")}"]\nschedule = {{ every = "1s" }}\n'
+        hook = f'[alarms]\nwebhook = "{site.url("/hook")}"\n'
+        (tmp_path / "cuttings.toml").write_text(f"{hook}[sources.town]\n{listing}")
+        archive.sync_sources(Config(sources=(Source("town", site.url("/")),)), NOW)
+        begin(archive)
+        with daemon(tmp_path) as process:
+            until(lambda: "/hook" in site.paths)
+            publish(site, [Story(0), Story(1)])
+            until(lambda: Story(1).title in titles(tmp_path))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        answer.set()
+    log = (tmp_path / "daemon.log").read_text()
+    assert "/hook" not in log
+    assert "Traceback" not in log
 
 
 def cuttings(*args):

@@ -12,9 +12,15 @@ from archive.alarms.silence import HISTORY, Past, hour_of
 
 FEWEST, MOST = 4, 60
 """Other sources of the same country, or of all, that are asked whether it is a holiday."""
-EXPECTED, HOURS = 3.0, 6
-"""Hours with something new that one of them usually has in a time, so that none tells something; and the least time."""
-SHARE, TWO = 0.15, 2
+HOURS = 6
+"""Of such parts of a day each is looked at by itself: holidays begin and end at no hour of ours."""
+EXPECTED = 2.0
+"""Hours in it with something new that one of them usually has, so that none tells something."""
+WEEKS, ONCE = 3, 1
+"""Weeks before that have to be known, and in how many of them nothing may have come: other holidays."""
+LATELY = 3 * 24
+"""Hours before, in which something came from it: one that is closed tells nothing."""
+SHARE = 0.15
 """Of those that were expected to bring something, how many bring nothing on a holiday: usually one in twenty does."""
 RECENT = 8
 """Days that are looked at for holidays."""
@@ -42,20 +48,23 @@ def past(
 def quiet(
     db: sqlite3.Connection, sources: Mapping[str, sqlite3.Row], source: str, last: int, until: datetime
 ) -> set[int]:
-    """The days, since 1970, on which others were silent as well, from the hour after ``last`` on: holidays."""
+    """The hours since ``last`` in which others were silent as well: those of a holiday. Counted since 1970."""
     others = _others(sources, source)
     if len(others) < FEWEST:
         return set()
     known = [_hours(db, name, until) for name in others]
     now = hour_of(until)
-    found = set()
-    for day in range(max(last // 24, now // 24 - RECENT), now // 24 + 1):
-        end = min(now, day * 24 + 24)
-        begin = min(max(last + 1, day * 24), end - HOURS)
-        expected = [hours for hours, watched in known if _usual(hours, watched, begin, end) >= EXPECTED]
-        silent = sum(not any(hour in hours for hour in range(begin, end)) for hours in expected)
-        if len(expected) >= FEWEST and silent >= max(TWO, SHARE * len(expected)):
-            found.add(day)
+    found: set[int] = set()
+    holiday = False
+    for start in range(max(last + 1, now - RECENT * 24) // HOURS * HOURS, now, HOURS):
+        end = min(now, start + HOURS)
+        begin = max(last + 1, end - HOURS)
+        expected = [hours for hours, watched in known if _tells(hours, watched, begin, end)]
+        if len(expected) >= FEWEST:  # else it goes on as it was: by night few tell anything
+            silent = sum(not any(hour in hours for hour in range(begin, end)) for hours in expected)
+            holiday = silent >= SHARE * len(expected)
+        if holiday:
+            found.update(range(begin, end))
     return found
 
 
@@ -79,14 +88,13 @@ def _hours(db: sqlite3.Connection, source: str, until: datetime) -> tuple[set[in
     return hours, watched
 
 
-def _usual(hours: set[int], watched: set[int], begin: int, end: int) -> float:
-    """In how many hours something came at the same time of the weeks before, on average; 0 if it is not known."""
-    if end // 24 not in watched and (end - 1) // 24 not in watched:
-        return 0.0
+def _tells(hours: set[int], watched: set[int], begin: int, end: int) -> bool:
+    """Whether a source would bring something in a time by all that is known of it."""
+    if (end - 1) // 24 not in watched or not any(hour in hours for hour in range(begin - LATELY, begin)):
+        return False
     weeks = [week for week in range(1, 8) if begin // 24 - 7 * week in watched]
-    if len(weeks) < 2:
-        return 0.0
-    return sum(hour - 168 * week in hours for week in weeks for hour in range(begin, end)) / len(weeks)
+    brought = [sum(hour - 168 * week in hours for hour in range(begin, end)) for week in weeks]
+    return len(weeks) >= WEEKS and brought.count(0) <= ONCE and sum(brought) >= EXPECTED * len(weeks)
 
 
 def _days(db: sqlite3.Connection, source: str, until: datetime) -> list[tuple[str, int, str]]:

@@ -18,6 +18,8 @@ from archive.times import iso, when
 CLOSELY = 1_500
 """Sources whose history is read at one look, 0.4 ms each; with more than have news or fall silent in an hour the rest
 waits for the next."""
+OTHERS = 20
+"""As many histories as it costs to ask whether others are silent, too: on a holiday thousands may be."""
 AHEAD = 24
 """Hours for which a source that is not silent by now is known not to be."""
 OURSELVES = 4
@@ -124,12 +126,12 @@ class Watch:
         if found := self._drift(db, now, name, alarms):
             yield found
 
-    def _spend(self, name: str) -> bool:
-        """Whether another source's history may be read at this look."""
+    def _spend(self, name: str, histories: int = 1) -> bool:
+        """Whether so many sources' histories more may be read at this look."""
         if self._left <= 0:
             self._after = self._after or name
             return False
-        self._left -= 1
+        self._left -= histories
         return True
 
     def _silence(
@@ -158,10 +160,11 @@ class Watch:
         found = silence.find(usual, past, read_at, listing["listings"])
         if found is None:
             self._silent[name] = last, silence.not_before(usual, past, read_at, AHEAD)
-        elif _gives_links(db, name, read_at):
+        elif _gives_links(db, name, read_at) or not self._spend(name, OTHERS):
             return None
         elif holidays := pauses.quiet(db, now.sources, name, last, read_at):
             found = silence.find(usual, past.without(holidays), read_at, listing["listings"])
+            self._silent[name] = last, silence.hour_of(read_at) + pauses.HOURS // 2  # when to ask the others again
         return Begun(name, found) if found else None
 
     def _drift(self, db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alarm]) -> Begun | Over | None:

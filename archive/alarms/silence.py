@@ -59,8 +59,9 @@ class Past:
             if hour // _DAY in self.watched and not any(begin <= hour <= end for begin, end in self.away)
         ]
 
-    def without(self, days: Collection[int]) -> Past:
-        return replace(self, watched=set(self.watched) - set(days))
+    def without(self, hours: Collection[int]) -> Past:
+        """Without hours that do not count."""
+        return replace(self, away=[*self.away, *((hour, hour) for hour in hours)])
 
 
 @dataclass(frozen=True, slots=True)

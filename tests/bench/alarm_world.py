@@ -290,6 +290,8 @@ def _damage(world: World, chance: random.Random, count: int, last: float) -> Non
     for number in range(count):
         kind, what, _, fits = plan[number % len(plan)]
         begin = chance.uniform(2, last) * DAY
+        while any(first - DAY <= begin < end for first, end in world.down + world.cut_off):
+            begin = chance.uniform(2, last) * DAY  # nobody was there to notice it
         able = [source for source in free if fits(source) and _has_a_rhythm(source, begin, kind)]
         if able:
             free.remove(able[0])

@@ -4,7 +4,7 @@ Invented publishers of many rhythms (tests/bench/alarm_world.py) are watched for
 holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many faults were
 found within a day of the source's own rhythm after the first request or article that they touched, and how many alarms
 were false. Such a day is of 24 hours, or twice the source's longest pause in the four weeks before, and for a drift at
-least as long as ten articles take.
+least as long as ten articles take; hours in which our own daemon or network was down are not counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from tests.bench import alarm_run
 from tests.bench.alarm_run import Noticed
-from tests.bench.alarm_world import DAYS, Fault, World, build
+from tests.bench.alarm_world import DAYS, Fault, Span, World, build
 from tests.bench.rhythms import BEFORE, DAY
 
 FOUND, FALSE = 0.95, 1.0
@@ -59,7 +59,8 @@ def score(world: World, noticed: list[Noticed], seed: int, end: float = DAYS * D
             for it in noticed
             if (it.source, it.kind) == (fault.source, fault.kind) and fault.effect <= it.at <= fault.end + DAY
         ]
-        delay = min(times, default=math.inf) - fault.effect
+        found = min(times, default=math.inf)
+        delay = found - fault.effect - sum(_overlap(span, (fault.effect, found)) for span in world.down + world.cut_off)
         result.hours.setdefault(fault.kind, []).append(delay)
         result.delays.append(delay / fault.own_day)
         if delay <= fault.own_day:
@@ -74,6 +75,11 @@ def score(world: World, noticed: list[Noticed], seed: int, end: float = DAYS * D
     watched = (min(source.removed, end) - max(source.added, -BEFORE) for source in world.sources)
     result.months = sum(max(0.0, hours) for hours in watched) / (30 * DAY)
     return result
+
+
+def _overlap(one: Span, other: Span) -> float:
+    """Hours that two spans have in common."""
+    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
 def measure(seed: int, sources: int = 200, faults: int = 40, days: float = DAYS) -> Score:

@@ -125,10 +125,10 @@ async def test_a_program_gets_the_alarm_on_its_standard_input(archive, tmp_path)
     ("code", "said"),
     [("raise SystemExit(3)", "ended with 3"), ("import time; time.sleep(60)", "took longer")],
 )
-async def test_a_program_that_fails_or_hangs_is_tried_again(archive, tmp_path, monkeypatch, caplog, code, said):
-    monkeypatch.setattr(alarms, "PATIENCE", 2.0 if "Exit" in code else 0.5)
+async def test_a_program_that_fails_or_hangs_is_tried_again(archive, monkeypatch, caplog, code, said):
+    monkeypatch.setattr(alarms, "PATIENCE", 20.0 if "Exit" in code else 0.5)
     begin(archive)
-    assert not await alarms.Bell(archive).ring(Alarms(command=program(tmp_path, code)))
+    assert not await alarms.Bell(archive).ring(Alarms(command=program(archive.path.parent, code)))
     assert said in caplog.text
     with reading(archive.path) as db:
         assert db.execute("SELECT told FROM alarms").fetchone()[0] is None

@@ -229,7 +229,7 @@ def _blocked(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Al
         how = blocked.ended(alarm, today, listing["failures"] if listing else 0)
         return Over(alarm.id, how) if how else None
     found = None
-    if any(day.looks_blocked for day in recent) and listing and listing["failures"] >= stale.FEWEST:
+    if any(day.looks_blocked for day in recent) and listing and listing["failures"] >= blocked.LOOKS:
         found = blocked.of_listings(_listings(db, name), recent, now.at)
     if not found and sum(day.blocked for day in recent) >= blocked.FEWEST:
         found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, drift.DAYS))

@@ -10,8 +10,8 @@ from archive.alarms.day import Day
 from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
 from archive.alarms.stale import Listing, failing_since
 
-FEWEST = 4
-"""Pages refused, one after the other, with none that came between."""
+LOOKS, FEWEST = 2, 4
+"""Looks at a listing, and pages, refused one after the other, with none that came between."""
 LASTS = timedelta(hours=4)
 """Between the first refusal and the last: a wall that stands for an hour while a site is attacked is soon gone."""
 SOME, SHARE = 10, 0.3
@@ -26,7 +26,7 @@ CLEAR = 0.15
 
 def of_listings(listings: Sequence[Listing], recent: Sequence[Day], now: datetime) -> Finding | None:
     """Whether none of a source's listings can be had, for a wall before them."""
-    since = failing_since(listings, now, lasts=LASTS)
+    since = failing_since(listings, now, lasts=LASTS, apart=LASTS, fewest=LOOKS)
     failed, refused = sum(day.looks_failed for day in recent), sum(day.looks_blocked for day in recent)
     if since is None or refused <= failed / 2:
         return None

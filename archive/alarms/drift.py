@@ -28,11 +28,8 @@ FEW, FEWEST_DAYS = 3, 5
 """Articles that are compared at least, and days that they are compared with."""
 SPAN = timedelta(days=14)
 """From the first of these days to the last, so that there are two weekends."""
-SURPRISE = 5.0
-"""Standard errors. The seven figures are looked at in five windows each hour: by chance alone a source would go beyond
-it once in hundreds of years, and real articles are not spread so evenly."""
 CHANCE = 1e-5
-"""The same for shares."""
+"""Of shares as unlike by chance. The figures are looked at each hour, in windows that overlap: a few tests a day."""
 LESS, GREATER = 0.5, 0.25
 """The least change of a share: to half of itself, or of its complement, and by so much."""
 ALIKE, SURELY_ALIKE, MOST_ALIKE = 2.0, 10.0, 20.0
@@ -63,6 +60,8 @@ class _Mean:
     squares: Callable[[Day], float]
     least: float
     """The change that is worth telling: .6 is from .20 to .31 of a page."""
+    surprise: float
+    """Standard errors that are more than chance: a new section may be by as much longer as its articles are many."""
     within: float
     """Standard deviation between articles that is never gone below."""
     told: Callable[[float, float], str]
@@ -91,8 +90,8 @@ def _pages(now: float, usual: float) -> str:
 
 
 _MEANS = {
-    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.6), 0.3, _words),
-    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 0.3, _pages),
+    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.75), 6.5, 0.3, _words),
+    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 5.0, 0.3, _pages),
 }
 _SHARES = (
     _Share("unread", lambda day: day.unread, lambda day: day.new + day.unread, "of the new pages hold no article"),
@@ -164,7 +163,7 @@ def _mean(name: str, recent: Sequence[Day], before: Sequence[Day]) -> _Change | 
     within = sum(map(figure.squares, some)) / sum(counts) - usual**2
     known = chance.usual([figure.sum(day) / day.new for day in some], counts, max(figure.within**2, within))
     surprise = known.surprise(now, sum(day.new for day in recent), len(recent))
-    if abs(surprise) < SURPRISE:
+    if abs(surprise) < figure.surprise:
         return None
     return _Change(name, usual, now, surprise**2 / 2 / math.log(10), figure.told(now, usual))
 

@@ -21,6 +21,8 @@ HISTORY = timedelta(days=56)
 """Eight of each hour of the week."""
 FEWEST_DAYS, FEWEST_HOURS = 21, 10
 """Days that were watched, and hours in which something came, under which no pause is too long."""
+SHORTEST = 10
+"""Hours that are no silence, however busy a source is: by then others tell whether it is a holiday."""
 SELDOM = 0.003
 """False alarms that a source may give in a month by either measure."""
 CLOCKED, SET_TIMES = 5, 6
@@ -129,7 +131,7 @@ def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Findin
     """Whether the pause since the last that came is too long by the time of the last look that could be read."""
     silent = past.silent(hour_of(looked_at))
     missed = sum(usual.chances[_cell(hour)] for hour in silent)
-    if missed <= usual.most and len(silent) <= usual.most_hours:
+    if len(silent) < SHORTEST or (missed <= usual.most and len(silent) <= usual.most_hours):
         return None
     began = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
     told = f"its listing could be read, last at {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}"
@@ -159,7 +161,7 @@ def not_before(usual: Habit, past: Past, looked_at: datetime, ahead: int) -> int
     missed, length = sum(usual.chances[_cell(hour)] for hour in silent), len(silent)
     for hour in range(now, now + ahead):
         missed, length = missed + usual.chances[_cell(hour)], length + 1
-        if missed > usual.most or length > usual.most_hours:
+        if length >= SHORTEST and (missed > usual.most or length > usual.most_hours):
             return hour + 1
     return now + ahead
 

@@ -11,8 +11,8 @@ from archive.alarms.finding import Finding, Kind, many
 LASTS = timedelta(hours=18)
 """Since the first of the failures in a row: an outage of a night is none of ours to tell of, and by the next day
 somebody should know."""
-APART = timedelta(hours=3)
-"""Between the first and the last look that failed: pauses grow with failures, so that a day may have few."""
+APART = timedelta(hours=10)
+"""Between the first look that failed and the last: pauses grow with failures, and most outages are over by then."""
 FEWEST = 3
 """Failures in a row."""
 
@@ -29,18 +29,20 @@ class Listing:
     problem: str
 
 
-def failing_since(listings: Sequence[Listing], now: datetime, *, lasts: timedelta) -> datetime | None:
-    """Since when all listings of a source fail, if that is for so long; None if not."""
-    if not listings or not all(it.failures >= FEWEST and it.failing_since and it.looked_at for it in listings):
+def failing_since(
+    listings: Sequence[Listing], now: datetime, *, lasts: timedelta, apart: timedelta, fewest: int
+) -> datetime | None:
+    """Since when all listings of a source fail, ``fewest`` times or more; None if not, or not for so long."""
+    if not listings or not all(it.failures >= fewest and it.failing_since and it.looked_at for it in listings):
         return None
     since = max(it.failing_since for it in listings if it.failing_since)
     last = max(it.looked_at for it in listings if it.looked_at)
-    return since if now - since >= lasts and last - since >= APART else None
+    return since if now - since >= lasts and last - since >= apart else None
 
 
 def find(listings: Sequence[Listing], now: datetime) -> Finding | None:
     """Whether no listing of a source can be had, for longer than LASTS."""
-    since = failing_since(listings, now, lasts=LASTS)
+    since = failing_since(listings, now, lasts=LASTS, apart=APART, fewest=FEWEST)
     if since is None:
         return None
     worst = max(listings, key=lambda it: it.failures)

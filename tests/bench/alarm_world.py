@@ -93,6 +93,8 @@ class World:
     """When our own daemon does not run."""
     cut_off: list[Span]
     """When it runs, and has no network."""
+    holidays: dict[str, list[Span]] = field(default_factory=dict)
+    """By country."""
 
 
 def tiny(chance: random.Random, start: float, end: float) -> rhythms.Times:
@@ -189,6 +191,7 @@ def _holidays(world: World, chance: random.Random) -> None:
     for country in COUNTRIES:
         begin = chance.randint(3, 55) * DAY - chance.randint(0, 6)
         spans[country].append((begin, begin + chance.choice((1, 1, 2)) * DAY))
+    world.holidays = spans
     for source in world.sources:
         for span in spans[source.country]:
             if chance.random() < 0.75:
@@ -267,8 +270,8 @@ FAULTS: tuple[tuple[str, str, int, Fits], ...] = (
     ("drift", "bylines", 4, lambda s: s.style.signed >= 0.6),
     ("drift", "boilerplate", 4, lambda s: True),
     ("drift", "rule", 3, lambda s: s.style.by_rule > 0),
-    ("drift", "no-article", 2, lambda s: s.style.unread < 0.2),
-    ("silence", "frozen", 7, lambda s: True),
+    ("drift", "no-article", 3, lambda s: s.style.unread < 0.2),
+    ("silence", "frozen", 6, lambda s: True),
     ("stale", "not-found", 3, lambda s: True),
     ("stale", "timeout", 3, lambda s: True),
     ("blocked", "all", 3, lambda s: True),

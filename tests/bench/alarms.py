@@ -4,7 +4,8 @@ Invented publishers of many rhythms (tests/bench/alarm_world.py) are watched for
 holidays, outages, growth and the like, while faults of all kinds befall some of them. Printed is how many faults were
 found within a day of the source's own rhythm after the first request or article that they touched, and how many alarms
 were false. Such a day is of 24 hours, or twice the source's longest pause in the four weeks before, and for a drift at
-least as long as ten articles take; hours in which our own daemon or network was down are not counted.
+least as long as ten articles take. The country's holidays are not counted, nor the hours in which our own daemon or
+network was down.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tests.bench.rhythms import BEFORE, DAY
 FOUND, FALSE = 0.95, 1.0
 """Share of faults to be found, and false alarms allowed in 100 source-months."""
 AFTERMATH = 3 * DAY
-"""Hours after a fault in which another alarm of its source is its doing."""
+"""Hours after a fault in which another alarm of its source is its doing; or two days of its own rhythm."""
 
 
 @dataclass(slots=True)
@@ -60,7 +61,8 @@ def score(world: World, noticed: list[Noticed], seed: int, end: float = DAYS * D
             if (it.source, it.kind) == (fault.source, fault.kind) and fault.effect <= it.at <= fault.end + DAY
         ]
         found = min(times, default=math.inf)
-        delay = found - fault.effect - sum(_overlap(span, (fault.effect, found)) for span in world.down + world.cut_off)
+        away = world.down + world.cut_off + world.holidays[sources[fault.source].country]
+        delay = found - fault.effect - sum(_overlap(span, (fault.effect, found)) for span in away)
         result.hours.setdefault(fault.kind, []).append(delay)
         result.delays.append(delay / fault.own_day)
         if delay <= fault.own_day:
@@ -69,7 +71,8 @@ def score(world: World, noticed: list[Noticed], seed: int, end: float = DAYS * D
             result.late.append((fault, delay))
     for it in noticed:
         source = sources[it.source]
-        hit = source.fault and source.fault.begin <= it.at <= source.fault.end + AFTERMATH
+        fault = source.fault
+        hit = fault and fault.begin <= it.at <= fault.end + max(AFTERMATH, 2 * fault.own_day)
         if not hit and not any(begin <= it.at <= finish for begin, finish in source.changes):
             result.false.append(it)
     watched = (min(source.removed, end) - max(source.added, -BEFORE) for source in world.sources)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import articles, inbox, queue, reextraction, sources, stopgap, turns
+from archive import articles, days, inbox, queue, reextraction, sources, stopgap, turns
 from archive.articles import Reading
 from archive.models import Article, Change, Failure, Page, Stage, Verdict
 from archive.plans import Look, Past, Plan, Reread
@@ -51,7 +51,9 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict | S
     turns.keep_site(db, outcome.site, terms.now)
     if outcome.task.kind is not TaskKind.LISTING:
         inbox.drop(db, outcome.task.id)
-    _log(db, in_the_end(outcome, verdict), verdict, terms)
+    ended = in_the_end(outcome, verdict)
+    _log(db, ended, verdict, terms)
+    days.count(db, ended, verdict, terms.now)
     return verdict
 
 

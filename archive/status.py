@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TypeVar
 
+from archive import register
 from archive.queue import pending
 from archive.tasks import Scope
 from archive.times import iso, iso_ms, when
@@ -114,6 +115,8 @@ class Status:
     """The daemon's latest."""
     sites: tuple[SiteStatus, ...]
     """Those that are parked first."""
+    alarms: tuple[register.Row, ...]
+    """The open ones, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class Counts:
     """That failed so often and for so long that they are looked at once a week."""
     sites_in_work: int
     parked_sites: int
+    alarms: dict[str, int]
+    """Kind -> how many are open."""
 
 
 def counts(db: sqlite3.Connection, now: datetime) -> Counts:
@@ -177,6 +182,7 @@ def counts(db: sqlite3.Connection, now: datetime) -> Counts:
         listings=listings["number"],
         failing=listings["failing"],
         parked_listings=listings["parked"],
+        alarms=_counts(db, "SELECT kind, count(*) FROM alarms WHERE ended IS NULL GROUP BY kind"),
     )
 
 
@@ -211,6 +217,7 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
             iso(now),
             iso_ms(now),
         ),
+        alarms=register.rows(db),
     )
 
 

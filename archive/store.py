@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive import hosts, inbox, learned, outcomes, owners, queue, reextraction, sources, turns
+from archive import days, hosts, inbox, learned, outcomes, owners, queue, reextraction, register, sources, turns
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
 from archive.effects import Effect
 from archive.models import Failure, Link, Page, Verdict
@@ -23,6 +23,7 @@ from archive.outcomes import Terms
 from archive.plans import Plan
 from archive.queue import Revisit
 from archive.reextraction import Anew
+from archive.register import Begun, Over, Row
 from archive.rows import insert, update
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
 from archive.times import iso, iso_ms
@@ -32,6 +33,7 @@ from config.models import Config
 __all__ = ["Archive", "ArchiveError"]
 
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
+_ALARMS_AT_A_TIME = 200  # 10 ms
 
 
 class Archive:
@@ -113,8 +115,9 @@ class Archive:
     def tidy(self, now: datetime, *, log_days: int) -> int:
         """Throw away what only grows, and empty the -wal file; now and then, in a long run. What is left of that file.
 
-        That is the log of fetches after ``log_days``, and of the runs that did them, and pages received
-        that nobody came to read. The -wal file's bytes are more than 0 where somebody reads all the while.
+        That is the log of fetches after ``log_days``, and of the runs that did them, pages received that nobody came to
+        read, and sources' days of more than a year ago. The -wal file's bytes are more than 0 where somebody reads all
+        the while.
         """
         old = "DELETE FROM fetches WHERE id IN (SELECT id FROM fetches WHERE at < ? ORDER BY at LIMIT ?)"
         before = iso(now - timedelta(days=log_days))
@@ -122,6 +125,8 @@ class Archive:
         while self._writer.do(lambda db: db.execute(old, args).rowcount) == _AT_A_TIME:
             pass
         self._writer.do(lambda db: inbox.forget(db, now))
+        while self._writer.do(lambda db: days.forget(db, now, _AT_A_TIME)) == _AT_A_TIME:
+            pass
         # Those that ended, or were killed, which is known once another daemon has begun.
         runs = (
             "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started < :before AND (ended < :before OR"
@@ -130,6 +135,16 @@ class Archive:
         )
         self._writer.do(lambda db: db.execute(runs, {"before": before, "limit": _AT_A_TIME}))
         return self._writer.checkpoint()
+
+    def note_alarms(self, changes: Sequence[Begun | Over], now: datetime) -> None:
+        """Write down which alarms began and which ended, some at a time, so that nobody else waits for long."""
+        for first in range(0, len(changes), _ALARMS_AT_A_TIME):
+            some = changes[first : first + _ALARMS_AT_A_TIME]
+            self._writer.do(partial(register.note, changes=some, now=now))
+
+    def alarm_told(self, alarm: Row, now: datetime) -> None:
+        """Note that whoever is to be told of an alarm was told of it as it is in ``alarm``."""
+        self._writer.do(lambda db: register.tell(db, alarm, now))
 
     def follow_clock(self, now: datetime, booted: datetime) -> tuple[timedelta, int]:
         """Move what is to come along with a clock that was set; by how much it was, and how many times were moved.

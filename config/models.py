@@ -195,6 +195,27 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarms:
+    """Who is told of alarms; they stand in the archive in any case."""
+
+    webhook: str = ""
+    """An address to which each is sent by POST, as JSON; empty: none. It is never shown."""
+    command: tuple[str, ...] = ()
+    """A program, with its arguments, that gets each as JSON on its standard input; none if empty."""
+
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.webhook)
+            good = not self.webhook or (parts.scheme in {"http", "https"} and bool(parts.hostname))
+        except ValueError:
+            good = False
+        if not good or _NOT_IN_URL.search(self.webhook):  # not shown: whoever knows it may write there
+            raise ValueError("webhook must be an http or https URL")
+        if self.command and not self.command[0]:
+            raise ValueError("command must begin with the name of a program")
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What CSS finds on a publisher's pages better than the general extractor, valid from a date on.
 
@@ -296,6 +317,7 @@ class Config:
     politeness: Politeness = field(default_factory=Politeness)
     limits: Limits = field(default_factory=Limits)
     schedule: Schedule = field(default_factory=Schedule)
+    alarms: Alarms = field(default_factory=Alarms)
     sources: tuple[Source, ...] = ()
     origin: str = ""
     """The file or folder it was read from, for messages."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "sources": "sources",
     "search": "read",
     "status": "status",
+    "alarms": "alarms",
     "explain": "explain",
     "history": "history",
     "copies": "copies",

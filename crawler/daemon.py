@@ -20,9 +20,10 @@ from archive.database import ArchiveError
 from archive.models import Verdict
 from archive.store import Archive
 from archive.tasks import Outcome
+from archive.watch import Watch
 from config.load import STARTER, ConfigError
 from config.models import Config
-from crawler import clock, reextract
+from crawler import alarms, clock, reextract
 from crawler.aside import Aside
 from crawler.browser import Browser
 from crawler.crawl import TICK, Crawl, start
@@ -47,6 +48,8 @@ ENDING = 5.0
 """Seconds that it waits for the last batch of articles that are cleaned anew."""
 WAL_BYTES = 64 << 20
 """Of the -wal file, which SQLite begins anew at 4 MB unless some program reads on and on."""
+WATCH, TELL = timedelta(hours=1), 60.0
+"""How often sources are looked over for alarms; seconds between two looks at what is to be sent."""
 LOADING = 30.0
 """Seconds after which a configuration that cannot be read, as on a drive that is gone, is refused."""
 APART = 1.0
@@ -86,6 +89,11 @@ class Daemon:
     """For what goes on in threads."""
     refreshing: threading.Lock = field(default_factory=threading.Lock)
     """Held while articles are cleaned anew."""
+    looking: Watch = field(default_factory=Watch)
+    bell: alarms.Bell = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bell = alarms.Bell(self.archive)
 
     async def tick(self) -> None:
         """Start what is due; never raises.
@@ -181,6 +189,21 @@ class Daemon:
                 said = "%d articles were read anew after boilerplate was learned: %d changed, %d words lost, %d gained"
                 log.info(said, counts.looked, counts.changed, counts.lost, counts.gained)
 
+    def watch(self) -> None:
+        """Look whether something is wrong with a source; never raises."""
+        try:
+            alarms.look(self.archive, self.looking)
+        except ArchiveError as error:
+            log.warning("sources were not looked over for alarms, which is tried again in an hour: %s", error)
+        except Exception:
+            log.exception("sources were not looked over for alarms, which is tried again in an hour")
+
+    async def tell(self) -> None:
+        """Send the alarms that were not sent so far, until cancelled, be it in the middle of one: it is sent again."""
+        while True:
+            await self.bell.ring(self.crawl.config.alarms)
+            await asyncio.sleep(TELL)
+
     async def stopped(self, asked: asyncio.Event) -> None:
         """Wait until a stop is asked for, or the archive is broken."""
         waits = {asyncio.create_task(event.wait()) for event in (asked, self.crawl.stopping)}
@@ -233,7 +256,7 @@ async def serve(
             tally.workers_killed = pool.kills
 
         daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
-        beside = [pulse.listen(), daemon.reload(signals.reload)]
+        beside = [pulse.listen(), daemon.reload(signals.reload), daemon.tell()]
         async with (
             Browser() as daemon.crawl.browser,
             _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])),
@@ -261,6 +284,7 @@ async def _work(daemon: Daemon, signals: Signals, grace: float) -> bool:
     ticks.add(daemon.tick, timedelta(seconds=TICK), at_once=True)
     ticks.add(daemon.tidy, timedelta(hours=1))
     ticks.add(daemon.refresh, timedelta(hours=1))
+    ticks.add(daemon.watch, WATCH)
     ticks.start()
     daemon.manager.ready(daemon.status())  # the archive was written to: by the start of the run, and the sources
     log.info("%s; Ctrl-C or SIGTERM stops", daemon.status())

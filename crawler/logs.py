@@ -168,11 +168,12 @@ def start(form: Form = "text", *, quiet: bool = False) -> Formatter:
 
 
 def secrets_of(config: Config) -> set[str]:
-    """What the sources' headers and cookies hold of the environment, and the values of their cookie files.
+    """What the sources' headers and cookies hold of the environment, the values of their cookie files, the webhook.
 
     Of these not those that are a word alone: a file has also what is none of a secret, as ``accepted``.
     """
     pairs = (pair for source in config.sources for pair in (*source.headers, *source.cookies))
     filled = (value for _, value in pairs if isinstance(value, Secret))
     filed = (cookie.value for source in config.sources for cookie in source.jar)
-    return {text for value in filled for text in (value, *value.parts)} | {it for it in filed if not it.isalpha()}
+    known = {text for value in filled for text in (value, *value.parts)} | {it for it in filed if not it.isalpha()}
+    return known | ({config.alarms.webhook} - {""})

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Metric, ProcessCollector, gener
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from archive.alarms.finding import Kind
 from archive.database import ArchiveError, reading
 from archive.status import Counts, counts
 from crawler import __version__
@@ -112,6 +113,10 @@ def _of_archive(found: Counts) -> Iterator[Metric]:
     yield listings
     yield _gauge("sites_in_work", "Sites that are being spoken to.", found.sites_in_work)
     yield _gauge("sites_parked", "Sites left alone for long, see 'cuttings status'.", found.parked_sites)
+    alarms = GaugeMetricFamily("cuttings_alarms", "Alarms that are open, see 'cuttings alarms'.", labels=["kind"])
+    for kind in Kind:
+        alarms.add_metric([kind.value], found.alarms.get(kind.value, 0))
+    yield alarms
     yield _gauge("articles", "Articles kept.", found.articles)
     yield _gauge("revisions", "Texts of articles that changed, the first and the current included.", found.revisions)
     yield _gauge("archive_bytes", "Of the archive's file.", found.bytes)

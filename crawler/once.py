@@ -15,10 +15,12 @@ from archive import sites
 from archive.models import Change, Failure, Link, Verdict
 from archive.store import Archive
 from archive.tasks import Outcome, Scope
+from archive.watch import Watch
 from config.models import Config
-from crawler import clock, urls
+from crawler import alarms, clock, urls
 from crawler.browser import Browser
-from crawler.crawl import Crawl, Watch, start
+from crawler.crawl import Crawl, start
+from crawler.crawl import Watch as Looker
 from crawler.masks import masked
 from crawler.pool import Pool
 
@@ -95,9 +97,10 @@ async def _crawl(
     *,
     command: str,
     due_only: bool,
+    judged: bool,
     limit: int | None,
     since: datetime | None,
-    watch: Watch | None,
+    watch: Looker | None,
     told: Callable[[str], None],
 ) -> Summary:
     summary = Summary()
@@ -123,6 +126,9 @@ async def _crawl(
                 summary.interrupted = not await crawl.once()
     finally:
         archive.end_run(run, clock.now())
+    if judged and not summary.interrupted:
+        alarms.look(archive, Watch())
+        await alarms.Bell(archive).ring(config.alarms)
     summary.left = archive.pending(crawl.scope_found, clock.now())[0]
     return summary
 
@@ -134,15 +140,17 @@ def crawl_once(
     *,
     command: str = "crawl",
     due_only: bool = False,
+    judged: bool = False,
     limit: int | None = None,
     since: datetime | None = None,
-    watch: Watch | None = None,
+    watch: Looker | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Summary:
     """Crawl a scope into the archive at ``db``, made if it is not there.
 
     ``due_only`` does what the daemon would do now; otherwise every listing of the scope is looked at, and the
-    articles listed there again are looked at for changes. Raises archive.database.ArchiveError if the archive
+    articles listed there again are looked at for changes. ``judged``: in the end all sources are looked over for
+    alarms, and these are sent. Raises archive.database.ArchiveError if the archive
     cannot be opened or written.
     """
     with Archive(db) as archive, Pool(config.limits.reading) as pool:
@@ -154,6 +162,7 @@ def crawl_once(
                 scope,
                 command=command,
                 due_only=due_only,
+                judged=judged,
                 limit=limit,
                 since=since,
                 watch=watch,
@@ -167,7 +176,7 @@ def rehearse(
     scope: Scope,
     *,
     since: datetime | None = None,
-    watch: Watch | None = None,
+    watch: Looker | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> list[Link]:
     """A dry run: the listings are looked at, into an archive that is thrown away; the links they gave."""

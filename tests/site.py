@@ -45,6 +45,7 @@ class Request:
     """When its answer had been sent, time.monotonic(); empty until then."""
     answering: list[float] = field(default_factory=list)
     """When it began to be sent; empty for a Raw one. A busy machine tells ``answered`` late, and this never."""
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -199,8 +200,8 @@ def _read(stream) -> Request | None:
         name, _, value = line.decode("latin-1").partition(":")
         key, value = name.strip().lower(), value.strip()
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    stream.read(int(headers.get("content-length", "0")))
-    return Request(method, target, headers, time.monotonic())
+    body = stream.read(int(headers.get("content-length", "0")))
+    return Request(method, target, headers, time.monotonic(), body=body)
 
 
 def _render(request: Request, response: Response) -> bytes:

@@ -8,9 +8,15 @@ CREATE TABLE days (
     looks_failed INTEGER NOT NULL DEFAULT 0,
     fetched INTEGER NOT NULL DEFAULT 0,     -- article pages that came
     failed INTEGER NOT NULL DEFAULT 0,      -- article pages that did not, or were none
-    blocked INTEGER NOT NULL DEFAULT 0,     -- of both: a check for robots or the like
+    looks_blocked INTEGER NOT NULL DEFAULT 0,  -- of the looks that failed: a check for robots, or forbidden
+    blocked INTEGER NOT NULL DEFAULT 0,     -- of the pages that failed, likewise
+    blocked_in_a_row INTEGER NOT NULL DEFAULT 0,  -- since the last page that came, at the end of the day
+    blocked_since TEXT,                     -- the first of these
+    blocked_at TEXT,                        -- and the last
+    answered_at TEXT,                       -- the last page that came
     new INTEGER NOT NULL DEFAULT 0,
     revised INTEGER NOT NULL DEFAULT 0,
+    unread INTEGER NOT NULL DEFAULT 0,      -- article pages asked for the first time that were none, or not there
     words INTEGER NOT NULL DEFAULT 0,       -- of the new articles, as all that follows
     log_words REAL NOT NULL DEFAULT 0,      -- sum of ln(1 + words)
     log_words_squared REAL NOT NULL DEFAULT 0,
@@ -19,9 +25,30 @@ CREATE TABLE days (
     foreign_language INTEGER NOT NULL DEFAULT 0,  -- in another than the source's
     kept INTEGER NOT NULL DEFAULT 0,        -- characters of text
     dropped INTEGER NOT NULL DEFAULT 0,     -- characters of boilerplate, as far as they were noted
+    log_dropped REAL NOT NULL DEFAULT 0,    -- sum of ln(dropped / kept), each article's from ln .03 to ln 30
+    log_dropped_squared REAL NOT NULL DEFAULT 0,
     by_rule INTEGER NOT NULL DEFAULT 0,     -- whose body a rule of the source found
-    hours TEXT NOT NULL DEFAULT '',         -- JSON: new articles by hour, UTC
+    hours TEXT NOT NULL DEFAULT '{}',       -- JSON: hour, UTC -> new articles, and those of ``unread``
     PRIMARY KEY (source, day)
 ) WITHOUT ROWID;
 CREATE INDEX days_day ON days(day);
+CREATE TABLE alarms (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL REFERENCES sources(name),
+    kind TEXT NOT NULL,                     -- drift, silence, flood, blocked, stale
+    began TEXT NOT NULL,                    -- since when it is so, as far as the figures tell
+    noticed TEXT NOT NULL,
+    ended TEXT,                             -- NULL: it is so still
+    outcome TEXT NOT NULL DEFAULT '',       -- how it ended: over, usual, unwatched
+    sentence TEXT NOT NULL,
+    evidence TEXT NOT NULL,                 -- JSON: the figures it was judged by
+    told TEXT,                              -- when its beginning was sent
+    told_end TEXT                           -- when its end was
+);
+CREATE UNIQUE INDEX alarms_open ON alarms(source, kind) WHERE ended IS NULL;
+CREATE INDEX alarms_source ON alarms(source, noticed);
+CREATE INDEX alarms_kind ON alarms(kind, noticed);
+CREATE INDEX alarms_noticed ON alarms(noticed);
+CREATE INDEX alarms_ended ON alarms(ended);
+CREATE INDEX alarms_outcome ON alarms(outcome);
 """

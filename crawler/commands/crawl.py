@@ -76,7 +76,17 @@ def crawl(
         _dry_run(db, config, scope, since=since, as_json=as_json)
         return
     with CrawlProgress() as progress:
-        summary = crawl_once(db, config, scope, due_only=due, limit=limit, since=since, watch=progress, told=say)
+        summary = crawl_once(
+            db,
+            config,
+            scope,
+            due_only=due,
+            judged=everything or due,
+            limit=limit,
+            since=since,
+            watch=progress,
+            told=say,
+        )
     if as_json:
         print_json(asdict(summary))
     else:

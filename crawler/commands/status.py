@@ -12,6 +12,7 @@ import click
 from archive.database import reading
 from archive.status import RunStatus, Status
 from archive.status import status as status_of
+from crawler.commands import alarms
 from crawler.commands.common import db_option, existing, json_option, print_json, print_table
 from crawler.lock import holder
 from crawler.masks import masked
@@ -25,7 +26,7 @@ MANY = 50
 @db_option
 @json_option
 def status(*, everything: bool, db: Path, as_json: bool) -> None:
-    """Show the daemon, sources, queue, last runs, and what fails or is parked.
+    """Show the daemon, alarms, sources, queue, last runs, and what fails or is parked.
 
     What fails is tried again by itself, after longer and longer pauses; what is parked, about once a day.
 
@@ -38,7 +39,7 @@ def status(*, everything: bool, db: Path, as_json: bool) -> None:
         found = status_of(connection, datetime.now(UTC))
     # It ends up in messages and reports; a private feed's token does not.
     problems = (replace(it, url=masked(it.url), problem=masked(it.problem)) for it in found.problems)
-    found = replace(found, problems=tuple(problems))
+    found = replace(found, problems=tuple(problems), alarms=tuple(map(alarms.shown, found.alarms)))
     process = holder(db)
     if as_json:
         print_json(asdict(found) | {"process": process})
@@ -66,6 +67,7 @@ def _daemon(last: RunStatus | None, process: str | None) -> str:
 
 
 def _tables(found: Status, process: str | None) -> Iterable[tuple[Sequence[str], Sequence[Sequence[object]]]]:
+    yield ("alarm", "since", "source", "what"), [(it.kind, it.began, it.source, it.sentence) for it in found.alarms]
     yield (
         ("source", "articles", "last new", "waiting", "failed", "listings", "last look", "problems"),
         [

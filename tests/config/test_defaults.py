@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import fields
 
 from config.load import STARTER, load
-from config.models import Config, Limits, Politeness, Rules, Schedule, Source
+from config.models import Alarms, Config, Limits, Politeness, Rules, Schedule, Source
 
 DEFAULTS = (STARTER / "defaults.toml").read_text(encoding="utf-8")
 
@@ -16,7 +16,7 @@ def keys(owner, *but):
 def test_defaults_toml_has_every_setting_and_no_other():
     data = tomllib.loads(DEFAULTS)
     assert set(data) == keys(Config, "sources", "origin")
-    for name, owner in {"politeness": Politeness, "limits": Limits, "schedule": Schedule}.items():
+    for name, owner in {"politeness": Politeness, "limits": Limits, "schedule": Schedule, "alarms": Alarms}.items():
         assert set(data[name]) == keys(owner)
 
 

@@ -1,0 +1,64 @@
+"""Flood: many times as many articles in a day as a source ever had, as when a site offers its old archive as new."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from archive.alarms.day import Day
+from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
+
+FEWEST_DAYS = timedelta(days=14)
+"""Watched, before which nothing is too much."""
+LOOKED_BACK = 28
+"""Days with something new."""
+FEWEST = 40
+"""Articles under which a day is no flood, whatever came before: a special issue has as many."""
+TIMES, MORE, MOST = 2.5, 2.0, 5.0
+"""How many times the busiest day: for a source whose days are alike, for each coefficient of variation between its
+days, and at most."""
+PAST = 0.5
+"""Of what was too much: under it the flood is over."""
+USUAL = timedelta(days=7)
+"""After which it is what is usual."""
+
+
+def find(today: Day, before: Sequence[Day], first: date, gap: int) -> Finding | None:
+    """Whether what came ``today`` is too much.
+
+    ``before``: the latest first, days on which something came; ``first``: when the source was first watched; ``gap``:
+    days just before without any look, whose articles may have come today.
+    """
+    if today.new < FEWEST or today.day - first < FEWEST_DAYS:
+        return None
+    usual = [day.new for day in before[:LOOKED_BACK] if day.new]
+    if len(usual) < 5:
+        return None
+    mean = sum(usual) / len(usual)
+    spread = math.sqrt(sum((new - mean) ** 2 for new in usual) / (len(usual) - 1)) / mean
+    too_many = max(FEWEST, (1 + gap) * max(usual) * min(MOST, TIMES + MORE * spread))
+    if today.new <= too_many:
+        return None
+    sentence = (
+        f"{many(today.new, 'new article')} came on {today.day.day} {today.day:%B}, on its busiest of the"
+        f" {len(usual)} days before {max(usual):,}: it may offer old articles as new, or pages that are no articles."
+    )
+    evidence = {
+        "new": today.new,
+        "usual_a_day": round(mean, 1),
+        "busiest_day": max(usual),
+        "too_many": round(too_many),
+        "days": len(usual),
+    }
+    return Finding(Kind.FLOOD, datetime.combine(today.day, time(), UTC), sentence, evidence)
+
+
+def ended(alarm: Alarm, today: Day | None, yesterday: Day | None, now: datetime) -> Ending | None:
+    """How a flood ended, if it did: when a whole day and the next so far brought less than half of too much."""
+    if now - alarm.noticed > USUAL:
+        return Ending.USUAL
+    if alarm.began.date() >= now.date() - timedelta(days=1):
+        return None
+    most = PAST * float(alarm.evidence["too_many"])
+    return Ending.OVER if all((day.new if day else 0) < most for day in (today, yesterday)) else None

@@ -1,0 +1,198 @@
+"""Silence: a pause that is longer than a source's own pauses, hour by hour of its week, let one expect.
+
+A pause is measured twice: by the clock, which suits who publishes at set times, and by what its hours usually bring,
+which suits who publishes by day and not by night. By either it has to be longer than the longest of eight weeks: by a
+quarter for who is regular, by more for who is not. So regular sources are missed after hours, erratic ones after weeks.
+(Extreme-value theory's tails, fitted to a source's longest pauses, were tried: so few pauses tell too little of them.)
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
+
+from archive.alarms.finding import Finding, Kind, many
+
+HISTORY = timedelta(days=56)
+"""Eight of each hour of the week."""
+FEWEST_DAYS, FEWEST_HOURS = 21, 10
+"""Days that were watched, and hours in which something came, under which no pause is too long."""
+SHORTEST = 10
+"""Hours that are no silence, however busy a source is: by then others tell whether it is a holiday."""
+SELDOM = 0.003
+"""False alarms that a source may give in a month by either measure."""
+CLOCKED, SET_TIMES = 5, 6
+"""Pauses of so many hours or more, under which the clock tells nothing."""
+MARGIN, YOUNG = 1.25, 20.0
+"""How many times the longest pause one has to be at least: a paper may be a few hours late; and more where few are
+known, by so many times their coefficient of variation over their number."""
+BY_CLOCK, BY_WEEK = (0.0, 2.5), (1.0, 2.0)
+"""The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
+HABIT = 4.0
+"""Weeks as good as those seen that an hour of the week is like that hour on all days, and that day at all hours."""
+SURE = 0.97
+"""The greatest chance that an hour brings something: what never failed in eight weeks may."""
+_WEEK, _DAY = 168, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """When something came, hour by hour; hours are counted since 1970."""
+
+    came: Sequence[int]
+    """The hours in which something did, in order; those of the last HISTORY."""
+    watched: Collection[int]
+    """The days, since 1970, on which listings could be read, without those that do not count: holidays, alarms."""
+    cut: Sequence[tuple[int, int]] = ()
+    """Pauses that were alarms: (the hour they began in, the hour at which they were noticed)."""
+    away: Sequence[tuple[int, int]] = ()
+    """From which hour to which it could not be reached."""
+
+    def silent(self, until: int) -> list[int]:
+        """The hours that count, since the last in which something came."""
+        hours = range(self.came[-1] + 1, until)
+        return [
+            hour
+            for hour in hours
+            if hour // _DAY in self.watched and not any(begin <= hour <= end for begin, end in self.away)
+        ]
+
+    def without(self, hours: Collection[int]) -> Past:
+        """Without hours that do not count."""
+        return replace(self, away=[*self.away, *((hour, hour) for hour in hours)])
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What a source's pauses are like."""
+
+    chances: tuple[float, ...]
+    """By hour of the week, Monday 0:00 first: -ln of the chance that nothing comes."""
+    most: float
+    """The longest pause that is still to be expected, in the measure of ``chances``."""
+    most_hours: float
+    """The same by the clock, in hours; infinite if that tells nothing."""
+    longest_hours: int
+    """The longest there was, of hours that were watched."""
+    active: float
+    """Share of the watched hours in which something came."""
+
+
+def hour_of(at: datetime) -> int:
+    """Hours since 1970."""
+    return int(at.timestamp() // 3600)
+
+
+def habit(past: Past) -> Habit | None:
+    """None where too little was seen to have any."""
+    if len(past.came) < FEWEST_HOURS:
+        return None
+    end = past.came[-1]
+    days = sum(day <= end // _DAY for day in past.watched)
+    if days < FEWEST_DAYS:
+        return None
+    came = [hour for hour in past.came if hour // _DAY in past.watched]
+    seen, active = [0] * _WEEK, [0] * _WEEK
+    for day in past.watched:
+        begin = _cell(day * _DAY)
+        for cell in range(begin, begin + min(_DAY, max(0, end - day * _DAY + 1))):
+            seen[cell] += 1
+    for hour in came:
+        active[_cell(hour)] += 1
+    if not came or sum(seen) == 0:
+        return None
+    chances, share = _chances(seen, active)
+    first = min(past.watched) * _DAY
+    marks = [0.0, *accumulate(chances[_cell(hour)] * (hour // _DAY in past.watched) for hour in range(first, end + 1))]
+    hours = [0, *accumulate(int(hour // _DAY in past.watched) for hour in range(first, end + 1))]
+    pauses: list[float] = []
+    clocked: list[float] = []
+    longest = 0
+    noticed = dict(past.cut)
+    for before, after in pairwise(past.came):
+        if after - before < 2 or before < first:
+            continue
+        until = min(after, max(noticed.get(before, after), before + 1)) - first
+        pauses.append(marks[until] - marks[before + 1 - first])
+        long = hours[until] - hours[before + 1 - first]
+        longest = max(longest, long)
+        clocked += [float(long)] if long >= SET_TIMES else []
+    months = days / 30
+    least = math.log(max(1.0, len(came) / months) / SELDOM)
+    by_clock = _most(clocked, *BY_CLOCK) if len(clocked) >= CLOCKED else math.inf
+    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, longest, share)
+
+
+def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Finding | None:
+    """Whether the pause since the last that came is too long by the time of the last look that could be read."""
+    silent = past.silent(hour_of(looked_at))
+    missed = sum(usual.chances[_cell(hour)] for hour in silent)
+    if len(silent) < SHORTEST or (missed <= usual.most and len(silent) <= usual.most_hours):
+        return None
+    began = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
+    told = f"its listing could be read, last at {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}"
+    if listings > 1:
+        told = told.replace("listing", f"{listings} listings")
+    sentence = (
+        f"Nothing new has come since {began:%H}:00 UTC on {began.day} {began:%B}, {many(len(silent), 'hour')} ago,"
+        f" though {told}. Its longest pause in eight weeks was of {many(usual.longest_hours, 'hour')}."
+    )
+    evidence = {
+        "last_new": f"{began:%Y-%m-%dT%H}:00:00Z",
+        "silent_hours": len(silent),
+        "longest_pause_hours": usual.longest_hours,
+        "too_long_hours": None if math.isinf(usual.most_hours) else round(usual.most_hours, 1),
+        "surprise": round(missed, 2),
+        "too_surprising": round(usual.most, 2),
+        "share_of_hours_with_something_new": round(usual.active, 3),
+        "days_watched": len(past.watched),
+    }
+    return Finding(Kind.SILENCE, began, sentence, evidence)
+
+
+def not_before(usual: Habit, past: Past, looked_at: datetime, ahead: int) -> int:
+    """The hour up to which a look finds no silence if nothing comes, at most so many ``ahead``."""
+    now = hour_of(looked_at)
+    silent = past.silent(now)
+    missed, length = sum(usual.chances[_cell(hour)] for hour in silent), len(silent)
+    for hour in range(now, now + ahead):
+        missed, length = missed + usual.chances[_cell(hour)], length + 1
+        if length >= SHORTEST and (missed > usual.most or length > usual.most_hours):
+            return hour + 1
+    return now + ahead
+
+
+def _chances(seen: list[int], active: list[int]) -> tuple[list[float], float]:
+    """-ln of the chance of nothing for each hour of the week, and the share of all hours that brought something."""
+    share = (sum(active) + 0.5) / (sum(seen) + 1)
+    by_hour = [_like(sum(active[hour::_DAY]), sum(seen[hour::_DAY]), share) for hour in range(_DAY)]
+    by_day = [_like(sum(active[day : day + _DAY]), sum(seen[day : day + _DAY]), share) for day in range(0, _WEEK, _DAY)]
+    found = []
+    for cell in range(_WEEK):
+        prior = min(SURE, share * by_hour[cell % _DAY] * by_day[cell // _DAY])
+        chance = (active[cell] + HABIT * prior) / (seen[cell] + HABIT)
+        found.append(-math.log(1 - min(chance, SURE)))
+    return found, share
+
+
+def _like(active: int, seen: int, share: float) -> float:
+    """How many times as often as ``share``."""
+    return (active + HABIT * share) / ((seen + HABIT) * share)
+
+
+def _most(pauses: list[float], regular: float, erratic: float) -> float:
+    """How long a pause has to be to be unlike these: more for each variation beyond ``regular``, and for few."""
+    if len(pauses) < 2:
+        return 0.0
+    middle = statistics.fmean(pauses)
+    vary = statistics.stdev(pauses) / middle if middle else 0.0
+    return max(pauses) * (MARGIN + erratic * max(0.0, vary - regular) + YOUNG * vary / len(pauses))
+
+
+def _cell(hour: int) -> int:
+    """The hour of the week of an hour since 1970, which began on a Thursday."""
+    return (hour + 3 * _DAY) % _WEEK

@@ -1,0 +1,155 @@
+"""Alarm: looked for, and sent to whoever is to be told: by an address on the web, or a program of the owner's.
+
+Each is sent at its beginning and at its end, at least once: what could not be sent is tried again until it was, also
+after a restart. ``id`` and ``event`` are the same each time, so that a receiver can tell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+import httpx
+
+from archive import register
+from archive.database import ArchiveError, reading
+from archive.register import Begun, Row
+from archive.store import Archive
+from archive.watch import Watch
+from config.models import Alarms
+from crawler import __version__, clock
+from crawler.masks import masked
+from crawler.network import guarded_transport
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 20.0
+"""Seconds that an address or a program may take."""
+AT_ONCE = 20
+"""Messages that are sent one after the other before somebody else has a turn."""
+FIRST, LONGEST = timedelta(minutes=2), timedelta(hours=1)
+"""The pause after a message that could not be sent, doubled with each, and the longest."""
+
+
+class UnsentError(Exception):
+    """A message could not be sent; the sentence says why, without the address."""
+
+
+def look(archive: Archive, watch: Watch) -> None:
+    """Look over all sources, and note which alarms began and which ended. Raises ArchiveError."""
+    now = clock.now()
+    with reading(archive.path) as db:
+        changes = watch.look(db, now)
+    archive.note_alarms(changes, now)
+    for change in changes:
+        if isinstance(change, Begun):
+            log.warning("alarm: %s: %s: %s", change.source, change.finding.kind.value, change.finding.sentence)
+
+
+def message(row: Row) -> dict[str, object]:
+    """What is sent: the alarm without what lets one in, and whether it began or ended."""
+    said = {key: value for key, value in asdict(row).items() if key != "evidence"}
+    evidence = json.loads(masked(json.dumps(row.evidence, ensure_ascii=False)))
+    said |= {"sentence": masked(row.sentence), "evidence": evidence}
+    return {"event": "ended" if row.ended else "began"} | said
+
+
+@dataclass(slots=True)
+class Bell:
+    """Sends what was not sent so far. It remembers what reached one receiver while another could not be reached."""
+
+    archive: Archive
+    _reached: set[tuple[int, str, str]] = field(default_factory=set)
+    _pause: timedelta = timedelta()
+    _not_before: float = 0.0
+
+    async def ring(self, to: Alarms) -> bool:
+        """Send what there is to send; whether all of it was. Never raises."""
+        if (not to.webhook and not to.command) or clock.elapsed() < self._not_before:
+            return True
+        try:
+            while rows := await asyncio.to_thread(self._untold):
+                for row in rows:
+                    await self._send(row, to)
+                if len(rows) < AT_ONCE:
+                    break
+        except (UnsentError, ArchiveError) as error:
+            self._pause = min(max(FIRST, 2 * self._pause), LONGEST)
+            self._not_before = clock.elapsed() + self._pause.total_seconds()
+            log.warning("an alarm could not be sent, which is tried again in %s: %s", self._pause, error)
+            return False
+        except Exception:
+            log.exception("alarms could not be sent")
+            return False
+        self._pause = timedelta()
+        return True
+
+    def _untold(self) -> tuple[Row, ...]:
+        with reading(self.archive.path) as db:
+            return register.untold(db, clock.now(), AT_ONCE)
+
+    async def _send(self, row: Row, to: Alarms) -> None:
+        said = json.dumps(message(row), ensure_ascii=False).encode()
+        event = "ended" if row.ended else "began"
+        problems = []
+        for name, send in (("webhook", _post(to.webhook, said)), ("command", _run(to.command, said))):
+            wanted = bool(getattr(to, name)) and (row.id, event, name) not in self._reached
+            if not wanted:
+                send.close()
+                continue
+            try:
+                await send
+                self._reached.add((row.id, event, name))
+            except UnsentError as error:
+                problems.append(str(error))
+        if problems:
+            raise UnsentError(" ".join(problems))
+        await asyncio.to_thread(self.archive.alarm_told, row, clock.now())
+        self._reached = {key for key in self._reached if key[:2] != (row.id, event)}
+
+
+async def _post(url: str, said: bytes) -> None:
+    """To the owner's own address, so that neither robots.txt nor a pace hold; a redirect is not followed."""
+    headers = {"Content-Type": "application/json", "User-Agent": f"cuttings/{__version__}"}
+    try:
+        async with (
+            asyncio.timeout(PATIENCE),
+            httpx.AsyncClient(transport=guarded_transport(allow_private=True), timeout=PATIENCE) as client,
+            client.stream("POST", url, content=said, headers=headers) as answer,
+        ):
+            status = answer.status_code  # its body is of no interest, and may have no end
+    except TimeoutError:
+        raise UnsentError(f"The webhook did not answer in {PATIENCE:.0f} seconds.") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise UnsentError(f"The webhook could not be reached ({type(error).__name__}).") from None
+    if not 200 <= status < 300:
+        raise UnsentError(f"The webhook answered {status}.")
+
+
+async def _run(command: tuple[str, ...], said: bytes) -> None:
+    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=nowhere, stderr=nowhere, start_new_session=True
+        )
+    except (OSError, ValueError) as error:
+        raise UnsentError(f"The program {command[0]} could not be started: {error}.") from None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await process.communicate(said)
+    except TimeoutError:
+        raise UnsentError(f"The program {command[0]} took longer than {PATIENCE:.0f} seconds.") from None
+    finally:
+        # With whatever it started: also where it ended, and where we are told to stop.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        if process.returncode is None:
+            await process.wait()
+    if process.returncode:
+        raise UnsentError(f"The program {command[0]} ended with {process.returncode}.")

@@ -43,7 +43,7 @@ WHERE source = :source AND day = :day
 """
 _READ = """
 SELECT word_count AS words, byline != '' AS signed,
-    published IS NOT NULL AND published_how NOT IN ('feed', 'sitemap') AS dated,
+    published IS NOT NULL AND published_how NOT IN ('feed', 'sitemap', 'last-modified') AS dated,
     language != '' AND coalesce((SELECT language NOT LIKE articles.language || '%' AND language != '' FROM sources
         WHERE name = :source), 0) AS elsewhere,
     length(text) AS kept, length(dropped) - 2 AS dropped

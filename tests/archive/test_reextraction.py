@@ -73,7 +73,7 @@ def test_an_edit_at_the_same_time_is_one_revision_with_the_publishers_change_alo
     assert kept.put(article(text=EDITED), extractor="2", anew=anew(article())).change is Change.REVISED
     assert kept.rows("SELECT number, change, text FROM revisions ORDER BY number") == [
         (1, "first", TEXT),
-        (2, "edit", EDITED),
+        (2, "rewrite", EDITED),
     ]
     assert check(kept.path).problems == ()
 

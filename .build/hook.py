@@ -51,7 +51,9 @@ def modules() -> list[str]:
         "archive/boilerplate.py",
         "archive/dedupe.py",
         "archive/models.py",
+        "archive/sightings.py",
         "archive/sites.py",
+        "archive/window.py",
         "crawler/urls.py",
         *(f"crawler/extract/{name}.py" for name in names.split()),
     ]

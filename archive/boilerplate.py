@@ -62,14 +62,18 @@ class Counts:
     recent: int
     """Of the last ``window`` pages, on how many it stood."""
     window: int
+    placed: int = 0
+    """On how many of them it is known where it stood."""
     opening: int = 0
     """Of ``pages``, on how many it stood before all of the story's own text."""
     closing: int = 0
     """On how many after all of that."""
     heads: int = 0
     """On how many a part of the story's own text followed at once."""
+    slot: int = 0
+    """How many of the story's paragraphs stood before it."""
     steady: int = 0
-    """On how many the same number of the story's paragraphs stood before it."""
+    """On how many as many did."""
     by_author: int = 0
     """Of the last pages, how many have the same byline as this one."""
     with_author: int = 0
@@ -98,7 +102,7 @@ def is_text(counts: Counts, text: str) -> bool:
     if counts.pages < 3:
         return False
     share = counts.recent / counts.window
-    placed = counts.pages - 1  # of the first of them it is not known where it stood
+    placed = counts.placed
     lasting = counts.pages >= (4 if len(text) < 150 else 6) and counts.pages >= 0.8 * counts.since
     section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
     if len(text) <= SUBHEAD and text[-1:] not in ENDS and counts.heads > 0.6 * placed:  # or a subheading

@@ -1,12 +1,15 @@
-"""Sightings: what stood on a page, counted into the tables ``boilerplate`` and ``recent_pages``, and what follows."""
+"""Sightings: what stood on a page, held against the last pages of its source, and what is learned by that.
+
+What is not learned stands in ``recent_pages`` alone, so that what is remembered grows with what a site repeats and not
+with its pages; ``boilerplate`` has what was learned, and, for a person to see, what is seen often.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
 
 from archive import boilerplate
 from archive.boilerplate import Counts, Known, Stood, place_mark
@@ -14,56 +17,48 @@ from archive.columns import byline
 from archive.models import Article
 from archive.rows import clean
 from archive.times import iso, when
-from archive.window import WINDOW, Past, Window, keep, packed, window
+from archive.window import (
+    CLOSING,
+    COPIED,
+    HEADS,
+    LEFT_OUT,
+    OPENING,
+    PLACED,
+    WINDOW,
+    Past,
+    Window,
+    flags,
+    keep,
+    number,
+    packed,
+    slot,
+    window,
+)
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
-EARLY = 4
-"""Pages after which places are looked at until a source has filled its window."""
 EACH = 8
-"""Pages after which what was learned, or is left out of a page without that, is counted from the window: at each page
-that would be half of the cost. So are places once a source has filled its window."""
+"""Pages after which what was learned is counted, from the window: at each page that would be half of the cost."""
+OFTEN = 4
+"""Pages on which something stood that is not learned, from which on it is shown."""
 SAMPLE = 300
 """Characters of a text that are kept to be shown."""
+FRESH, DISPROVED = 1, 2
+"""Added to a place's mark: something of a story's own stood there; and did though it was learned that none does."""
 
-
-@dataclass(slots=True)
-class Row:
-    """One of ``boilerplate``, but for its id and a person's ruling: see archive.tables.learning."""
-
-    source: str
-    mark: int
-    kind: str
-    sample: str
-    place: str
-    reason: str
-    run: int | None
-    first_seen: str
-    since: int
-    last_seen: str
-    latest: int
-    slot: int = 0
-    state: str = "seen"
-    pages: int = 0
-    left_out: int = 0
-    stayed: int = 0
-    opening: int = 0
-    closing: int = 0
-    steady: int = 0
-    heads: int = 0
-    returned: str | None = None
-    learned: str | None = None
-
-
-_COLUMNS = ", ".join(field.name for field in fields(Row))
-_values = attrgetter(*(field.name for field in fields(Row)))
-_SAVE = (
-    f"INSERT INTO boilerplate ({_COLUMNS}) VALUES ({', '.join('?' * len(fields(Row)))})"  # noqa: S608  # Row's fields
-    " ON CONFLICT (source, mark) DO UPDATE SET "
-    + ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Row))
-)
+_SAVE = """
+INSERT INTO boilerplate (source, mark, kind, state, sample, place, reason, pages, left_out, stayed, opening, closing,
+    heads, slot, steady, since, latest, run, first_seen, last_seen, returned, learned)
+VALUES (:source, :mark, :kind, :state, :sample, :place, :reason, :pages, :left_out, :stayed, :opening, :closing,
+    :heads, :slot, :steady, :since, :latest, :run, :first_seen, :last_seen, :returned, :learned)
+ON CONFLICT (source, mark) DO UPDATE SET state = excluded.state, sample = excluded.sample, place = excluded.place,
+    pages = max(pages, excluded.pages), left_out = excluded.left_out, stayed = excluded.stayed,
+    opening = excluded.opening, closing = excluded.closing, heads = excluded.heads, slot = excluded.slot,
+    steady = excluded.steady, latest = excluded.latest, last_seen = excluded.last_seen,
+    returned = coalesce(returned, excluded.returned), learned = coalesce(learned, excluded.learned)
+"""
 
 
 def observe(
@@ -71,30 +66,49 @@ def observe(
 ) -> bool:
     """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be."""
     before = window(db, source)
-    number = 1 + next(reversed(before.pages), 0)
     sizes = boilerplate.sizes(article)
-    section, names = clean(article.section), clean(byline(article))
-    places = boilerplate.places(article, before.where)
-    marks = [*sizes, *(place_mark(path) ^ fresh for path, (_, fresh, _) in places.items())]
-    today = Past(number, run, iso(now), section, names, sum(sizes.values()), packed(marks))
-    page = _Page(db, source, today, before, now)
     copied = before.copied(sizes)
-    eighth = number % EACH == 0
-    each = eighth or (number <= WINDOW and number % EARLY == 0)
-    page.count(
-        [
-            one
-            for one in boilerplate.stood(article, before.where)
-            if one.mark not in copied and one.mark not in known.texts and (eighth or not one.reason)
-        ],
-        {path: found for path, found in places.items() if (not found[0] if place_mark(path) in known.places else each)},
+    blocks = {one.mark: one for one in boilerplate.stood(article, before.where)}
+    places = {place_mark(path): (path, *found) for path, found in boilerplate.places(article, before.where).items()}
+    stood = {mark: _stood(blocks.get(mark), copied=mark in copied) for mark in sizes}
+    for mark, (_, left_out, fresh, _) in places.items():
+        stood[mark ^ FRESH if fresh else mark] = LEFT_OUT * left_out, 0
+        if fresh and not left_out and mark in known.places:
+            stood[mark ^ DISPROVED] = 0, 0
+    this = 1 + next(reversed(before.pages), 0)
+    section, names = clean(article.section), clean(byline(article))
+    page = _Page(
+        db,
+        source,
+        Past(this, run, iso(now), section, names, sum(sizes.values()), *packed(stood)),
+        before,
+        now,
+        seldom=this % EACH == 0,
     )
-    keep(db, source, today, before)
-    if eighth:
+    settled = known.texts | known.headings | known.keep | known.drop
+    for one in blocks.values():
+        if one.mark not in settled and one.mark not in copied and (one.is_heading or not one.left_out):
+            page.text(one)
+    for mark, (path, left_out, fresh, text) in places.items():
+        if mark in known.places:
+            if fresh and not left_out:
+                page.disprove(mark)
+        elif not fresh and mark not in settled:
+            page.place(mark, path, text)
+    keep(db, source, page.today, before)
+    if page.seldom:
         page.tidy()
     if page.changed:
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
     return page.changed
+
+
+def _stood(block: Stood | None, *, copied: bool) -> tuple[int, int]:
+    """As archive.window packs it; of a block that no other page has it is not known where it stood."""
+    if block is None:
+        return 0, 0
+    said = (PLACED, OPENING * block.opening, CLOSING * block.closing, HEADS * block.heads, LEFT_OUT * block.left_out)
+    return sum(said) + COPIED * copied, min(block.slot, 255)
 
 
 @dataclass(slots=True)
@@ -104,109 +118,98 @@ class _Page:
     today: Past
     before: Window
     now: datetime
+    seldom: bool
+    """Whether it is one of those on which what is not learned is written down, too."""
     changed: bool = False
     """Whether there is more, or less, to be left out than before."""
 
-    def count(self, blocks: Collection[Stood], places: dict[str, tuple[bool, bool, str]]) -> None:
-        """Count what is not learned yet, or not to be left out any more. ``places``: as boilerplate.places gives."""
-        paths = {place_mark(path): path for path in places}
-        rows = self._rows([*(block.mark for block in blocks), *paths])
-        made = [self._text(block, rows.get(block.mark)) for block in blocks]
-        for mark, path in paths.items():
-            if row := self._place(mark, path, rows.get(mark), places[path]):
-                made.append(row)
-        if made:
-            self.db.executemany(_SAVE, map(_values, made))
-
-    def _rows(self, marks: Collection[int]) -> dict[int, Row]:
-        if not marks:
-            return {}
-        sql = f"SELECT {_COLUMNS} FROM boilerplate WHERE source = ? AND mark IN ({', '.join('?' * len(marks))})"  # noqa: S608  # Row's fields
-        return {row["mark"]: Row(*row) for row in self.db.execute(sql, [self.source, *marks])}
-
-    def _text(self, block: Stood, row: Row | None) -> Row:
+    def text(self, block: Stood) -> None:
         """A block that stood on one of the last pages, too."""
-        if row is None:
-            first = self.before.first(block.mark)
-            kind = "heading" if block.is_heading else "text"
-            sample, reason = clean(block.text[:SAMPLE]), block.reason
-            begun = first.run, first.at, first.number
-            row = Row(self.source, block.mark, kind, sample, block.place, reason, *begun, "", 0, block.slot)
-            row.pages = 1
-        row.pages += 1
-        row.opening += block.opening
-        row.closing += block.closing
-        row.heads += block.heads
-        row.steady += row.slot == block.slot
-        _stay(row, left_out=block.left_out)
-        self._seen(row)
-        if row.state != "learned" and row.returned:
-            counts = self._counts(row)
-            if boilerplate.is_heading(counts) if row.kind == "heading" else boilerplate.is_text(counts, row.sample):
-                self._learn(row)
-        return row
+        sights = self.before.where[block.mark]
+        mine = self.today.number << 16 | _stood(block, copied=False)[0] << 8 | min(block.slot, 255)
+        counts = self._counts(block.mark, block.place, [*sights, mine])
+        kind = "heading" if block.is_heading else "text"
+        if boilerplate.is_heading(counts) if block.is_heading else boilerplate.is_text(counts, block.text):
+            self._save(block.mark, counts, kind, block.text, block.place, learned=True)
+        elif self.seldom and counts.pages >= OFTEN:
+            self._save(block.mark, counts, kind, block.text, block.place, learned=False)
 
-    def _place(self, mark: int, path: str, row: Row | None, found: tuple[bool, bool, str]) -> Row | None:
-        """What stood in a place; None where nothing there was ever left out."""
-        today, (left_out, fresh, text) = self.today, found
-        if row is None:
-            if fresh:
-                return None
-            row = Row(self.source, mark, "place", "", path, "", today.run, today.at, today.number, "", 0)
-        row.pages += 1
-        _stay(row, left_out=not fresh)
-        self._seen(row)
-        if left_out:
-            row.sample = clean(text[:SAMPLE])
-        if row.state != "learned":
-            if row.returned and boilerplate.is_place(self._counts(row), path):
-                self._learn(row)
-        elif fresh and not left_out:  # most of a story stands there now: the template is another one
-            row.state, row.learned, row.since = "seen", None, today.number
-            row.pages = row.left_out = row.stayed = 0
-            self.changed = True
-        return row
+    def place(self, mark: int, path: str, text: str) -> None:
+        """A place in which nothing of a story's own stood today."""
+        sights = self.before.where.get(mark, [])
+        if mark ^ DISPROVED in self.before.where or not sights:
+            return
+        counts = self._counts(mark, path, [*sights, self.today.number << 16])
+        if boilerplate.is_place(counts, path):
+            self._save(mark, counts, "place", text, path, learned=True)
 
-    def _seen(self, row: Row) -> None:
-        today = self.today
-        row.last_seen, row.latest = today.at, today.number
-        if row.returned is None and (row.run != today.run or self.now - when(row.first_seen) >= CRAWL):
-            row.returned = today.at
+    def disprove(self, mark: int) -> None:
+        """Most of a story stands now in a place that was learned: the template is another one."""
+        sql = "UPDATE boilerplate SET state = 'seen', learned = NULL WHERE source = ? AND mark = ? AND ruling = ''"
+        self.changed |= self.db.execute(sql, [self.source, mark]).rowcount > 0
 
-    def _learn(self, row: Row) -> None:
-        row.state, row.learned = "learned", self.today.at
-        self.changed = True
+    def _save(self, mark: int, counts: Counts, kind: str, text: str, place: str, *, learned: bool) -> None:
+        first = self.before.pages[number(self.before.where[mark][0])]
+        at = self.today.at
+        row = {
+            **{name: getattr(counts, name) for name in _COUNTED},
+            "source": self.source,
+            "mark": mark,
+            "kind": kind,
+            "sample": clean(text[:SAMPLE]),
+            "place": place,
+            "state": "learned" if learned else "seen",
+            "learned": at if learned else None,
+            "reason": "",
+            "since": first.number,
+            "run": first.run,
+            "first_seen": first.at,
+            "latest": self.today.number,
+            "last_seen": at,
+            "returned": at if counts.returned else None,
+        }
+        self.db.execute(_SAVE, row)
+        self.changed |= learned
 
-    def _counts(self, row: Row) -> Counts:
+    def _counts(self, mark: int, place: str, sights: list[int]) -> Counts:
+        """``sights``: all of the window, today's the last."""
         before, today = self.before, self.today
-        solid, fresh = max(map(self._beside, (row.place, boilerplate.box_of(row.place))))
-        stood = set(before.where.get(row.mark, ()))
+        first = before.pages[number(sights[0])]
+        all_ = [flags(sight) for sight in sights]
+        told = [flag for flag in all_ if flag & PLACED]
+        gone = [bool(flag & LEFT_OUT) for flag in all_]
+        solid, fresh = max(map(self._beside, (place, boilerplate.box_of(place))))
+        numbers = {number(sight) for sight in sights}
         author = {no for no, page in before.pages.items() if today.byline and page.byline == today.byline}
         section = {no for no, page in before.pages.items() if today.section and page.section == today.section}
         return Counts(
-            pages=row.pages,
-            since=today.number - row.since + 1,
-            recent=1 + len(stood),
+            pages=sum([not flag & COPIED for flag in all_]),
+            since=today.number - first.number + 1,
+            recent=len(sights),
             window=1 + len(before.pages),
-            opening=row.opening,
-            closing=row.closing,
-            steady=row.steady,
-            heads=row.heads,
-            solid=solid,
-            fresh=len(before.where.get(row.mark ^ 1, ())) if row.kind == "place" else fresh,
+            placed=len(told),
+            opening=sum([bool(flag & OPENING) for flag in told]),
+            closing=sum([bool(flag & CLOSING) for flag in told]),
+            heads=sum([bool(flag & HEADS) for flag in told]),
+            slot=slot(sights[-1]),
+            steady=sum([slot(sight) == slot(sights[-1]) for sight in sights if flags(sight) & PLACED]),
             by_author=1 + len(author),
-            with_author=1 + len(author & stood),
+            with_author=1 + len(author & numbers),
             in_section=1 + len(section),
-            with_section=1 + len(section & stood),
-            left_out=row.left_out,
-            stayed=row.stayed,
-            returned=row.returned is not None,
+            with_section=1 + len(section & numbers),
+            left_out=sum(gone),
+            stayed=len(gone) - gone.index(True) - sum(gone) if True in gone else 0,
+            solid=solid,
+            fresh=len(before.where.get(mark ^ FRESH, ())) if not told else fresh,
+            returned=first.run != today.run or self.now - when(first.at) >= CRAWL,
         )
 
     def _beside(self, place: str) -> tuple[int, int]:
         """On how many of the last pages a place held nothing of a story's own, and on how many it did."""
         mark, where = place_mark(place), self.before.where
-        return (len(where.get(mark, ())), len(where.get(mark ^ 1, ()))) if boilerplate.is_named(place) else (0, 0)
+        if not boilerplate.is_named(place):
+            return 0, 0
+        return len(where.get(mark, ())), len(where.get(mark ^ FRESH, ()))
 
     def tidy(self) -> None:
         """Count what was learned on the pages since it was last counted, and forget what was chance."""
@@ -220,16 +223,11 @@ class _Page:
             [self.source, self.today.number - FORGET],
         )
 
-    def _since(self, rows: Iterable[tuple[int, int, int]]) -> Iterable[tuple[int, int, str, int]]:
-        for number, mark, latest in rows:
-            later = [no for no in self.before.where.get(mark, ()) if no > latest]
+    def _since(self, rows: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, str, int]]:
+        for row, mark, latest in rows:
+            later = [number(sight) for sight in self.before.where.get(mark, ()) if number(sight) > latest]
             if later:
-                yield len(later), later[-1], self.before.pages[later[-1]].at, number
+                yield len(later), later[-1], self.before.pages[later[-1]].at, row
 
 
-def _stay(row: Row, *, left_out: bool) -> None:
-    """Count whether something was left out, and how often it was not since it first was."""
-    if left_out:
-        row.left_out += 1
-    elif row.left_out:
-        row.stayed += 1
+_COUNTED = ("pages", "left_out", "stayed", "opening", "closing", "heads", "slot", "steady")

@@ -1,11 +1,11 @@
-"""Window: the last pages of a source, and on which of them each block stood."""
+"""Window: the last pages of a source, and where on them each block and place stood."""
 
 from __future__ import annotations
 
 import sqlite3
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +22,17 @@ MANY: Final = 3
 FREQUENT: Final = 0.3
 """Pages, and share of the last pages, from which on what they have in common is no story."""
 
+PLACED: Final = 1
+"""Flags of what stood on a page: it was known where, by text that is the story's own;"""
+OPENING: Final = 2
+CLOSING: Final = 4
+HEADS: Final = 8
+"""before all of that, after it, right before a part of it;"""
+LEFT_OUT: Final = 16
+"""it, or what it heads, was left out;"""
+COPIED: Final = 32
+"""another page has it because it tells the same story."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -35,7 +46,21 @@ class Past:
     size: int
     """Characters of its text."""
     marks: bytes
-    """Of its blocks, 8 bytes each."""
+    """Of its blocks and places, 8 bytes each."""
+    stood: bytes
+    """Of each, two: its flags, and how many of the story's paragraphs stood before it."""
+
+
+def flags(sight: int) -> int:
+    return sight >> 8 & 0xFF
+
+
+def slot(sight: int) -> int:
+    return sight & 0xFF
+
+
+def number(sight: int) -> int:
+    return sight >> 16
 
 
 @dataclass(slots=True)
@@ -44,11 +69,7 @@ class Window:
 
     pages: OrderedDict[int, Past] = field(default_factory=OrderedDict)
     where: dict[int, list[int]] = field(default_factory=dict)
-    """Mark → numbers of the pages it stood on."""
-
-    def first(self, mark: int) -> Past:
-        """The oldest page with this block, which is one of those in ``where``."""
-        return self.pages[self.where[mark][0]]
+    """Mark → on which page it stood, and how: see ``number``, ``flags`` and ``slot``; the oldest first."""
 
     def copied(self, own: Mapping[int, int]) -> frozenset[int]:
         """What a page has in common with others that tell the same story: no sign that it is the site's.
@@ -56,28 +77,36 @@ class Window:
         They share half of their text, not counting what many pages have in common. ``own``: mark → characters.
         """
         often = max(MANY, FREQUENT * len(self.pages))
-        common = {mark for mark in own if len(self.where.get(mark, ())) >= often}
+        shared = {mark: size for mark, size in own.items() if mark in self.where}
+        common = {mark for mark in shared if len(self.where[mark]) >= often}
         alike: Counter[int] = Counter()
-        for mark, size in own.items():
-            if size and mark in self.where and mark not in common:
-                for number in self.where[mark]:
-                    alike[number] += size
+        for mark, size in shared.items():
+            if size and mark not in common:
+                for sight in self.where[mark]:
+                    alike[sight >> 16] += size
         if not alike:
             return frozenset()
-        whole = sum(size for mark, size in own.items() if mark not in common)
+        whole = sum([size for mark, size in own.items() if mark not in common])
         besides = dict.fromkeys(alike, 0)
         for mark in common:
-            for number in self.where[mark]:
-                if number in besides:
-                    besides[number] += own[mark]
+            for sight in self.where[mark]:
+                if sight >> 16 in besides:
+                    besides[sight >> 16] += own[mark]
         pages = self.pages
         same = {no for no, size in alike.items() if size >= COPY * min(whole, pages[no].size - besides[no])}
-        return frozenset(mark for mark in own if same and not same.isdisjoint(self.where.get(mark, ())))
+        if not same:
+            return frozenset()
+        return frozenset([mark for mark in shared if any(sight >> 16 in same for sight in self.where[mark])])
 
     def add(self, page: Past) -> None:
         self.pages[page.number] = page
-        for mark in _numbers(page.marks):
-            self.where.setdefault(mark, []).append(page.number)
+        where, at, stood = self.where, page.number << 16, page.stood
+        for place, mark in enumerate(_numbers(page.marks)):
+            sight = at | stood[2 * place] << 8 | stood[2 * place + 1]
+            if mark in where:
+                where[mark].append(sight)
+            else:
+                where[mark] = [sight]
 
     def shrink(self, number: int) -> None:
         """Forget the pages up to this one."""
@@ -90,18 +119,20 @@ class Window:
                     del self.where[mark]
 
 
+_COLUMNS = "number, run, at, section, byline, size, marks, stood"
+
+
 def window(db: sqlite3.Connection, source: str) -> Window:
     """The last pages of a source."""
     known: Window | None = recall(db, "window", source)
-    columns = "number, run, at, section, byline, size, marks"
     newest = db.execute(
-        f"SELECT {columns} FROM recent_pages WHERE source = ? ORDER BY number DESC LIMIT 1",  # noqa: S608  # just above
+        f"SELECT {_COLUMNS} FROM recent_pages WHERE source = ? ORDER BY number DESC LIMIT 1",  # noqa: S608  # just above
         [source],
     ).fetchone()
     if known is not None and known.pages and newest and next(reversed(known.pages.values())) == Past(*newest):
         return known
     found = Window()
-    rows = db.execute(f"SELECT {columns} FROM recent_pages WHERE source = ? ORDER BY number", [source])  # noqa: S608  # just above
+    rows = db.execute(f"SELECT {_COLUMNS} FROM recent_pages WHERE source = ? ORDER BY number", [source])  # noqa: S608  # just above
     for row in rows:
         found.add(Past(*row))
     if found.pages:
@@ -123,6 +154,7 @@ def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None
         byline=page.byline,
         size=page.size,
         marks=page.marks,
+        stood=page.stood,
     )
     if page.number % TIDY == 0:
         db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
@@ -130,8 +162,9 @@ def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None
     known.shrink(page.number - WINDOW)
 
 
-def packed(marks: Collection[int]) -> bytes:
-    return array("q", marks).tobytes()
+def packed(stood: Mapping[int, tuple[int, int]]) -> tuple[bytes, bytes]:
+    """Mark → flags and slot, as Past has them."""
+    return array("q", stood).tobytes(), bytes([byte for pair in stood.values() for byte in pair])
 
 
 def _numbers(marks: bytes) -> array[int]:

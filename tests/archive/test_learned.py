@@ -256,10 +256,11 @@ def test_what_a_person_says_is_kept_goes_before_what_was_learned(paper):
 
 def test_what_a_person_says_is_to_go_goes_at_once(paper):
     rare = "Mira kelo zuxa vodo."
-    paper.page(*story(1), rare)
-    paper.page(*story(2), rare)
+    for number in range(8):
+        paper.page(*story(number), *([rare] if number % 2 else []))
+    assert rare in paper.text()
     paper.kept.archive.rule(paper.kept.value("SELECT id FROM boilerplate WHERE sample = ?", rare), "drop")
-    paper.page(*story(3), rare)
+    paper.page(*story(9), rare)
     assert rare not in paper.text()
 
 

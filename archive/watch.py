@@ -190,7 +190,7 @@ class Watch:
         kept = [
             day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
         ]
-        found = drift.find(kept[: drift.DAYS + max(drift.WINDOWS)])
+        found = drift.find(kept[: drift.DAYS + max(drift.WINDOWS)], now.at)
         return Begun(name, found) if found else None
 
 
@@ -263,12 +263,12 @@ def _flood(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alar
         yesterday = next((day for day in recent if day.day != now.at.date()), None)
         how = flood.ended(alarm, today, yesterday, now.at)
         return Over(alarm.id, how) if how else None
-    if today is None or today.new < flood.FEWEST:
-        return None
-    before = days.read(db, name, today.day - timedelta(days=1), flood.LOOKED_BACK)
-    first, gap = days.watched(db, name, today.day)
-    found = flood.find(today, before, first, gap)
-    return Begun(name, found) if found else None
+    for day in recent:  # yesterday's last hour, too, was not looked at before midnight
+        if day.new >= flood.FEWEST:
+            before = days.read(db, name, day.day - timedelta(days=1), flood.LOOKED_BACK)
+            if found := flood.find(day, before, *days.watched(db, name, day.day)):
+                return Begun(name, found)
+    return None
 
 
 def _when(text: str | None) -> datetime | None:

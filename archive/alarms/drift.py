@@ -22,8 +22,12 @@ DAYS, FEWEST = 28, 20
 """Days with something new that say what is usual, and articles on them at least: archive.baseline's, too."""
 WINDOWS = (1, 2, 3, 5, 8)
 """Days with something new that are compared with those before them."""
+MORNING = 6
+"""The hour, UTC, before which a day is not looked at alone: it brings what was published late on the day before."""
 ENOUGH = 100
 """Articles in a window, from which on no longer one is looked at."""
+FEW_ALIKE = 3
+"""Weekends' days that are compared with a weekend's at least."""
 FEW, FEWEST_DAYS = 3, 5
 """Articles that are compared at least, and days that they are compared with."""
 SPAN = timedelta(days=14)
@@ -107,9 +111,10 @@ _SHARES = (
 )
 
 
-def find(days: Sequence[Day]) -> Finding | None:
+def find(days: Sequence[Day], now: datetime) -> Finding | None:
     """Whether the last of these days are unlike the others. The latest first; those that do not count left out."""
-    for window in WINDOWS:
+    early = days[:1] and days[0].day == now.date() and now.hour < MORNING
+    for window in WINDOWS[bool(early) :]:
         recent, before = days[:window], days[window : window + DAYS]
         articles = sum(day.new + day.unread for day in recent)
         if (
@@ -169,7 +174,7 @@ def _mean(name: str, recent: Sequence[Day], before: Sequence[Day]) -> _Change | 
 
 
 def _share(figure: _Share, recent: Sequence[Day], before: Sequence[Day]) -> _Change | None:
-    now, usual = _value(figure.name, recent), _value(figure.name, before)
+    now, usual = _value(figure.name, recent), _usual(figure, recent, before)
     if now is None or usual is None or abs(now - usual) < GREATER:
         return None
     if (now < usual and now > LESS * usual) or (now > usual and 1 - now > LESS * (1 - usual)):
@@ -189,13 +194,28 @@ def _share(figure: _Share, recent: Sequence[Day], before: Sequence[Day]) -> _Cha
     return _Change(figure.name, usual, now, -math.log10(max(odds, 1e-300)), told)
 
 
+def _usual(figure: _Share, recent: Sequence[Day], before: Sequence[Day]) -> float | None:
+    """A share as it was on days like these: agencies fill the weekends of many a paper."""
+    of = sum(map(figure.of, recent))
+    if not of:
+        return None
+    return sum(figure.of(day) * _on_days_like(figure, day, before) for day in recent) / of
+
+
+def _on_days_like(figure: _Share, day: Day, before: Sequence[Day]) -> float:
+    """The share on workdays or on weekends, or on all days where too few of these are known."""
+    alike = [each for each in before if (each.day.weekday() > 4) is (day.day.weekday() > 4)]
+    some = alike if len(alike) >= FEW_ALIKE and sum(map(figure.of, alike)) >= FEWEST / 2 else before
+    return sum(map(figure.hits, some)) / max(1, sum(map(figure.of, some)))
+
+
 def _alike(figure: _Share, days: Sequence[Day], share: float) -> float:
     """As how many articles a day's share tells: 1/ρ - 1, where ρ is what a day's articles have in common."""
-    some = [(figure.hits(day), figure.of(day)) for day in days if figure.of(day)]
-    total = sum(of for _, of in some)
+    some = [(figure.hits(day), figure.of(day), _on_days_like(figure, day, days)) for day in days if figure.of(day)]
+    total = sum(of for _, of, _ in some)
     if len(some) < 2 or total == len(some):
         return MOST_ALIKE
-    excess = sum((hits - of * share) ** 2 / of for hits, of in some) / (share * (1 - share)) / (len(some) - 1)
+    excess = sum((hits - of * usual) ** 2 / of for hits, of, usual in some) / (share * (1 - share)) / (len(some) - 1)
     common = (excess - 1) / max(0.5, total / len(some) - 1)
     least = ALIKE if NEARLY < share < 1 - NEARLY else SURELY_ALIKE
     return min(MOST_ALIKE, max(least, 1 / common - 1)) if common > 0 else MOST_ALIKE

@@ -19,18 +19,18 @@ from archive.alarms.finding import Finding, Kind, many
 
 HISTORY = timedelta(days=56)
 """Eight of each hour of the week."""
-FEWEST_DAYS, FEWEST_HOURS = 21, 10
+FEWEST_DAYS, FEWEST_HOURS = 21, 6
 """Days that were watched, and hours in which something came, under which no pause is too long."""
 SHORTEST = 10
 """Hours that are no silence, however busy a source is: by then others tell whether it is a holiday."""
-SELDOM = 0.003
+SELDOM = 0.005
 """False alarms that a source may give in a month by either measure."""
 CLOCKED, SET_TIMES = 5, 6
 """Pauses of so many hours or more, under which the clock tells nothing."""
 MARGIN, YOUNG = 1.25, 20.0
 """How many times the longest pause one has to be at least: a paper may be a few hours late; and more where few are
 known, by so many times their coefficient of variation over their number."""
-BY_CLOCK, BY_WEEK = (0.0, 2.5), (1.0, 2.0)
+BY_CLOCK, BY_WEEK = (0.0, 2.5), (1.0, 2.5)
 """The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
 HABIT = 4.0
 """Weeks as good as those seen that an hour of the week is like that hour on all days, and that day at all hours."""

@@ -35,7 +35,7 @@ def alarm(found, *, noticed=NOON):
 
 
 def test_days_that_are_alike_are_no_drift():
-    assert drift.find(history()) is None
+    assert drift.find(history(), NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -52,29 +52,29 @@ def test_days_that_are_alike_are_no_drift():
     ],
 )
 def test_a_day_unlike_the_others_is_a_drift_and_says_of_what(fields, figure):
-    found = drift.find(history(usual(0, **fields)))
+    found = drift.find(history(usual(0, **fields)), NOON)
     assert found.evidence["figures"][0]["figure"] == figure
     assert found.began.date() == TODAY
 
 
 def test_a_single_long_read_is_no_drift_and_a_few_teasers_are():
-    assert drift.find(history(usual(0, new=1, words=9000))) is None
-    assert drift.find(history(usual(0, new=4, words=30))).evidence["articles"] == 4
+    assert drift.find(history(usual(0, new=1, words=9000)), NOON) is None
+    assert drift.find(history(usual(0, new=4, words=30)), NOON).evidence["articles"] == 4
 
 
 def test_without_three_weeks_of_articles_nothing_is_unlike_them():
-    assert drift.find(history(usual(0, signed=0), days=10)) is None
-    assert drift.find(history(usual(0, signed=0), days=20))
+    assert drift.find(history(usual(0, signed=0), days=10), NOON) is None
+    assert drift.find(history(usual(0, signed=0), days=20), NOON)
 
 
 def test_agency_copy_without_bylines_on_sundays_is_no_drift():
     days = [usual(back, signed=1 if (TODAY - timedelta(days=back)).weekday() == 6 else 10) for back in range(35)]
     sunday = days[next(back for back, day in enumerate(days) if day.day.weekday() == 6) :]
-    assert drift.find(sunday) is None
+    assert drift.find(sunday, NOON) is None
 
 
 def test_a_drift_is_over_when_articles_are_as_they_were_and_usual_after_four_weeks():
-    begun = alarm(drift.find(history(usual(0, words=50))))
+    begun = alarm(drift.find(history(usual(0, words=50)), NOON))
     later = [Day("s", TODAY + timedelta(days=1), new=4, log_words=4 * math.log1p(50))]
     assert drift.ended(begun, later, NOON + timedelta(days=1)) is None
     back = [Day("s", TODAY + timedelta(days=2), new=9, log_words=9 * math.log1p(380))]

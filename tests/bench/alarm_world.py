@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from tests.bench import rhythms
 from tests.bench.rhythms import BEFORE, DAY, WEEK
@@ -267,7 +268,7 @@ def _deaths(world: World, chance: random.Random) -> None:
 Fits = Callable[[Source], bool]
 FAULTS: tuple[tuple[str, str, int, Fits], ...] = (
     ("drift", "teaser", 5, lambda s: s.style.briefs < 0.3),
-    ("drift", "bylines", 4, lambda s: s.style.signed >= 0.6),
+    ("drift", "bylines", 4, lambda s: s.style.signed >= 0.8),
     ("drift", "boilerplate", 4, lambda s: True),
     ("drift", "rule", 3, lambda s: s.style.by_rule > 0),
     ("drift", "no-article", 3, lambda s: s.style.unread < 0.2),
@@ -290,8 +291,10 @@ def _damage(world: World, chance: random.Random, count: int, last: float) -> Non
     plan = [fault for fault in FAULTS for _ in range(fault[2])]
     free = [source for source in world.sources if source.family != "dead" and not source.changes]
     chance.shuffle(free)
-    for number in range(count):
+    for number in range(3 * count):
         kind, what, _, fits = plan[number % len(plan)]
+        if len(world.faults) == count:
+            break
         begin = chance.uniform(2, last) * DAY
         while any(first - DAY <= begin < end for first, end in world.down + world.cut_off):
             begin = chance.uniform(2, last) * DAY  # nobody was there to notice it
@@ -306,6 +309,8 @@ def _has_a_rhythm(source: Source, begin: float, kind: str) -> bool:
     if source.added > begin - 28 * DAY or source.removed < begin + 20 * DAY:
         return False
     weeks = [_count(source, begin - (week + 1) * WEEK, begin - week * WEEK) for week in range(4)]
+    if _longest(source, begin) > WEEK + DAY:
+        return False
     return min(weeks) >= (3 if kind == "drift" else 1) and sum(weeks) >= 20
 
 
@@ -313,10 +318,15 @@ def _count(source: Source, first: float, last: float) -> int:
     return bisect.bisect_left(source.times, last) - bisect.bisect_left(source.times, first)
 
 
+def _longest(source: Source, begin: float) -> float:
+    """The longest pause in the four weeks before, in hours."""
+    before = [at for at in source.times if begin - 28 * DAY <= at < begin]
+    return max((after - at for at, after in pairwise([*before, begin])), default=math.inf)
+
+
 def _fault(world: World, source: Source, fault: Fault, chance: random.Random) -> None:
     begin = fault.begin
-    before = [at for at in source.times if begin - 28 * DAY <= at < begin]
-    pause = max(after - at for at, after in zip(before, [*before[1:], begin], strict=True))
+    pause = _longest(source, begin)
     fault.own_day, fault.end = max(DAY, 2 * pause), begin + max(6 * DAY, 4 * pause)
     if fault.kind == "flood":
         busiest = max(_count(source, day, day + DAY) for day in [begin - DAY * n for n in range(1, 29)])

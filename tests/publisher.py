@@ -15,6 +15,14 @@ PLACES = ("the harbour", "the old mill", "the ring road", "the library", "the no
 BOILERPLATE = ("Sign up for our newsletter", "Most Popular", "All rights reserved")
 
 
+SYLLABLES = ("ar", "ben", "cor", "dal", "el", "fen", "gar", "hol", "is", "jun")
+
+
+def surname(number: int) -> str:
+    """Another one for each story: what pages have in common but for their figures is the site's, and left out."""
+    return "".join(SYLLABLES[int(digit)] for digit in f"{number:03}").capitalize()
+
+
 @dataclass(frozen=True)
 class Story:
     number: int
@@ -34,12 +42,12 @@ class Story:
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
-        place, n = PLACES[self.number % len(PLACES)], self.number
+        place, n, who = PLACES[self.number % len(PLACES)], self.number, surname(self.number)
         return (
-            f"The town council voted {n + 7} to {n + 2} on Tuesday to rebuild {place}, after a debate until midnight.",
-            f"Work is to begin in week {n + 1} of next year and will cost {n + 3} million crowns, the mayor said.",
-            f"Residents of street {n} had asked for a delay. They fear noise, and for the trees beside {place}.",
-            f"The council promised to plant {n + 40} new ones. {self.correction}".strip(),
+            f"The town council voted {n + 7} to {n + 2} to rebuild {place}, as {who} had proposed at midnight.",
+            f"Work is to begin in week {n + 1} of next year and will cost {n + 3} million crowns, said mayor {who}.",
+            f"Residents of {who} Street {n} had asked for a delay. They fear noise, and for the trees beside {place}.",
+            f"The council promised {who} to plant {n + 40} new ones. {self.correction}".strip(),
         )
 
     def html(self) -> str:

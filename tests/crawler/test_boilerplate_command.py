@@ -98,4 +98,4 @@ def test_explain_says_what_was_left_out_of_a_stored_page_because_the_site_repeat
     connection.close()
     shown = CliRunner().invoke(main, ["explain", site.url(story.path), "--db", str(db)]).output
     (line,) = [line for line in shown.splitlines() if "site:text" in line]
-    assert "Residents of street 1" in line
+    assert "Residents of Arar" in line

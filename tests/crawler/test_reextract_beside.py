@@ -180,7 +180,7 @@ def learn(earlier, monkeypatch):
 
     def clean_of(db, article, source):
         db.execute("SELECT 1 FROM sources WHERE name = ?", [source]).fetchone()
-        kept = tuple(block for block in article.blocks if not block.text.startswith("Residents of street"))
+        kept = tuple(block for block in article.blocks if not block.text.startswith("Residents of"))
         return replace(article, blocks=kept)
 
     monkeypatch.setattr(learned, "clean_of", clean_of)

@@ -36,7 +36,7 @@ def test_stored_pages_read_anew_give_what_a_crawl_would(earlier, pool):
     what = "SELECT chosen, looked, changed, words_lost, ended IS NULL FROM reextractions"
     assert rows(earlier.db, what) == [(12, 12, 12, 24, 0)]
     assert rows(earlier.db, "SELECT count(*), count(blocks) FROM replaced") == [(13, 12)]
-    assert rows(earlier.db, "SELECT number, change FROM revisions ORDER BY number") == [(1, "first"), (2, "edit")]
+    assert rows(earlier.db, "SELECT number, change FROM revisions ORDER BY number") == [(1, "first"), (2, "addition")]
     assert [len(text) for (text,) in rows(earlier.db, "SELECT text FROM revisions WHERE instr(text, ?)", LINE)] == []
 
 
@@ -102,8 +102,8 @@ def test_one_that_is_killed_at_any_moment_leaves_each_article_as_it_was_or_as_it
     for _ in range(40):
         with running(command, tmp_path, ENV, tmp_path / "said") as process:
             while process.poll() is None and not set(texts(earlier.db)) - old:
-                time.sleep(0.005)
-            time.sleep(chance.uniform(0, 0.05))
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.01))
             process.kill()
         now = set(texts(earlier.db))
         assert now <= old | good
@@ -134,7 +134,8 @@ def test_an_article_with_hundreds_of_revisions_is_read_in_little_room(earlier, p
     monkeypatch.setattr(pool, "begin", counted)
     more = """
     WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 1098)
-    INSERT INTO snapshots SELECT i, url, final_url, fetched_at, status, headers, size, sha256, dictionary, body
+    INSERT INTO snapshots (id, url, final_url, fetched_at, status, headers, size, sha256, dictionary, body)
+    SELECT i, url, final_url, fetched_at, status, headers, size, sha256, dictionary, body
     FROM n, snapshots WHERE id = 1;
     DELETE FROM revisions;
     INSERT INTO revisions (article, number, seen_at, change, title, text, content_hash, snapshot)

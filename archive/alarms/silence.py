@@ -9,7 +9,6 @@ quarter for who is regular, by more for who is not. So regular sources are misse
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -92,39 +91,43 @@ def habit(past: Past) -> Habit | None:
     if len(past.came) < FEWEST_HOURS:
         return None
     end = past.came[-1]
-    days = sum(day <= end // _DAY for day in past.watched)
-    if days < FEWEST_DAYS:
+    watched = {day for day in past.watched if day <= end // _DAY}
+    came = [hour for hour in past.came if hour // _DAY in watched]
+    if len(watched) < FEWEST_DAYS or not came:
         return None
-    came = [hour for hour in past.came if hour // _DAY in past.watched]
     seen, active = [0] * _WEEK, [0] * _WEEK
-    for day in past.watched:
+    for day in watched:
         begin = _cell(day * _DAY)
-        for cell in range(begin, begin + min(_DAY, max(0, end - day * _DAY + 1))):
+        for cell in range(begin, begin + min(_DAY, end - day * _DAY + 1)):
             seen[cell] += 1
     for hour in came:
         active[_cell(hour)] += 1
-    if not came or sum(seen) == 0:
-        return None
     chances, share = _chances(seen, active)
-    first = min(past.watched) * _DAY
-    marks = [0.0, *accumulate(chances[_cell(hour)] * (hour // _DAY in past.watched) for hour in range(first, end + 1))]
-    hours = [0, *accumulate(int(hour // _DAY in past.watched) for hour in range(first, end + 1))]
-    pauses: list[float] = []
-    clocked: list[float] = []
-    longest = 0
-    noticed = dict(past.cut)
-    for before, after in pairwise(past.came):
-        if after - before < 2 or before < first:
-            continue
-        until = min(after, max(noticed.get(before, after), before + 1)) - first
-        pauses.append(marks[until] - marks[before + 1 - first])
-        long = hours[until] - hours[before + 1 - first]
-        longest = max(longest, long)
-        clocked += [float(long)] if long >= SET_TIMES else []
-    months = days / 30
+    pauses, hours = _pauses(past, watched, chances)
+    months = len(watched) / 30
     least = math.log(max(1.0, len(came) / months) / SELDOM)
-    by_clock = _most(clocked, *BY_CLOCK) if len(clocked) >= CLOCKED else math.inf
-    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, longest, share)
+    long = [float(each) for each in hours if each >= SET_TIMES]
+    by_clock = _most(long, *BY_CLOCK) if len(long) >= CLOCKED else math.inf
+    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, max(hours, default=0), share)
+
+
+def _pauses(past: Past, watched: Collection[int], chances: list[float]) -> tuple[list[float], list[int]]:
+    """How long each pause was, in the measure of ``chances`` and in hours, those that were not watched left out."""
+    first = min(watched)
+    by_week: list[float] = []
+    by_clock: list[int] = []
+    for day in range(first, past.came[-1] // _DAY + 1):
+        begin = _cell(day * _DAY)
+        by_week += chances[begin : begin + _DAY] if day in watched else [0.0] * _DAY
+        by_clock += [int(day in watched)] * _DAY
+    marks, hours = [0.0, *accumulate(by_week)], [0, *accumulate(by_clock)]
+    noticed = dict(past.cut)
+    spans = []
+    for before, after in pairwise(past.came):
+        if after - before > 1 and before >= first * _DAY:
+            until = min(after, max(noticed.get(before, after), before + 1))
+            spans.append((before + 1 - first * _DAY, until - first * _DAY))
+    return [marks[end] - marks[begin] for begin, end in spans], [hours[end] - hours[begin] for begin, end in spans]
 
 
 def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Finding | None:
@@ -134,16 +137,18 @@ def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Findin
     if len(silent) < SHORTEST or (missed <= usual.most and len(silent) <= usual.most_hours):
         return None
     began = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
-    told = f"its listing could be read, last at {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}"
-    if listings > 1:
-        told = told.replace("listing", f"{listings} listings")
+    usually = sum(1 - math.exp(-usual.chances[_cell(hour)]) for hour in silent)
+    what = "its listing" if listings == 1 else f"its {listings} listings"
     sentence = (
-        f"Nothing new has come since {began:%H}:00 UTC on {began.day} {began:%B}, {many(len(silent), 'hour')} ago,"
-        f" though {told}. Its longest pause in eight weeks was of {many(usual.longest_hours, 'hour')}."
+        f"Nothing new has come since {began:%H}:00 UTC on {began.day} {began:%B}, though {what} could be read, last at"
+        f" {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}: {many(len(silent), 'hour')}, and in {usually:.0f}"
+        " of these hours of the week it usually has something new. Its longest pause in eight weeks was of"
+        f" {many(usual.longest_hours, 'hour')}. Holidays are not counted."
     )
     evidence = {
         "last_new": f"{began:%Y-%m-%dT%H}:00:00Z",
         "silent_hours": len(silent),
+        "of_which_usually_with_something_new": round(usually, 1),
         "longest_pause_hours": usual.longest_hours,
         "too_long_hours": None if math.isinf(usual.most_hours) else round(usual.most_hours, 1),
         "surprise": round(missed, 2),
@@ -188,8 +193,9 @@ def _most(pauses: list[float], regular: float, erratic: float) -> float:
     """How long a pause has to be to be unlike these: more for each variation beyond ``regular``, and for few."""
     if len(pauses) < 2:
         return 0.0
-    middle = statistics.fmean(pauses)
-    vary = statistics.stdev(pauses) / middle if middle else 0.0
+    middle = sum(pauses) / len(pauses)
+    spread = sum((pause - middle) ** 2 for pause in pauses) / (len(pauses) - 1)
+    vary = math.sqrt(spread) / middle if middle else 0.0
     return max(pauses) * (MARGIN + erratic * max(0.0, vary - regular) + YOUNG * vary / len(pauses))
 
 

@@ -26,13 +26,13 @@ _COLUMNS = ", ".join(Day.__slots__)
 
 # Three statements, as most outcomes are of pages that were stored before: those cost 9 µs, a new article 17.
 _FETCH = """
-INSERT INTO days (source, day, looks, looks_failed, looks_blocked, fetched, failed, blocked, blocked_in_a_row,
+INSERT INTO days (source, day, looks, looks_failed, looks_blocked, looked, fetched, failed, blocked, blocked_in_a_row,
     blocked_since, blocked_at, answered_at, revised, unread)
-VALUES (:source, :day, :looks, :looks_failed, :looks_blocked, :fetched, :failed, :blocked, :blocked,
+VALUES (:source, :day, :looks, :looks_failed, :looks_blocked, :looked, :fetched, :failed, :blocked, :blocked,
     :blocked_at, :blocked_at, :answered, :revised, :unread)
 ON CONFLICT (source, day) DO UPDATE SET looks = looks + :looks, looks_failed = looks_failed + :looks_failed,
-    looks_blocked = looks_blocked + :looks_blocked, fetched = fetched + :fetched, failed = failed + :failed,
-    blocked = blocked + :blocked, blocked_in_a_row = iif(:answered IS NULL, blocked_in_a_row + :blocked, 0),
+    looks_blocked = looks_blocked + :looks_blocked, looked = looked | :looked,
+    fetched = fetched + :fetched, failed = failed + :failed, blocked = blocked + :blocked, blocked_in_a_row = iif(:answered IS NULL, blocked_in_a_row + :blocked, 0),
     blocked_since = iif(:answered IS NULL, coalesce(blocked_since, :blocked_at), NULL),
     blocked_at = coalesce(:blocked_at, blocked_at), answered_at = coalesce(:answered, answered_at),
     revised = revised + :revised, unread = unread + :unread
@@ -85,6 +85,7 @@ def count(db: sqlite3.Connection, outcome: Outcome, verdict: Verdict, now: datet
         "looks": listing,
         "looks_failed": listing and failure is not None,
         "looks_blocked": listing and walled,
+        "looked": 1 << int(hour) if listing and failure is None else 0,
         "fetched": not listing and failure is None,
         "failed": not listing and failure is not None,
         "blocked": not listing and walled,

@@ -36,13 +36,16 @@ def past(
     ``cut``: the pauses that were alarms, up to when they were noticed; ``away``: when it could not be reached.
     """
     came: list[int] = []
+    looked: list[int] = []
     watched: set[int] = set()
     for day, looks, hours in _days(db, source, until):
         number = (date.fromisoformat(day) - _EPOCH).days
         if looks and not is_holiday(date.fromisoformat(day)):
             watched.add(number)
+        looked += [number * 24 + hour for hour in range(24) if looks >> hour & 1]
         came += sorted(number * 24 + int(hour) for hour in json.loads(hours))
-    return Past(came, watched, *([(hour_of(begin), hour_of(end)) for begin, end in spans] for spans in (cut, away)))
+    spans = ([(hour_of(begin), hour_of(end)) for begin, end in each] for each in (cut, away))
+    return Past(came, watched, looked, *spans)
 
 
 def quiet(
@@ -99,6 +102,6 @@ def _tells(hours: set[int], watched: set[int], begin: int, end: int) -> bool:
 
 def _days(db: sqlite3.Connection, source: str, until: datetime) -> list[tuple[str, int, str]]:
     return db.execute(
-        "SELECT day, looks - looks_failed, hours FROM days WHERE source = ? AND day BETWEEN ? AND ? ORDER BY day",
+        "SELECT day, looked, hours FROM days WHERE source = ? AND day BETWEEN ? AND ? ORDER BY day",
         [source, (until - HISTORY).date().isoformat(), until.astimezone(UTC).date().isoformat()],
     ).fetchall()

@@ -196,22 +196,28 @@ def _share(figure: _Share, recent: Sequence[Day], before: Sequence[Day]) -> _Cha
 
 def _usual(figure: _Share, recent: Sequence[Day], before: Sequence[Day]) -> float | None:
     """A share as it was on days like these: agencies fill the weekends of many a paper."""
-    of = sum(map(figure.of, recent))
-    if not of:
-        return None
-    return sum(figure.of(day) * _on_days_like(figure, day, before) for day in recent) / of
+    of, shares = sum(map(figure.of, recent)), _shares(figure, before)
+    return sum(figure.of(day) * shares[_is_weekend(day)] for day in recent) / of if of else None
 
 
-def _on_days_like(figure: _Share, day: Day, before: Sequence[Day]) -> float:
-    """The share on workdays or on weekends, or on all days where too few of these are known."""
-    alike = [each for each in before if (each.day.weekday() > 4) is (day.day.weekday() > 4)]
-    some = alike if len(alike) >= FEW_ALIKE and sum(map(figure.of, alike)) >= FEWEST / 2 else before
-    return sum(map(figure.hits, some)) / max(1, sum(map(figure.of, some)))
+def _shares(figure: _Share, days: Sequence[Day]) -> dict[bool, float]:
+    """The share on workdays, False, and on weekends, True; on all days where too few of either are known."""
+    found = {}
+    for weekend in (False, True):
+        alike = [day for day in days if _is_weekend(day) is weekend]
+        some = alike if len(alike) >= FEW_ALIKE and sum(map(figure.of, alike)) >= FEWEST / 2 else days
+        found[weekend] = sum(map(figure.hits, some)) / max(1, sum(map(figure.of, some)))
+    return found
+
+
+def _is_weekend(day: Day) -> bool:
+    return day.day.weekday() > 4
 
 
 def _alike(figure: _Share, days: Sequence[Day], share: float) -> float:
     """As how many articles a day's share tells: 1/ρ - 1, where ρ is what a day's articles have in common."""
-    some = [(figure.hits(day), figure.of(day), _on_days_like(figure, day, days)) for day in days if figure.of(day)]
+    shares = _shares(figure, days)
+    some = [(figure.hits(day), figure.of(day), shares[_is_weekend(day)]) for day in days if figure.of(day)]
     total = sum(of for _, of, _ in some)
     if len(some) < 2 or total == len(some):
         return MOST_ALIKE

@@ -15,7 +15,7 @@ LOOKED_BACK = 28
 """Days with something new."""
 FEWEST = 40
 """Articles under which a day is no flood, whatever came before: a special issue has as many."""
-TIMES, MORE, MOST = 2.5, 2.0, 5.0
+TIMES, MORE, MOST = 3.5, 2.0, 6.0
 """How many times the busiest day: for a source whose days are alike, for each coefficient of variation between its
 days, and at most."""
 PAST = 0.5

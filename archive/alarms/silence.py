@@ -9,7 +9,7 @@ quarter for who is regular, by more for who is not. So regular sources are misse
 from __future__ import annotations
 
 import math
-import statistics
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ HISTORY = timedelta(days=56)
 """Eight of each hour of the week."""
 FEWEST_DAYS, FEWEST_HOURS = 21, 6
 """Days that were watched, and hours in which something came, under which no pause is too long."""
+APART = 6
+"""Hours between two looks, of which the later brought something, from which on those between are not known."""
 SHORTEST = 10
 """Hours that are no silence, however busy a source is: by then others tell whether it is a holiday."""
 SELDOM = 0.005
@@ -30,8 +32,12 @@ CLOCKED, SET_TIMES = 5, 6
 MARGIN, YOUNG = 1.25, 20.0
 """How many times the longest pause one has to be at least: a paper may be a few hours late; and more where few are
 known, by so many times their coefficient of variation over their number."""
-BY_CLOCK, BY_WEEK = (0.0, 2.5), (1.0, 2.5)
+SELDOM_COMES, LEFT_OUT = 72.0, 2.1
+"""Hours of a longest pause from which on it is so many times: a weekly may leave out an issue."""
+BY_CLOCK, BY_WEEK = (0.0, 1.5), (0.9, 3.0)
 """The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
+DOUBT = 2.0
+"""Hours with something new, as good as seen and as expected, before a week tells that less comes lately."""
 HABIT = 4.0
 """Weeks as good as those seen that an hour of the week is like that hour on all days, and that day at all hours."""
 SURE = 0.97
@@ -47,6 +53,8 @@ class Past:
     """The hours in which something did, in order; those of the last HISTORY."""
     watched: Collection[int]
     """The days, since 1970, on which listings could be read, without those that do not count: holidays, alarms."""
+    looked: Sequence[int] = ()
+    """The hours with a look that did not fail, in order; none: all."""
     cut: Sequence[tuple[int, int]] = ()
     """Pauses that were alarms: (the hour they began in, the hour at which they were noticed)."""
     away: Sequence[tuple[int, int]] = ()
@@ -92,58 +100,83 @@ def habit(past: Past) -> Habit | None:
     if len(past.came) < FEWEST_HOURS:
         return None
     end = past.came[-1]
-    days = sum(day <= end // _DAY for day in past.watched)
-    if days < FEWEST_DAYS:
+    watched = {day for day in past.watched if day <= end // _DAY}
+    came = [hour for hour in past.came if hour // _DAY in watched]
+    if len(watched) < FEWEST_DAYS or not came:
         return None
-    came = [hour for hour in past.came if hour // _DAY in past.watched]
     seen, active = [0] * _WEEK, [0] * _WEEK
-    for day in past.watched:
+    for day in watched:
         begin = _cell(day * _DAY)
-        for cell in range(begin, begin + min(_DAY, max(0, end - day * _DAY + 1))):
+        for cell in range(begin, begin + min(_DAY, end - day * _DAY + 1)):
             seen[cell] += 1
     for hour in came:
         active[_cell(hour)] += 1
-    if not came or sum(seen) == 0:
-        return None
+    for hour in _unknown(past):
+        if hour // _DAY in watched:
+            seen[_cell(hour)] -= 1
     chances, share = _chances(seen, active)
-    first = min(past.watched) * _DAY
-    marks = [0.0, *accumulate(chances[_cell(hour)] * (hour // _DAY in past.watched) for hour in range(first, end + 1))]
-    hours = [0, *accumulate(int(hour // _DAY in past.watched) for hour in range(first, end + 1))]
-    pauses: list[float] = []
-    clocked: list[float] = []
-    longest = 0
-    noticed = dict(past.cut)
-    for before, after in pairwise(past.came):
-        if after - before < 2 or before < first:
-            continue
-        until = min(after, max(noticed.get(before, after), before + 1)) - first
-        pauses.append(marks[until] - marks[before + 1 - first])
-        long = hours[until] - hours[before + 1 - first]
-        longest = max(longest, long)
-        clocked += [float(long)] if long >= SET_TIMES else []
-    months = days / 30
+    pauses, hours = _pauses(past, watched, chances)
+    months = len(watched) / 30
     least = math.log(max(1.0, len(came) / months) / SELDOM)
-    by_clock = _most(clocked, *BY_CLOCK) if len(clocked) >= CLOCKED else math.inf
-    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, longest, share)
+    long = [float(each) for each in hours if each >= SET_TIMES]
+    by_clock = _most(long, *BY_CLOCK) if len(long) >= CLOCKED else math.inf
+    if long and max(long) >= SELDOM_COMES:
+        by_clock = max(by_clock, LEFT_OUT * max(long))
+    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, max(hours, default=0), share)
+
+
+def _unknown(past: Past) -> list[int]:
+    """The hours of which nobody knows whether something came in them: long ones between two looks."""
+    came = set(past.came)
+    return [
+        hour
+        for before, after in pairwise(past.looked)
+        if after - before > APART and after in came
+        for hour in range(before + 1, after)
+    ]
+
+
+def _pauses(past: Past, watched: Collection[int], chances: list[float]) -> tuple[list[float], list[int]]:
+    """How long each pause was, in the measure of ``chances`` and in hours, those that were not watched left out."""
+    first = min(watched)
+    by_week: list[float] = []
+    by_clock: list[int] = []
+    for day in range(first, past.came[-1] // _DAY + 1):
+        begin = _cell(day * _DAY)
+        by_week += chances[begin : begin + _DAY] if day in watched else [0.0] * _DAY
+        by_clock += [int(day in watched)] * _DAY
+    marks, hours = [0.0, *accumulate(by_week)], [0, *accumulate(by_clock)]
+    noticed = dict(past.cut)
+    spans = []
+    for before, after in pairwise(past.came):
+        if after - before > 1 and before >= first * _DAY:
+            # What came may have been there since the last look that found nothing, as while nobody looked.
+            last = past.looked[bisect_left(past.looked, after) - 1] if past.looked else after - 1
+            until = min(last + 1, noticed.get(before, after))
+            if until > before + 1:
+                spans.append((before + 1 - first * _DAY, until - first * _DAY))
+    return [marks[end] - marks[begin] for begin, end in spans], [hours[end] - hours[begin] for begin, end in spans]
 
 
 def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Finding | None:
     """Whether the pause since the last that came is too long by the time of the last look that could be read."""
     silent = past.silent(hour_of(looked_at))
-    missed = sum(usual.chances[_cell(hour)] for hour in silent)
+    missed = _lately(usual, past) * sum(usual.chances[_cell(hour)] for hour in silent)
     if len(silent) < SHORTEST or (missed <= usual.most and len(silent) <= usual.most_hours):
         return None
     began = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
-    told = f"its listing could be read, last at {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}"
-    if listings > 1:
-        told = told.replace("listing", f"{listings} listings")
+    usually = sum(1 - math.exp(-usual.chances[_cell(hour)]) for hour in silent)
+    what = "its listing" if listings == 1 else f"its {listings} listings"
     sentence = (
-        f"Nothing new has come since {began:%H}:00 UTC on {began.day} {began:%B}, {many(len(silent), 'hour')} ago,"
-        f" though {told}. Its longest pause in eight weeks was of {many(usual.longest_hours, 'hour')}."
+        f"Nothing new has come since {began:%H}:00 UTC on {began.day} {began:%B}, though {what} could be read, last at"
+        f" {looked_at:%H:%M} UTC on {looked_at.day} {looked_at:%B}: {many(len(silent), 'hour')}, and in {usually:.0f}"
+        " of these hours of the week it usually has something new. Its longest pause in eight weeks was of"
+        f" {many(usual.longest_hours, 'hour')}. Holidays are not counted."
     )
     evidence = {
         "last_new": f"{began:%Y-%m-%dT%H}:00:00Z",
         "silent_hours": len(silent),
+        "of_which_usually_with_something_new": round(usually, 1),
         "longest_pause_hours": usual.longest_hours,
         "too_long_hours": None if math.isinf(usual.most_hours) else round(usual.most_hours, 1),
         "surprise": round(missed, 2),
@@ -158,12 +191,22 @@ def not_before(usual: Habit, past: Past, looked_at: datetime, ahead: int) -> int
     """The hour up to which a look finds no silence if nothing comes, at most so many ``ahead``."""
     now = hour_of(looked_at)
     silent = past.silent(now)
-    missed, length = sum(usual.chances[_cell(hour)] for hour in silent), len(silent)
+    lately = _lately(usual, past)
+    missed, length = lately * sum(usual.chances[_cell(hour)] for hour in silent), len(silent)
     for hour in range(now, now + ahead):
-        missed, length = missed + usual.chances[_cell(hour)], length + 1
+        missed, length = missed + lately * usual.chances[_cell(hour)], length + 1
         if length >= SHORTEST and (missed > usual.most or length > usual.most_hours):
             return hour + 1
     return now + ahead
+
+
+def _lately(usual: Habit, past: Past) -> float:
+    """How much of the usual came in the week before the pause, at most 1: there are slumps, and seasons."""
+    end = past.came[-1]
+    hours = [hour for hour in range(end - _WEEK + 1, end + 1) if hour // _DAY in past.watched]
+    expected = sum(1 - math.exp(-usual.chances[_cell(hour)]) for hour in hours)
+    came = len(set(past.came[-_WEEK:]).intersection(hours))
+    return min(1.0, (came + DOUBT) / (expected + DOUBT))
 
 
 def _chances(seen: list[int], active: list[int]) -> tuple[list[float], float]:
@@ -188,8 +231,9 @@ def _most(pauses: list[float], regular: float, erratic: float) -> float:
     """How long a pause has to be to be unlike these: more for each variation beyond ``regular``, and for few."""
     if len(pauses) < 2:
         return 0.0
-    middle = statistics.fmean(pauses)
-    vary = statistics.stdev(pauses) / middle if middle else 0.0
+    middle = sum(pauses) / len(pauses)
+    spread = sum((pause - middle) ** 2 for pause in pauses) / (len(pauses) - 1)
+    vary = math.sqrt(spread) / middle if middle else 0.0
     return max(pauses) * (MARGIN + erratic * max(0.0, vary - regular) + YOUNG * vary / len(pauses))
 
 

@@ -6,6 +6,7 @@ CREATE TABLE days (
     day TEXT NOT NULL,                      -- UTC
     looks INTEGER NOT NULL DEFAULT 0,       -- at listings
     looks_failed INTEGER NOT NULL DEFAULT 0,
+    looked INTEGER NOT NULL DEFAULT 0,      -- hours, UTC, with a look that did not fail: bit 0 is 0:00 to 0:59
     fetched INTEGER NOT NULL DEFAULT 0,     -- article pages that came
     failed INTEGER NOT NULL DEFAULT 0,      -- article pages that did not, or were none
     looks_blocked INTEGER NOT NULL DEFAULT 0,  -- of the looks that failed: a check for robots, or forbidden

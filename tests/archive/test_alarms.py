@@ -130,6 +130,17 @@ def test_a_source_that_is_new_or_publishes_when_it_likes_is_not_silent_soon():
     assert silent(erratic, NOON + timedelta(days=9)) is None
 
 
+def test_what_came_while_nobody_looked_makes_no_pause_of_the_publishers():
+    friday = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    past = office(friday)
+    away = range(hour(friday) - 9 * 24 - 3, hour(friday) - 4 * 24)
+    came = [h for h in past.came if h not in away] + [away.stop]
+    looked = [h for h in range(came[0], hour(friday) + 200) if h not in away]
+    usual = silence.habit(Past(sorted(set(came)), past.watched, looked))
+    assert usual.longest_hours == silence.habit(past).longest_hours
+    assert usual.most == pytest.approx(silence.habit(past).most, rel=0.2)
+
+
 @pytest.mark.parametrize(
     ("day", "is_one"),
     [

@@ -32,7 +32,8 @@ VALUES (:source, :day, :looks, :looks_failed, :looks_blocked, :looked, :fetched,
     :blocked_at, :blocked_at, :answered, :revised, :unread)
 ON CONFLICT (source, day) DO UPDATE SET looks = looks + :looks, looks_failed = looks_failed + :looks_failed,
     looks_blocked = looks_blocked + :looks_blocked, looked = looked | :looked,
-    fetched = fetched + :fetched, failed = failed + :failed, blocked = blocked + :blocked, blocked_in_a_row = iif(:answered IS NULL, blocked_in_a_row + :blocked, 0),
+    fetched = fetched + :fetched, failed = failed + :failed,
+    blocked = blocked + :blocked, blocked_in_a_row = iif(:answered IS NULL, blocked_in_a_row + :blocked, 0),
     blocked_since = iif(:answered IS NULL, coalesce(blocked_since, :blocked_at), NULL),
     blocked_at = coalesce(:blocked_at, blocked_at), answered_at = coalesce(:answered, answered_at),
     revised = revised + :revised, unread = unread + :unread

@@ -28,8 +28,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def disk(folder):
-    """A small file system, of 3 MB; only root can make one."""
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", folder], capture_output=True, check=False)
+    """A small file system, of 8 MB; only root can make one."""
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], capture_output=True, check=False)
     if made.returncode:
         pytest.skip("only root can mount a small disk")
     yield folder

@@ -1,0 +1,109 @@
+"""Truth: what of a page's boilerplate is left in a text, and what of its article is lost from it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tests.bench.papers.parts import Sheet
+
+WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W\u3040-\u30ff\u4e00-\u9fff]+")
+"""A word; a character where they are not parted by blanks."""
+RUN = 3
+"""Words in a row by which a text is known again: single ones are in all texts."""
+HALF = 0.5
+"""Share of its runs in one paragraph from which a block is left."""
+ITEM = re.compile(r"^(?:- |• ?)")
+
+
+class Text:
+    """A text as it is kept, to be asked for what it holds."""
+
+    def __init__(self, text: str) -> None:
+        paragraphs = [part for part in text.split("\n\n") if part.strip()]
+        lines = [line for part in paragraphs for line in part.split("\n")]
+        self._lines = Counter(_plain(line) for line in lines)
+        self._paragraphs = Counter(map(_plain, paragraphs))
+        self._runs = [(_runs(part), part) for part in paragraphs]
+        self._short = {tuple(_words(line)) for line in (*lines, *paragraphs)}
+
+    def count(self, unit: str) -> int:
+        """How often it holds a paragraph, item or row."""
+        unit = _plain(unit)
+        return max(self._lines[unit], self._paragraphs[unit])
+
+    def has(self, block: str) -> bool:
+        """Whether at least half of a block's words stand in one paragraph, in rows of three at least.
+
+        A block of fewer words has to be a line.
+        """
+        words = _words(block)
+        if len(words) <= RUN:
+            return tuple(words) in self._short
+        runs = _runs(block)
+        return any(len(runs & found) >= HALF * len(runs) for found, _ in self._runs)
+
+
+def _plain(text: str) -> str:
+    return ITEM.sub("", " ".join(text.split()))
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.casefold())
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = _words(text)
+    return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
+
+
+@dataclass
+class Tally:
+    """Blocks and article's paragraphs, and how many of them were left and lost; by kind of each."""
+
+    blocks: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    paragraphs: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    """(``left`` or ``lost``, URL, text) of each that is wrong."""
+
+    def add(self, sheet: Sheet, kind: str, text: str) -> None:
+        """Compare the text that was had from a page; ``kind`` of story."""
+        had = Text(text)
+        own = Counter(map(_plain, sheet.article))
+        for what, block in sheet.boilerplate:
+            if _plain(block) in own:
+                continue
+            self.blocks[what] += 1
+            if had.has(block):
+                self.left[what] += 1
+                self.seen.append(("left", sheet.url, f"{what}: {block}"))
+        self.paragraphs[kind] += own.total()
+        for unit, times in own.items():
+            if missing := max(0, times - had.count(unit)):
+                self.lost[kind] += missing
+                self.seen.append(("lost", sheet.url, f"{kind}: {unit}"))
+
+    @property
+    def share_left(self) -> float:
+        return self.left.total() / max(1, self.blocks.total())
+
+    @property
+    def share_lost(self) -> float:
+        return self.lost.total() / max(1, self.paragraphs.total())
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    all_: Tally = Tally()
+    for tally in tallies:
+        for mine, other in zip(_counts(all_), _counts(tally), strict=True):
+            mine.update(other)
+        all_.seen += tally.seen
+    return all_
+
+
+def _counts(tally: Tally) -> Iterator[Counter[str]]:
+    yield from (tally.blocks, tally.left, tally.paragraphs, tally.lost)

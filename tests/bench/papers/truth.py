@@ -11,10 +11,10 @@ from tests.bench.papers.parts import Sheet
 
 WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W\u3040-\u30ff\u4e00-\u9fff]+")
 """A word; a character where they are not parted by blanks."""
-RUN = 3
-"""Words in a row by which a text is known again: single ones are in all texts."""
+RUN, WIDE_RUN = 3, 6
+"""Words, or such characters, in a row by which a text is known again: single ones are in all texts."""
 HALF = 0.5
-"""Share of its runs in one paragraph from which a block is left."""
+"""Share of its words in one paragraph from which a block is left."""
 ITEM = re.compile(r"^(?:- |• ?)")
 
 
@@ -26,7 +26,7 @@ class Text:
         lines = [line for part in paragraphs for line in part.split("\n")]
         self._lines = Counter(_plain(line) for line in lines)
         self._paragraphs = Counter(map(_plain, paragraphs))
-        self._runs = [(_runs(part), part) for part in paragraphs]
+        self._runs = [set(_runs(_words(part))) for part in paragraphs]
         self._short = {tuple(_words(line)) for line in (*lines, *paragraphs)}
 
     def count(self, unit: str) -> int:
@@ -37,13 +37,13 @@ class Text:
     def has(self, block: str) -> bool:
         """Whether at least half of a block's words stand in one paragraph, in rows of three at least.
 
-        A block of fewer words has to be a line.
+        A block of no more words has to be a line.
         """
         words = _words(block)
-        if len(words) <= RUN:
+        runs = _runs(words)
+        if len(runs) < 2:
             return tuple(words) in self._short
-        runs = _runs(block)
-        return any(len(runs & found) >= HALF * len(runs) for found, _ in self._runs)
+        return any(_covered(runs, found) >= HALF * len(words) for found in self._runs)
 
 
 def _plain(text: str) -> str:
@@ -54,9 +54,19 @@ def _words(text: str) -> list[str]:
     return WORD.findall(text.casefold())
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = _words(text)
-    return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
+def _runs(words: list[str]) -> list[tuple[str, ...]]:
+    size = WIDE_RUN if words and len(words[0]) == 1 and words[0] >= "\u3040" else RUN
+    return [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
+
+
+def _covered(runs: list[tuple[str, ...]], found: set[tuple[str, ...]]) -> int:
+    """How many words stand in those runs that were found."""
+    count = end = 0
+    for at, run in enumerate(runs):
+        if run in found:
+            count += at + len(run) - max(at, end)
+            end = at + len(run)
+    return count
 
 
 @dataclass

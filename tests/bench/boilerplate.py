@@ -34,7 +34,10 @@ READINGS = ("off", "new", "old")
 
 def main(arguments: list[str]) -> int:
     """Print the tables; 1 if a promise does not hold."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.pages <= KNOWN or options.papers < 1 or options.growth < 0:
+        parser.error(f"--pages is to be more than {KNOWN}, --papers 1 at least, and --growth 0")
     with tempfile.TemporaryDirectory() as folder:
         press = Press(Path(folder) / "bench.db", papers(options.seed, options.pages, options.papers))
         results = press.run()

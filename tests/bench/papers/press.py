@@ -105,30 +105,30 @@ class Press:
 
     def run(self) -> list[Result]:
         """All crawls, and each page read again by what is known then."""
-        with Archive(self.path) as archive, timed(self.clock):
+        with Archive(self.path) as archive, reading(self.path) as db, timed(self.clock):
             now = self.papers[0].times[0]
             archive.sync_sources(Config(sources=tuple(Source(p.name, p.home) for p in self.papers)), now)
             for crawl, at in enumerate(self.papers[0].times):
                 self.clock.runs = crawl >= COLD
-                self._crawl(archive, crawl, at)
+                self._crawl(archive, db, crawl, at)
                 archive.tidy(at, log_days=30)
-                self._note(crawl)
+                self._note(db, crawl)
         self.clock.runs = False
         if self.compares:
             self._again()
         return [*self.results.values()]
 
-    def _crawl(self, archive: Archive, crawl: int, now: datetime) -> None:
+    def _crawl(self, archive: Archive, db: sqlite3.Connection, crawl: int, now: datetime) -> None:
         for paper in self.papers:
             archive.enqueue([_link(paper, number) for number in paper.numbers(crawl)], now)
         scope = Scope()
         while batches := archive.take(now, OWNER, scope, sites=len(self.papers)):
             for batch in batches:
-                self._work(archive, batch, now)
+                self._work(archive, db, batch, now)
                 now += timedelta(seconds=1)
                 archive.release(batch.site, OWNER, now)
 
-    def _work(self, archive: Archive, batch: Batch, now: datetime) -> None:
+    def _work(self, archive: Archive, db: sqlite3.Connection, batch: Batch, now: datetime) -> None:
         plan = Fixed(again=lambda *_: None)
         for task in batch.tasks:
             paper, number = self.places[task.url]
@@ -137,7 +137,8 @@ class Press:
             said = self._read(page, task)
             verdict = archive.store(Outcome(task, batch.site, said, page), run=None, now=now, plan=plan, extractor="1")
             if self.compares:
-                self._compare(sheet, paper.stories[number].kind, said, verdict.article_id)
+                row = db.execute("SELECT text FROM articles WHERE id = ?", [verdict.article_id]).fetchone()
+                self._compare(sheet, paper.stories[number].kind, said, row["text"] if row else None)
 
     def _read(self, page: Page, task: Task) -> Article | Failure:
         started = time.thread_time()
@@ -147,16 +148,15 @@ class Press:
             self.clock.pages += 1
         return said
 
-    def _compare(self, sheet: Sheet, kind: str, said: Article | Failure, article: int | None) -> None:
+    def _compare(self, sheet: Sheet, kind: str, said: Article | Failure, kept: str | None) -> None:
+        """``kept``: the text that was stored of what the page ``said``; None where it was refused."""
         result = self.results[self.places[sheet.url][0].name]
         result.stored += 1
-        if article is None:
+        if kept is None:
             result.refused.append(sheet.url)
         if result.stored > KNOWN:
             result.off.add(sheet, kind, unlearned(said))
-            with reading(self.path) as db:
-                row = db.execute("SELECT text FROM articles WHERE id = ?", [article]).fetchone()
-            result.new.add(sheet, kind, row["text"] if row else "")
+            result.new.add(sheet, kind, kept or "")
 
     def _again(self) -> None:
         """Compare all pages as they are read today; those that were refused have no text."""
@@ -170,9 +170,8 @@ class Press:
                 paper, number = self.places[url]
                 result.old.add(paper.sheet(number), paper.stories[number].kind, "")
 
-    def _note(self, crawl: int) -> None:
-        with reading(self.path) as db:
-            rows, size = learned_state(db)
+    def _note(self, db: sqlite3.Connection, crawl: int) -> None:
+        rows, size = learned_state(db)
         count = sum(self.papers[0].crawl_of(at) <= crawl for at in range(self.papers[0].pages))
         self.states.append(State(count, rows, size))
 

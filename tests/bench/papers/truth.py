@@ -81,11 +81,14 @@ class Tally:
     """(``left`` or ``lost``, URL, text) of each that is wrong."""
 
     def add(self, sheet: Sheet, kind: str, text: str) -> None:
-        """Compare the text that was had from a page; ``kind`` of story."""
-        had = Text(text)
+        """Compare the text that was had from a page; ``kind`` of story.
+
+        A block whose words the article has too, as six common ones may be by chance, tells nothing.
+        """
+        had, whole = Text(text), Text("\n\n".join(sheet.article))
         own = Counter(map(_plain, sheet.article))
         for what, block in sheet.boilerplate:
-            if _plain(block) in own:
+            if whole.has(block):
                 continue
             self.blocks[what] += 1
             if had.has(block):

@@ -59,7 +59,10 @@ def popular(room: Newsroom, chance: random.Random) -> Shown:
 
 
 def related(room: Newsroom, chance: random.Random) -> Shown:
+    """A list, or cards headed by the headlines."""
     label, count = heading(room.tongue.phrase(chance, 1, 3)), chance.randint(2, 4)
+    if chance.random() < 0.3:
+        return lambda at: [Part(Shape.HEADING, (Line(*other),)) for other in _some(at, count)]
     return lambda at: [label, _links(_some(at, count))] if at.others else []
 
 
@@ -86,8 +89,11 @@ def counter(room: Newsroom, chance: random.Random) -> Shown:
     blank = tongue.script.blank
 
     def shown(at: Moment) -> Sequence[Part]:
-        count = f"{at.chance.randint(1, 90)},{at.chance.randint(0, 999):03}"
-        return [paragraph(f"{count}{blank}{words}{blank}{at.chance.randint(2, 59)}{blank}{minutes}")]
+        return [
+            paragraph(
+                f"{at.chance.randint(200, 20_000):,}{blank}{words}{blank}{at.chance.randint(2, 59)}{blank}{minutes}"
+            )
+        ]
 
     return shown
 
@@ -103,9 +109,10 @@ def comments(room: Newsroom, chance: random.Random) -> Shown:
 
 
 def share(room: Newsroom, chance: random.Random) -> Shown:
-    parts = [paragraph(room.tongue.phrase(chance, 3, 6))]
-    parts += [paragraph(room.tongue.name(chance, 1), f"https://share.example/{n}") for n in range(chance.randint(0, 2))]
-    return lambda _: parts
+    """In capitals from half of the time on, here and there."""
+    text, louder = room.tongue.phrase(chance, 3, 6), chance.random() < 0.3
+    names = [paragraph(room.tongue.name(chance, 1), f"https://share.example/{n}") for n in range(chance.randint(0, 2))]
+    return lambda at: [paragraph(text.upper() if louder and at.late else text), *names]
 
 
 def biography(room: Newsroom, chance: random.Random) -> Shown:

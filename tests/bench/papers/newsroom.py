@@ -2,7 +2,8 @@
 
 Agency copy that others run too, or the same site under a second address; a story told again with news at a new
 address; quotes that return; a series' standing intro; subheadings, datelines, a match's stock sentence, tables of
-the same teams, recipes of the same ingredients, refrains, the hours of live blogs, corrections in standard words.
+the same teams, recipes of the same ingredients, refrains, the hours of live blogs, corrections in standard words, and
+the weather of the same places, which is alike each time up to its figures.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tests.bench.papers.parts import Line, Part, Shape, heading, listing, paragr
 from tests.bench.papers.tongues import Tongue
 
 DECK = {
-    "news": 8,
+    "news": 7,
     "sports": 3,
     "agency": 3,
     "update": 3,
@@ -24,8 +25,11 @@ DECK = {
     "feature": 1,
     "poem": 1,
     "live": 1,
+    "weather": 1,
 }
 """Stories of each kind among 24, in an order of their own each time."""
+BRIEF = 0.15
+"""Share of the news that are told in a few paragraphs."""
 AUTHORS = 6
 SECTIONS = 3
 RETURNING = 3
@@ -60,6 +64,7 @@ class Newsroom:
         self._stock = tongue.draw(chance, 4)
         self._teams = [tongue.name(chance, chance.randint(1, 2)) for _ in range(10)]
         self._pantry = [tongue.phrase(chance, 1, 2) for _ in range(12)]
+        self._places = [tongue.name(chance, 1) for _ in range(6)]
         self._mistake = tongue.sentence(chance, 8, 14)
 
     def stories(self, count: int) -> list[Story]:
@@ -85,6 +90,7 @@ class Newsroom:
             "feature": self._feature,
             "poem": self._poem,
             "live": self._live,
+            "weather": self._weather,
         }.get(kind, self._news)()
         if kind == "news" and chance.random() < 0.12:
             own = self.tongue.script.blank + self.tongue.sentence(chance) if chance.random() < 0.5 else ""
@@ -107,7 +113,8 @@ class Newsroom:
         ]
 
     def _news(self) -> list[Part]:
-        chance, parts = self.chance, self._text(5, 14)
+        chance = self.chance
+        parts = self._text(2, 4) if chance.random() < BRIEF else self._text(5, 14)
         if chance.random() < 0.35:
             for at, text in zip((len(parts) - 1, len(parts) // 2), chance.sample(self._subheads, 2), strict=True):
                 parts.insert(at, heading(text))
@@ -159,6 +166,10 @@ class Newsroom:
             parts += [paragraph(f"{minute // 60}:{minute % 60:02}"), heading(self.tongue.phrase(chance, 4, 8))]
             parts += self._text(1, 2)
         return parts
+
+    def _weather(self) -> list[Part]:
+        figures = (f"{place} {self.chance.randint(2, 30)}° / {self.chance.randint(2, 30)}°" for place in self._places)
+        return [*self._text(3, 5), listing(*figures)]
 
     def _agency(self) -> Iterator[Story]:
         """What the agency sent, each now and then run again under another address."""

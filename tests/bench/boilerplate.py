@@ -93,8 +93,8 @@ def _total(results: Sequence[Result], reading: str) -> Tally:
 
 def _show(results: Sequence[Result]) -> None:
     three = f"{'off':>8}{'new':>8}{'old':>8}"
-    print(f"{'':30}{'boilerplate left, %':>24}{'paragraphs lost, %':>26}")
-    print(f"{'template':16}{'script':7}{'blocks':>7}{three}  {three}{'by learning':>13}{'refused':>9}")
+    print(f"{'':30}{'boilerplate left, %':>24}{'paragraphs lost, %':>36}")
+    print(f"{'template':16}{'script':7}{'blocks':>7}{three}{'too new':>9} {three}{'by learning':>13}{'refused':>9}")
     for result in results:
         _row(result.paper.name, result.paper.room.tongue.script.code, [result])
     _row("all", "", results)
@@ -108,8 +108,14 @@ def _row(name: str, script: str, results: Sequence[Result]) -> None:
     tallies = [_total(results, reading) for reading in READINGS]
     left = "".join(f"{100 * tally.share_left:8.2f}" for tally in tallies)
     lost = "".join(f"{100 * tally.share_lost:8.3f}" for tally in tallies)
-    refused = sum(len(result.refused) for result in results)
-    print(f"{name:16}{script:7}{tallies[2].blocks.total():7}{left}  {lost}{by_learning(results):13}{refused:9}")
+    counts = f"{by_learning(results):13}{sum(len(result.refused) for result in results):9}"
+    blocks = tallies[2].blocks.total()
+    print(f"{name:16}{script:7}{blocks:7}{left}{100 * too_new(results):9.2f} {lost}{counts}")
+
+
+def too_new(results: Sequence[Result]) -> float:
+    """Share of the boilerplate that would be left by one who knows the truth: see ``papers/known.py``."""
+    return sum(result.fresh for result in results) / max(1, _total(results, "new").blocks.total())
 
 
 def by_learning(results: Sequence[Result]) -> int:

@@ -16,8 +16,9 @@ from archive.models import Article, Link
 from crawler.extract import extract
 from tests.bench import boilerplate
 from tests.bench.papers.furniture import KINDS
+from tests.bench.papers.known import Known
 from tests.bench.papers.newsroom import DECK
-from tests.bench.papers.parts import Box
+from tests.bench.papers.parts import Box, paragraph
 from tests.bench.papers.press import Press, State, unlearned
 from tests.bench.papers.site import Paper, papers
 from tests.bench.papers.templates import TEMPLATES
@@ -185,6 +186,37 @@ def test_what_was_stored_without_learning_is_what_one_page_gives(tmp_path, monke
     for result in Press(tmp_path / "a.db", papers(SEED, PAGES, 3)).run():
         assert (result.off.left, result.off.lost) == (result.new.left, result.new.lost)
         assert result.stored == PAGES
+
+
+def test_a_notice_is_too_new_to_be_known_until_it_stood_on_three_pages_of_two_crawls():
+    plain = next(paper for paper in papers(SEED, PAGES) if paper.template.name == "plain")
+    known = Known(plain)
+
+    def sheet(number, *texts):
+        box = Box("notice", tuple(paragraph(text) for text in texts))
+        return replace(plain.sheet(number), url=f"https://plain.example/{number}", flow=(box,))
+
+    assert known.fresh(sheet(1, "Xorb", plain.titles[3]), 0) == {"Xorb"}, "a headline is known at once"
+    assert known.fresh(sheet(2, "Xorb"), 0) == {"Xorb"}
+    assert known.fresh(sheet(3, "Xorb"), 0) == {"Xorb"}
+    assert known.fresh(sheet(4, "xorb"), 1) == set()
+
+
+def test_a_place_of_its_own_is_known_whatever_stands_there_until_the_program_names_it_anew():
+    react = next(paper for paper in papers(SEED, PAGES) if paper.template.name == "react")
+    known = Known(react)
+
+    def fresh(number, crawl):
+        box = Box("shifting", (paragraph(f"Xorb flim {'abcdefgh'[number]}"),))
+        return known.fresh(replace(react.sheet(0), url=f"https://react.example/{number}", flow=(box,)), crawl)
+
+    assert [bool(fresh(number, crawl)) for number, crawl in enumerate((0, 0, 1, 1, 4))] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_of_what_could_not_be_read_everything_is_lost(made):

@@ -23,6 +23,7 @@ from archive.tasks import Batch, Outcome, Scope, Task
 from config.models import Config, Source
 from crawler.extract import extract
 from tests.archive.kept import Fixed
+from tests.bench.papers.known import Known
 from tests.bench.papers.parts import Sheet
 from tests.bench.papers.site import Paper
 from tests.bench.papers.truth import Tally
@@ -52,6 +53,8 @@ class Result:
     refused: list[str] = field(default_factory=list)
     """URLs that were not taken for articles."""
     stored: int = 0
+    fresh: int = 0
+    """Blocks that extraction alone left, of the pages of ``new``, and that nobody could know yet."""
 
 
 @dataclass
@@ -98,9 +101,11 @@ class Press:
     results: dict[str, Result] = field(init=False)
     places: dict[str, tuple[Paper, int]] = field(init=False)
     """URL → where that page stands."""
+    known: dict[str, Known] = field(init=False)
 
     def __post_init__(self) -> None:
         self.results = {paper.name: Result(paper) for paper in self.papers}
+        self.known = {paper.name: Known(paper) for paper in self.papers}
         self.places = {paper.address(at): (paper, at) for paper in self.papers for at in range(paper.pages)}
 
     def run(self) -> list[Result]:
@@ -154,8 +159,11 @@ class Press:
         result.stored += 1
         if kept is None:
             result.refused.append(sheet.url)
+        paper, number = self.places[sheet.url]
+        fresh = self.known[paper.name].fresh(sheet, paper.crawl_of(number))
         if result.stored > KNOWN:
-            result.off.add(sheet, kind, unlearned(said))
+            left = result.off.add(sheet, kind, unlearned(said))
+            result.fresh += sum(block in fresh for block in left)
             result.new.add(sheet, kind, kept or "")
 
     def _again(self) -> None:

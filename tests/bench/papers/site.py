@@ -85,10 +85,17 @@ class Paper:
         return Sheet(self.address(number), story.title, story.author, story.section, published, flow)
 
     def html(self, sheet: Sheet, crawl: int) -> bytes:
-        late = self._late(crawl)
-        version = late if self.template.hashed else False
+        version = self.version(crawl)
         style = Style(self.template, f"{self._seed}/{version}")
         return self._frames[version].page(sheet, style, self._headlines(crawl, POPULAR)).encode()
+
+    def version(self, crawl: int) -> int:
+        """Of the template: whatever names a program makes up, it made up anew half-way."""
+        return int(self.template.hashed and self._late(crawl))
+
+    @cached_property
+    def titles(self) -> list[str]:
+        return [story.title for story in self.stories]
 
     @cached_property
     def _ids(self) -> list[str]:

@@ -80,25 +80,28 @@ class Tally:
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     """(``left`` or ``lost``, URL, text) of each that is wrong."""
 
-    def add(self, sheet: Sheet, kind: str, text: str) -> None:
-        """Compare the text that was had from a page; ``kind`` of story.
+    def add(self, sheet: Sheet, kind: str, text: str) -> list[str]:
+        """Compare the text that was had from a page; ``kind`` of story. The boilerplate that is left.
 
         A block whose words the article has too, as six common ones may be by chance, tells nothing.
         """
         had, whole = Text(text), Text("\n\n".join(sheet.article))
         own = Counter(map(_plain, sheet.article))
+        left = []
         for what, block in sheet.boilerplate:
             if whole.has(block):
                 continue
             self.blocks[what] += 1
             if had.has(block):
                 self.left[what] += 1
+                left.append(block)
                 self.seen.append(("left", sheet.url, f"{what}: {block}"))
         self.paragraphs[kind] += own.total()
         for unit, times in own.items():
             if missing := max(0, times - had.count(unit)):
                 self.lost[kind] += missing
                 self.seen.append(("lost", sheet.url, f"{kind}: {unit}"))
+        return left
 
     @property
     def share_left(self) -> float:

@@ -140,6 +140,23 @@ def test_a_paragraph_is_lost_if_it_stands_there_less_often_than_in_the_story_or_
     assert [text.count(unit) for unit in ("a refrain of two lines", "an item", "A | 1 | 2", "new")] == [1, 1, 1, 0]
 
 
+def test_of_a_refrain_that_is_said_three_times_two_are_lost_if_it_stands_there_once(made):
+    refrain = paragraph("glen fos tar")
+    tally = Tally()
+    tally.add(
+        replace(made[0].sheet(0), flow=(refrain, paragraph("Vol."), refrain, refrain)), "poem", "glen fos tar\n\nVol."
+    )
+    assert (tally.paragraphs["poem"], tally.lost["poem"]) == (4, 2)
+
+
+def test_a_block_of_words_that_the_article_has_too_is_not_judged(made):
+    box = Box("share", (paragraph("glen fos tar mun bel kor"),))
+    sheet = replace(made[0].sheet(0), flow=(paragraph("So glen fos tar it was, and bel mun."), box))
+    tally = Tally()
+    assert tally.add(sheet, "news", "So glen fos tar it was, and bel mun.") == []
+    assert (tally.blocks.total(), tally.share_lost) == (0, 0)
+
+
 def test_with_the_truth_for_a_learner_nothing_is_left_and_nothing_more_is_lost(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.bench.papers.press.KNOWN", 0)
     press = Press(tmp_path / "a.db", papers(SEED, PAGES)[::2])

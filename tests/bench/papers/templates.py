@@ -38,7 +38,7 @@ class Template:
     hashed: bool = False
     """Whether a program makes up the classes, anew whenever the site is brought up to date."""
     placed: bool = True
-    """Whether a kind of box has a place of its own, by its tags and classes."""
+    """Whether what is not the article's has places of its own, by tags and classes."""
     joint: str = "\n"
     """What stands between two parts."""
 
@@ -248,7 +248,6 @@ TEMPLATES: tuple[Template, ...] = (
         text="<p>{0}</p>",
         box="<div>{0}</div>",
         label="<h2>{0}</h2>",
-        placed=False,
     ),
     Template(
         "sections",

@@ -39,7 +39,9 @@ def main(arguments: list[str]) -> int:
     if options.pages <= KNOWN or options.papers < 1 or options.growth < 0:
         parser.error(f"--pages is to be more than {KNOWN}, --papers 1 at least, and --growth 0")
     with tempfile.TemporaryDirectory() as folder:
-        press = Press(Path(folder) / "bench.db", papers(options.seed, options.pages, options.papers))
+        press = Press(
+            Path(folder) / "bench.db", papers(options.seed, options.pages, options.papers), daemon=options.daemon
+        )
         results = press.run()
         states = growth(Path(folder), options.seed, options.pages, options.growth) if options.growth else []
     broken = failings(results, press.clock.share, states, each=options.each)
@@ -158,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--growth", type=int, default=3, metavar="N", help="publishers that are read four times as long"
     )
+    parser.add_argument("--daemon", action="store_true", help="all in one run, and not a run for each crawl")
     parser.add_argument("--each", action="store_true", help="each publisher is to keep the promises")
     parser.add_argument(
         "--wrong", type=int, default=0, metavar="N", help="show what was left and lost, N of both readings"

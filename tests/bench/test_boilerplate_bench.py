@@ -11,12 +11,11 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from archive import learned
-from archive.dedupe import fingerprint
 from archive.models import Article, Link
 from crawler.extract import extract
 from tests.bench import boilerplate
 from tests.bench.papers.furniture import KINDS
-from tests.bench.papers.known import Known
+from tests.bench.papers.known import Known, alike
 from tests.bench.papers.newsroom import DECK
 from tests.bench.papers.parts import Box, paragraph
 from tests.bench.papers.press import Press, State, unlearned
@@ -108,7 +107,7 @@ def test_what_is_to_be_kept_returns_on_fewer_pages_than_what_is_not():
     for number in range(paper.pages):
         for part in paper.stories[number].parts:
             if part.shape == "paragraph" and not part.lines[0].text[0].isdigit():
-                pages[fingerprint(part.lines[0].text)].add(number)
+                pages[alike(part.lines[0].text)].add(number)
     assert 0.06 < max(map(len, pages.values())) / paper.pages < 0.12, "the series' intro and the stock sentence"
 
 
@@ -186,8 +185,8 @@ def test_a_learner_that_drops_whatever_it_saw_twice_loses_what_articles_say_agai
 
     def clean_of(db, article, source):
         for block in article.blocks:
-            seen[source, fingerprint(block.text)].add(article.url)
-        kept = [block for block in article.blocks if len(seen[source, fingerprint(block.text)]) < 2]
+            seen[source, alike(block.text)].add(article.url)
+        kept = [block for block in article.blocks if len(seen[source, alike(block.text)]) < 2]
         return replace(article, blocks=tuple(kept))
 
     monkeypatch.setattr(learned, "clean_of", clean_of)

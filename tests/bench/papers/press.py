@@ -6,6 +6,7 @@ read by ``extract`` and stored by ``Archive.store``, which learns; days lie betw
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -34,8 +35,8 @@ LEARNS = ("clean_of", "observe")
 """The functions of archive.learned that an article passes on its way: what learning costs."""
 COLD = 1
 """Crawls that are not timed: the first pages load models and fill caches."""
-TABLES = ("boilerplate", *learning.TABLES.split("CREATE TABLE ")[1:])
-"""That hold what was learned: the name is each one's first word."""
+TABLES = frozenset({"boilerplate", *re.findall(r"CREATE TABLE (\w+)", learning.TABLES)})
+"""That hold what was learned."""
 OWNER = "bench"
 
 
@@ -95,6 +96,8 @@ class Press:
     papers: Sequence[Paper]
     compares: bool = True
     """Whether what was stored is compared with the truth."""
+    daemon: bool = False
+    """Whether it is all one run, that lasts for weeks, as the daemon's does."""
     clock: Clock = field(default_factory=Clock)
     states: list[State] = field(default_factory=list)
     """After each crawl."""
@@ -112,10 +115,14 @@ class Press:
         """All crawls, and each page read again by what is known then."""
         with Archive(self.path) as archive, reading(self.path) as db, timed(self.clock):
             now = self.papers[0].times[0]
+            run = archive.start_run("daemon", now) if self.daemon else 0
             archive.sync_sources(Config(sources=tuple(Source(p.name, p.home) for p in self.papers)), now)
             for crawl, at in enumerate(self.papers[0].times):
                 self.clock.runs = crawl >= COLD
-                self._crawl(archive, db, crawl, at)
+                one = run or archive.start_run("crawl", at)
+                self._crawl(archive, db, crawl, one, at)
+                if not self.daemon:
+                    archive.end_run(one, at)
                 archive.tidy(at, log_days=30)
                 self._note(db, crawl)
         self.clock.runs = False
@@ -123,24 +130,23 @@ class Press:
             self._again()
         return [*self.results.values()]
 
-    def _crawl(self, archive: Archive, db: sqlite3.Connection, crawl: int, now: datetime) -> None:
+    def _crawl(self, archive: Archive, db: sqlite3.Connection, crawl: int, run: int, now: datetime) -> None:
         for paper in self.papers:
             archive.enqueue([_link(paper, number) for number in paper.numbers(crawl)], now)
-        scope = Scope()
-        while batches := archive.take(now, OWNER, scope, sites=len(self.papers)):
+        while batches := archive.take(now, OWNER, Scope(), sites=len(self.papers)):
             for batch in batches:
-                self._work(archive, db, batch, now)
+                self._work(archive, db, batch, run, now)
                 now += timedelta(seconds=1)
                 archive.release(batch.site, OWNER, now)
 
-    def _work(self, archive: Archive, db: sqlite3.Connection, batch: Batch, now: datetime) -> None:
+    def _work(self, archive: Archive, db: sqlite3.Connection, batch: Batch, run: int, now: datetime) -> None:
         plan = Fixed(again=lambda *_: None)
         for task in batch.tasks:
             paper, number = self.places[task.url]
             sheet = paper.sheet(number)
             page = _page(sheet, paper.html(sheet, paper.crawl_of(number)), now)
             said = self._read(page, task)
-            verdict = archive.store(Outcome(task, batch.site, said, page), run=None, now=now, plan=plan, extractor="1")
+            verdict = archive.store(Outcome(task, batch.site, said, page), run=run, now=now, plan=plan, extractor="1")
             if self.compares:
                 row = db.execute("SELECT text FROM articles WHERE id = ?", [verdict.article_id]).fetchone()
                 self._compare(sheet, paper.stories[number].kind, said, row["text"] if row else None)
@@ -200,7 +206,7 @@ def reread(db: sqlite3.Connection, snapshot: int, source: str) -> str:
 def learned_state(db: sqlite3.Connection) -> tuple[int, int]:
     """Rows and bytes of what was learned, in all of its tables."""
     rows = size = 0
-    for table in (name.split()[0] for name in TABLES):
+    for table in sorted(TABLES):
         columns = [row["name"] for row in db.execute(f"PRAGMA table_info({table})")]
         if columns:
             all_ = " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in columns)

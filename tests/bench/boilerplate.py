@@ -135,9 +135,17 @@ def _kinds(
 
 
 def _show_wrong(results: Sequence[Result], most: int) -> None:
+    """What was left and lost most often, with the paper and its kind."""
     for reading in ("new", "old"):
-        for what, url, text in _total(results, reading).seen[:most]:
-            print(f"{reading} {what} {url} {text[:140]}")
+        for what in ("left", "lost"):
+            counts = Counter(
+                (result.paper.name, text)
+                for result in results
+                for how, _, text in getattr(result, reading).seen
+                if how == what
+            )
+            for (name, text), count in counts.most_common(most):
+                print(f"{reading} {what} {count:4} × {name}, {text[:140]}")
 
 
 def _plain(results: Sequence[Result], cost: float, states: Sequence[State], broken: list[str]) -> dict[str, object]:
@@ -162,9 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--daemon", action="store_true", help="all in one run, and not a run for each crawl")
     parser.add_argument("--each", action="store_true", help="each publisher is to keep the promises")
-    parser.add_argument(
-        "--wrong", type=int, default=0, metavar="N", help="show what was left and lost, N of both readings"
-    )
+    parser.add_argument("--wrong", type=int, default=0, metavar="N", help="show what was left, and lost, most often")
     parser.add_argument("--json", action="store_true")
     return parser
 

@@ -250,6 +250,14 @@ def test_a_promise_that_does_not_hold_is_said_and_is_the_exit_status(capsys, mon
     assert json.loads(out)["papers"]["blog"]["off"]["left"] > 0.1
 
 
+def test_what_was_left_most_often_is_shown_with_its_paper_and_kind(capsys, monkeypatch):
+    monkeypatch.setattr(learned, "clean_of", lambda db, article, source: article)
+    boilerplate.main(["--pages", "24", "--papers", "1", "--growth", "0", "--wrong", "3", "--daemon"])
+    shown = [line for line in capsys.readouterr().out.splitlines() if line.startswith("old left")]
+    assert len(shown) == 3
+    assert " × blog, " in shown[0]
+
+
 @pytest.mark.parametrize("wrong", [["--pages", "20"], ["--papers", "0"], ["--growth", "-1"]])
 def test_too_few_pages_to_tell_anything_are_refused(wrong):
     with pytest.raises(SystemExit) as refused:

@@ -158,7 +158,7 @@ def test_a_block_of_words_that_the_article_has_too_is_not_judged(made):
 
 def test_with_the_truth_for_a_learner_nothing_is_left_and_nothing_more_is_lost(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.bench.papers.press.KNOWN", 0)
-    press = Press(tmp_path / "a.db", papers(SEED, PAGES)[::2])
+    press = Press(tmp_path / "a.db", papers(SEED, PAGES)[::3])
 
     def clean_of(db, article, source):
         paper, number = press.places[article.url]
@@ -172,7 +172,7 @@ def test_with_the_truth_for_a_learner_nothing_is_left_and_nothing_more_is_lost(t
     off, new, old = (total(getattr(result, reading) for result in results) for reading in ("off", "new", "old"))
     assert (new.left.total(), old.left.total()) == (0, 0)
     assert off.lost == new.lost == old.lost, "what extraction loses, where an appeal is longer than the story"
-    assert old.blocks.total() > 2_000
+    assert old.blocks.total() > 1_500
     assert old.paragraphs.total() > 1_500
 
 

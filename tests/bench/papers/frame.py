@@ -11,11 +11,12 @@ from tests.bench.papers.parts import Sheet
 from tests.bench.papers.templates import Style, markup
 from tests.bench.papers.tongues import Tongue
 
-SIZES = (70_000, 160_000)
-"""Bytes of a page without its story: of them, styles, scripts and pictures are two thirds."""
-ENTRIES = 120
-"""Links in the menus. With the cards a page has some 1,000 elements, as pages of news have."""
-CARDS = 24
+SIZES = (60_000, 140_000)
+"""Bytes of styles, state and pictures."""
+ENTRIES, CARDS, METAS, LINKS, SCRIPTS, CLASSES = 110, 24, 30, 22, 33, 160
+"""With these a page has as much of each as the median of 100 pages of news: 920 elements, 160 links, 36 ``meta``,
+23 ``link``, 35 ``script``, 200 different classes. What a page costs to read depends on them more than on its bytes.
+"""
 
 
 class Frame:
@@ -26,11 +27,14 @@ class Frame:
         chance = self._chance = random.Random(f"{seed}/frame")
         self._title = tongue.name(chance)
         size = chance.randint(*SIZES)
+        classes = [f"{chance.choice('abcdefgh')}-{chance.randrange(1 << 16):x}" for _ in range(CLASSES)]
+        self._cards = chance.choices(classes, k=4 * CARDS)
+        self._head = _head(chance)
         self._css = _style_sheet(chance, size // 3)
         self._state = _state(chance, size // 3)
-        self._menu = _menu(tongue, chance, ENTRIES)
-        self._foot = _menu(tongue, chance, ENTRIES // 3)
-        self._svg = _pictures(chance, size // 8)
+        self._menu = _menu(tongue, chance, ENTRIES, classes)
+        self._foot = _menu(tongue, chance, ENTRIES // 4, classes)
+        self._svg = _pictures(chance, size // 6)
         self._inside = chance.random() < 0.5
         """Whether the headline stands in the article's element."""
 
@@ -44,14 +48,14 @@ class Frame:
         if style.template.name in {"plain", "tables"}:
             main = f"<h1>{title}</h1>\n<p>{escape(sheet.author)}</p>{said}"
         direction = ' dir="rtl"' if script.right_to_left else ""
-        side = "".join(_card(n, *headlines[n % len(headlines)]) for n in range(CARDS))
+        side = "".join(_card(n, *headlines[n % len(headlines)], self._cards[4 * n :]) for n in range(CARDS))
         return f"""<!DOCTYPE html>
 <html lang="{script.code}"{direction}><head><meta charset="utf-8"><title>{title} | {self._title}</title>
 <link rel="canonical" href="{sheet.url}"><meta property="og:type" content="article">
 <meta property="og:title" content="{escape(sheet.title)}"><meta property="og:site_name" content="{self._title}">
 <meta property="article:published_time" content="{at}"><meta name="author" content="{escape(sheet.author)}">
 <script type="application/ld+json">{_linked_data(sheet, self._title)}</script>
-<style>{self._css}</style></head><body>
+{self._head}<style>{self._css}</style></head><body>
 <nav>{self._menu}</nav>
 <main>{main}</main>
 <aside>{side}</aside>
@@ -74,18 +78,27 @@ def _linked_data(sheet: Sheet, site: str) -> str:
     return json.dumps(said, ensure_ascii=False).replace("</", "<\\/")
 
 
-def _card(number: int, title: str, href: str) -> str:
+def _head(chance: random.Random) -> str:
+    """What a page says to phones, networks and advertisers."""
+    parts = [f'<meta name="app:{n}" content="{chance.randrange(1 << 40):x}">' for n in range(METAS)]
+    parts += [f'<link rel="preload" href="/f/{chance.randrange(1 << 40):x}.woff2" as="font">' for _ in range(LINKS)]
+    parts += [f'<script async src="/j/{chance.randrange(1 << 40):x}.js"></script>' for _ in range(SCRIPTS)]
+    return "\n".join(parts)
+
+
+def _card(number: int, title: str, href: str, classes: Sequence[str]) -> str:
     picture = f'<img src="/i/{number}.webp" width="240" height="135" alt="" loading="lazy">'
-    link = f'<h4 class="card__t"><a href="{href}">{escape(title, quote=False)}</a></h4>'
-    inner = f"{link}<div><time>{number % 12 + 1}:15</time><i></i></div>"
-    picture = f'<a class="card__img" href="{href}"><span>{picture}</span></a>'
-    return f'<div class="card c-{number % 5}" data-slot="{number}">{picture}<div class="card__in">{inner}</div></div>\n'
+    link = f'<h4 class="{classes[0]}"><a href="{href}">{escape(title, quote=False)}</a></h4>'
+    inner = f'{link}<div class="{classes[1]}"><time>{number % 12 + 1}:15</time><i></i></div>'
+    picture = f'<a class="{classes[2]}" href="{href}" tabindex="-1"><span>{picture}</span></a>'
+    return f'<div class="card {classes[3]}" data-slot="{number}">{picture}<div>{inner}</div></div>\n'
 
 
-def _menu(tongue: Tongue, chance: random.Random, count: int) -> str:
+def _menu(tongue: Tongue, chance: random.Random, count: int, classes: Sequence[str]) -> str:
     names = [tongue.phrase(chance, 1, 2) for _ in range(count)]
+    kinds = [" ".join(chance.sample(classes, 2)) for _ in range(count)]
     links = (f'<a href="/{n}/" data-track="menu"><span>{name}</span></a>' for n, name in enumerate(names))
-    entries = (f'<li class="m{n % 3}" id="menu-{n}">{link}</li>' for n, link in enumerate(links))
+    entries = (f'<li class="{kinds[n]}" id="menu-{n}">{link}</li>' for n, link in enumerate(links))
     return "<ul>" + "\n".join(entries) + "</ul>"
 
 

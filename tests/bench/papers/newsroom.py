@@ -85,7 +85,7 @@ class Newsroom:
         chance = self.chance
         parts = {
             "sports": self._sports,
-            "series": lambda: [paragraph(self._intro), *self._text(5, 10)],
+            "series": lambda: [paragraph(self._intro), *self._text(8, 18)],
             "recipe": self._recipe,
             "feature": self._feature,
             "poem": self._poem,
@@ -114,7 +114,7 @@ class Newsroom:
 
     def _news(self) -> list[Part]:
         chance = self.chance
-        parts = self._text(2, 4) if chance.random() < BRIEF else self._text(5, 14)
+        parts = self._text(2, 4) if chance.random() < BRIEF else self._text(8, 22)
         if chance.random() < 0.35:
             for at, text in zip((len(parts) - 1, len(parts) // 2), chance.sample(self._subheads, 2), strict=True):
                 parts.insert(at, heading(text))
@@ -123,7 +123,7 @@ class Newsroom:
         return parts
 
     def _sports(self) -> list[Part]:
-        chance, parts = self.chance, self._text(4, 9)
+        chance, parts = self.chance, self._text(4, 14)
         script = self.tongue.script
         if chance.random() < 0.7:
             words = [*self._stock[:3], f"{chance.randint(0, 4)}–{chance.randint(0, 4)}", self._stock[3]]
@@ -143,7 +143,7 @@ class Newsroom:
         return [*self._text(3, 4), heading(self._subheads[0]), listing(*amounts), heading(self._subheads[1]), *steps]
 
     def _feature(self) -> list[Part]:
-        chance, parts = self.chance, self._text(7, 14)
+        chance, parts = self.chance, self._text(12, 24)
         items = listing(*(self.tongue.sentence(chance, 5, 14) for _ in range(5)))
         said = Part(Shape.QUOTE, (Line(self.tongue.sentences(chance, 1, 2)),))
         return [*parts[:3], items, *parts[3:5], said, heading(chance.choice(self._subheads)), *parts[5:]]
@@ -177,7 +177,7 @@ class Newsroom:
         while True:
             chance = random.Random(f"{self._wire}/{number}")
             title = self.tongue.phrase(chance, 6, 11)
-            text = [paragraph(self.tongue.sentences(chance, 1, 4)) for _ in range(chance.randint(5, 9))]
+            text = [paragraph(self.tongue.sentences(chance, 1, 4)) for _ in range(chance.randint(6, 14))]
             for _ in range(self.chance.choice((1, 1, 2, 3))):
                 yield replace(self._signed("agency", text), title=title)
             number += 1

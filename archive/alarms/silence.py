@@ -25,7 +25,7 @@ APART = 6
 """Hours between two looks, of which the later brought something, from which on those between are not known."""
 SHORTEST = 10
 """Hours that are no silence, however busy a source is: by then others tell whether it is a holiday."""
-SELDOM = 0.005
+SELDOM = 0.003
 """False alarms that a source may give in a month by either measure."""
 CLOCKED, SET_TIMES = 5, 6
 """Pauses of so many hours or more, under which the clock tells nothing."""
@@ -34,7 +34,7 @@ MARGIN, YOUNG = 1.25, 20.0
 known, by so many times their coefficient of variation over their number."""
 SELDOM_COMES, LEFT_OUT = 72.0, 2.1
 """Hours of a longest pause from which on it is so many times: a weekly may leave out an issue."""
-BY_CLOCK, BY_WEEK = (0.0, 1.5), (0.9, 3.0)
+BY_CLOCK, BY_WEEK = (0.0, 1.8), (0.9, 3.0)
 """The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
 DOUBT = 2.0
 """Hours with something new, as good as seen and as expected, before a week tells that less comes lately."""

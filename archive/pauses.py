@@ -21,7 +21,7 @@ WEEKS, ONCE = 3, 1
 LATELY = 3 * 24
 """Hours before, in which something came from it: one that is closed tells nothing."""
 SHARE, STILL = 0.15, 0.05
-"""Of those that were expected to bring something, how many bring nothing when a holiday begins, and while it goes on."""
+"""Of those that were expected to bring something, how many bring nothing as a holiday begins, and while it goes on."""
 RECENT = 8
 """Days that are looked at for holidays."""
 _EPOCH = date(1970, 1, 1)

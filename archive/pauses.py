@@ -20,8 +20,8 @@ WEEKS, ONCE = 3, 1
 """Weeks before that have to be known, and in how many of them nothing may have come: other holidays."""
 LATELY = 3 * 24
 """Hours before, in which something came from it: one that is closed tells nothing."""
-SHARE = 0.15
-"""Of those that were expected to bring something, how many bring nothing on a holiday: usually one in twenty does."""
+SHARE, STILL = 0.15, 0.05
+"""Of those that were expected to bring something, how many bring nothing as a holiday begins, and while it goes on."""
 RECENT = 8
 """Days that are looked at for holidays."""
 _EPOCH = date(1970, 1, 1)
@@ -65,7 +65,7 @@ def quiet(
         expected = [hours for hours, watched in known if _tells(hours, watched, begin, end)]
         if len(expected) >= FEWEST:  # else it goes on as it was: by night few tell anything
             silent = sum(not any(hour in hours for hour in range(begin, end)) for hours in expected)
-            holiday = silent >= SHARE * len(expected)
+            holiday = silent >= (STILL if holiday else SHARE) * len(expected)
         if holiday:
             found.update(range(begin, end))
     return found

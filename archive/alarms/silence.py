@@ -25,7 +25,7 @@ APART = 6
 """Hours between two looks, of which the later brought something, from which on those between are not known."""
 SHORTEST = 10
 """Hours that are no silence, however busy a source is: by then others tell whether it is a holiday."""
-SELDOM = 0.005
+SELDOM = 0.003
 """False alarms that a source may give in a month by either measure."""
 CLOCKED, SET_TIMES = 5, 6
 """Pauses of so many hours or more, under which the clock tells nothing."""
@@ -34,6 +34,8 @@ MARGIN, YOUNG = 1.25, 20.0
 known, by so many times their coefficient of variation over their number."""
 SELDOM_COMES, LEFT_OUT = 72.0, 2.1
 """Hours of a longest pause from which on it is so many times: a weekly may leave out an issue."""
+NO_TIMES = 0.6
+"""Variation of the pauses of who publishes at no set times, of whom the clock tells nothing."""
 BY_CLOCK, BY_WEEK = (0.0, 1.5), (0.9, 3.0)
 """The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
 DOUBT = 2.0
@@ -119,10 +121,8 @@ def habit(past: Past) -> Habit | None:
     months = len(watched) / 30
     least = math.log(max(1.0, len(came) / months) / SELDOM)
     long = [float(each) for each in hours if each >= SET_TIMES]
-    by_clock = _most(long, *BY_CLOCK) if len(long) >= CLOCKED else math.inf
-    if long and max(long) >= SELDOM_COMES:
-        by_clock = max(by_clock, LEFT_OUT * max(long))
-    return Habit(tuple(chances), max(least, _most(pauses, *BY_WEEK)), by_clock, max(hours, default=0), share)
+    most = max(least, _most(pauses, *BY_WEEK))
+    return Habit(tuple(chances), most, _by_clock(long), max(hours, default=0), share)
 
 
 def _unknown(past: Past) -> list[int]:
@@ -231,10 +231,23 @@ def _most(pauses: list[float], regular: float, erratic: float) -> float:
     """How long a pause has to be to be unlike these: more for each variation beyond ``regular``, and for few."""
     if len(pauses) < 2:
         return 0.0
+    vary = _variation(pauses)
+    return max(pauses) * (MARGIN + erratic * max(0.0, vary - regular) + YOUNG * vary / len(pauses))
+
+
+def _by_clock(pauses: list[float]) -> float:
+    """The same in hours, for those who publish at set times; infinite for others, and where too little is known."""
+    if len(pauses) < CLOCKED or _variation(pauses) > NO_TIMES:
+        return math.inf
+    least = LEFT_OUT * max(pauses) if max(pauses) >= SELDOM_COMES else 0.0
+    return max(least, _most(pauses, *BY_CLOCK))
+
+
+def _variation(pauses: list[float]) -> float:
+    """Their coefficient of variation: 0 if all are alike, 1 by chance alone."""
     middle = sum(pauses) / len(pauses)
     spread = sum((pause - middle) ** 2 for pause in pauses) / (len(pauses) - 1)
-    vary = math.sqrt(spread) / middle if middle else 0.0
-    return max(pauses) * (MARGIN + erratic * max(0.0, vary - regular) + YOUNG * vary / len(pauses))
+    return math.sqrt(spread) / middle if middle else 0.0
 
 
 def _cell(hour: int) -> int:

@@ -172,9 +172,8 @@ def test_a_day_on_which_others_are_silent_as_well_is_a_holiday(paper):
     for name in names:
         kept.archive._writer.do(
             lambda db, name=name: db.execute(
-                "INSERT INTO days (source, day, looks, looked, new, hours)"
-                " SELECT :name, day, looks, looked, new, hours FROM days"
-                " WHERE source = 'news' AND day <= :day",
+                "INSERT INTO days (source, day, looks, looked, new, hours) SELECT :name, day, looks, looked, new, hours"
+                " FROM days WHERE source = 'news' AND day <= :day",
                 {"name": name, "day": monday},
             )
         )

@@ -49,10 +49,13 @@ def modules() -> list[str]:
     )
     return [
         "archive/boilerplate.py",
+        "archive/cleaning.py",
         "archive/dedupe.py",
+        "archive/headlines.py",
         "archive/models.py",
         "archive/sightings.py",
         "archive/sites.py",
+        "archive/standing.py",
         "archive/window.py",
         "crawler/urls.py",
         *(f"crawler/extract/{name}.py" for name in names.split()),

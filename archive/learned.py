@@ -6,16 +6,23 @@ remembered grows with what a site repeats and not with its pages.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
-from archive import boilerplate, sightings
-from archive.boilerplate import Known, Titles
+from archive import sightings
+from archive.cleaning import Known, without
 from archive.connection import recall, remember
+from archive.headlines import Titles, headlines, titles
 from archive.models import Article
 from archive.rows import update
+
+_HEADLINES = """
+SELECT title_mark FROM json_each(?1) AS it CROSS JOIN articles ON title_mark = it.value WHERE url != ?2 AND title != ?3
+UNION ALL
+SELECT title_mark FROM json_each(?1) AS it CROSS JOIN links ON title_mark = it.value
+    WHERE title_mark != 0 AND url != ?2 AND title != ?3
+"""  # one statement for any number of them, as to compile one takes three times as long as to run it
 
 
 def template(db: sqlite3.Connection, source: str) -> int:
@@ -29,9 +36,8 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     if not article.seen:
         return article
     known = _known(db, source)
-    said = boilerplate.titles(article, known)
-    headlines = _headlines(db, article, said)
-    return boilerplate.without(article, replace(known, headlines=headlines) if headlines else known, said)
+    said = titles(article, known)
+    return without(article, known, headlines(said, _others(db, article, said)) if said else ())
 
 
 def _known(db: sqlite3.Connection, source: str) -> Known:
@@ -49,21 +55,10 @@ def _known(db: sqlite3.Connection, source: str) -> Known:
     return known
 
 
-def _headlines(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
+def _others(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
     """Of what may be headlines in it, those of other articles, also of those that are still to be fetched."""
-    marks = {one for lines in said.values() for line in lines for one in line}
-    if not marks:
-        return frozenset()
-    own, some = [article.url, article.title], _marks(marks)
-    sql = (
-        f"SELECT title_mark FROM articles WHERE title_mark IN ({some}) AND url != ? AND title != ? UNION ALL"  # noqa: S608  # question marks
-        f" SELECT title_mark FROM links WHERE title_mark IN ({some}) AND title_mark != 0 AND url != ? AND title != ?"
-    )
-    return frozenset(row[0] for row in db.execute(sql, [*marks, *own, *marks, *own]))
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
+    marks = json.dumps([one for lines in said.values() for line in lines for one in line])
+    return frozenset([row[0] for row in db.execute(_HEADLINES, [marks, article.url, article.title])])
 
 
 def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> bool:

@@ -183,7 +183,7 @@ class Seen:
     reason: str = ""
     """The rule by which it was."""
     text: str = ""
-    """Of a dropped one, its first 200 characters."""
+    """As in ``Article.text``; of a dropped one, its first 200 characters."""
 
 
 @dataclass(frozen=True, slots=True)

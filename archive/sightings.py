@@ -11,29 +11,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive import boilerplate
-from archive.boilerplate import Counts, Known, Stood, place_mark
+from archive.boilerplate import FEWEST, SOLID, Counts, is_heading, is_link, is_named, is_place, is_solid, is_text
+from archive.cleaning import Known
 from archive.columns import byline
-from archive.models import Article
+from archive.models import HEADING, Article, Seen
 from archive.rows import clean
-from archive.times import iso, when
-from archive.window import (
+from archive.standing import (
     CLOSING,
     COPIED,
+    GONE,
     HEADS,
     LEFT_OUT,
     OPENING,
+    OWN,
     PLACED,
-    WINDOW,
-    Past,
-    Window,
-    flags,
-    keep,
-    number,
-    packed,
-    slot,
-    window,
+    SLOT,
+    box_of,
+    spot,
+    standing,
 )
+from archive.times import iso, when
+from archive.window import WINDOW, Past, Window, keep, window
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
@@ -45,8 +43,8 @@ OFTEN = 4
 """Pages on which something stood that is not learned, from which on it is shown."""
 SAMPLE = 300
 """Characters of a text that are kept to be shown."""
-FRESH, DISPROVED = 1, 2
-"""Added to a place's mark: something of a story's own stood there; and did though it was learned that none does."""
+_OWN, _DISPROVED = 1, 2
+"""Put to a place's mark: something of a story's own stood there; and did though it was learned that none does."""
 
 _SAVE = """
 INSERT INTO boilerplate (source, mark, kind, state, sample, place, reason, pages, left_out, stayed, opening, closing,
@@ -66,36 +64,29 @@ def observe(
 ) -> bool:
     """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be."""
     before = window(db, source)
-    sizes = boilerplate.sizes(article)
-    copied = before.copied(sizes)
-    blocks = {one.mark: one for one in boilerplate.stood(article, before.where)}
-    places = {place_mark(path): (path, *found) for path, found in boilerplate.places(article, before.where).items()}
-    stood = {mark: _stood(blocks.get(mark), copied=mark in copied) for mark in sizes}
-    for mark, (_, left_out, fresh, _) in places.items():
-        stood[mark ^ FRESH if fresh else mark] = LEFT_OUT * left_out, 0
-        if fresh and not left_out and mark in known.places:
-            stood[mark ^ DISPROVED] = 0, 0
-    this = 1 + next(reversed(before.pages), 0)
-    section, names = clean(article.section), clean(byline(article))
-    page = _Page(
-        db,
-        source,
-        Past(this, run, iso(now), section, names, sum(sizes.values()), *packed(stood)),
-        before,
-        now,
-        seldom=this % EACH == 0,
-    )
-    settled = known.texts | known.headings | known.keep | known.drop
-    for one in blocks.values():
-        if one.mark not in settled and one.mark not in copied and (one.is_heading or not one.left_out):
-            page.text(one)
-    for mark, (path, left_out, fresh, text) in places.items():
-        if mark in known.places:
-            if fresh and not left_out:
-                page.disprove(mark)
-        elif not fresh and mark not in settled:
-            page.place(mark, path, text)
-    keep(db, source, page.today, before)
+    it = standing(article, before.where)
+    copied = before.copied(it.sizes)
+    how: dict[int, int] = {}
+    for mark in it.sizes:  # of what no other page has it is not known where it stood
+        how[mark] = it.how.get(mark, 0) | (COPIED if mark in copied else 0)
+    for place, level in it.places.items():
+        how[place ^ _OWN if level == OWN else place] = LEFT_OUT if level == GONE else 0
+        if level == OWN and place in known.places:
+            how[place ^ _DISPROVED] = 0
+    size = sum(it.sizes.values())
+    today = Past(before.newest + 1, run, iso(now), clean(article.section), clean(byline(article)), size, how)
+    page = _Page(db, source, article, today, before, now, seldom=today.number % EACH == 0)
+    if it.how:
+        for mark, at in it.familiar.items():
+            if mark not in copied and not _is_settled(known, mark) and article.seen[at].block >= 0:
+                page.block(article.seen[at])
+    for place, level in it.places.items():
+        if place in known.places:
+            if level == OWN:
+                page.disprove(place)
+        elif level != OWN and place in before.where and not _is_settled(known, place):
+            page.place(place)
+    keep(db, source, today, before)
     if page.seldom:
         page.tidy()
     if page.changed:
@@ -103,18 +94,15 @@ def observe(
     return page.changed
 
 
-def _stood(block: Stood | None, *, copied: bool) -> tuple[int, int]:
-    """As archive.window packs it; of a block that no other page has it is not known where it stood."""
-    if block is None:
-        return 0, 0
-    said = (PLACED, OPENING * block.opening, CLOSING * block.closing, HEADS * block.heads, LEFT_OUT * block.left_out)
-    return sum(said) + COPIED * copied, min(block.slot, 255)
+def _is_settled(known: Known, mark: int) -> bool:
+    return mark in known.texts or mark in known.headings or mark in known.keep or mark in known.drop
 
 
 @dataclass(slots=True)
 class _Page:
     db: sqlite3.Connection
     source: str
+    article: Article
     today: Past
     before: Window
     now: datetime
@@ -123,33 +111,45 @@ class _Page:
     changed: bool = False
     """Whether there is more, or less, to be left out than before."""
 
-    def text(self, block: Stood) -> None:
+    def block(self, one: Seen) -> None:
         """A block that stood on one of the last pages, too."""
-        sights = self.before.where[block.mark]
-        mine = self.today.number << 16 | _stood(block, copied=False)[0] << 8 | min(block.slot, 255)
-        counts = self._counts(block.mark, block.place, [*sights, mine])
-        kind = "heading" if block.is_heading else "text"
-        if boilerplate.is_heading(counts) if block.is_heading else boilerplate.is_text(counts, block.text):
-            self._save(block.mark, counts, kind, block.text, block.place, learned=True)
-        elif self.seldom and counts.pages >= OFTEN:
-            self._save(block.mark, counts, kind, block.text, block.place, learned=False)
-
-    def place(self, mark: int, path: str, text: str) -> None:
-        """A place in which nothing of a story's own stood today."""
-        sights = self.before.where.get(mark, [])
-        if mark ^ DISPROVED in self.before.where or not sights:
+        pages = self.before.where[one.mark]
+        place, box = spot(one.place)
+        solid, own = max(self._beside(one.place, place), self._beside(box_of(one.place), box))
+        if pages.bit_count() + 1 < FEWEST and solid < SOLID:  # as most of those that are not learned
             return
-        counts = self._counts(mark, path, [*sights, self.today.number << 16])
-        if boilerplate.is_place(counts, path):
-            self._save(mark, counts, "place", text, path, learned=True)
+        block = self.article.blocks[one.block]
+        counts = self._counts(one.mark, self.before.on(pages), solid=solid, own=own, linked=is_link(block))
+        kind = "heading" if block.kind is HEADING else "text"
+        if is_heading(counts) if block.kind is HEADING else is_text(counts, one.text):
+            self._save(one.mark, counts, kind, one.text, one.place, learned=True)
+        elif self.seldom and counts.pages >= OFTEN:
+            self._save(one.mark, counts, kind, one.text, one.place, learned=False)
+
+    def place(self, mark: int) -> None:
+        """A place in which nothing of a story's own stood today."""
+        where = self.before.where
+        if mark ^ _DISPROVED in where:
+            return
+        own = where.get(mark ^ _OWN, 0).bit_count()
+        if not is_solid(where[mark].bit_count() + 1, own):
+            return
+        for one in self.article.seen:
+            place, box = spot(one.place)
+            if mark in (place, box):
+                path = one.place if mark == place else box_of(one.place)
+                counts = self._counts(mark, self.before.on(where[mark]), own=own)
+                if is_place(counts, path):
+                    self._save(mark, counts, "place", one.text, path, learned=True)
+                return
 
     def disprove(self, mark: int) -> None:
-        """Most of a story stands now in a place that was learned: the template is another one."""
+        """Something of a story stands now in a place that was learned: the template is another one."""
         sql = "UPDATE boilerplate SET state = 'seen', learned = NULL WHERE source = ? AND mark = ? AND ruling = ''"
         self.changed |= self.db.execute(sql, [self.source, mark]).rowcount > 0
 
     def _save(self, mark: int, counts: Counts, kind: str, text: str, place: str, *, learned: bool) -> None:
-        first = self.before.pages[number(self.before.where[mark][0])]
+        first = self.before.on(self.before.where[mark])[0]
         at = self.today.at
         row = {
             **{name: getattr(counts, name) for name in _COUNTED},
@@ -171,45 +171,45 @@ class _Page:
         self.db.execute(_SAVE, row)
         self.changed |= learned
 
-    def _counts(self, mark: int, place: str, sights: list[int]) -> Counts:
-        """``sights``: all of the window, today's the last."""
+    def _counts(self, mark: int, sights: list[Past], *, own: int, solid: int = 0, linked: bool = False) -> Counts:
+        """``sights``: of the last pages, those on which it stood."""
         before, today = self.before, self.today
-        first = before.pages[number(sights[0])]
-        all_ = [flags(sight) for sight in sights]
-        told = [flag for flag in all_ if flag & PLACED]
-        gone = [bool(flag & LEFT_OUT) for flag in all_]
-        solid, fresh = max(map(self._beside, (place, boilerplate.box_of(place))))
-        numbers = {number(sight) for sight in sights}
-        author = {no for no, page in before.pages.items() if today.byline and page.byline == today.byline}
-        section = {no for no, page in before.pages.items() if today.section and page.section == today.section}
+        stood = [page.how[mark] for page in [*sights, today]]
+        slot = stood[-1] & SLOT
+        gone = [bool(how & LEFT_OUT) for how in stood]
+        told = [how for how in stood if how & PLACED]
+        author = sum([page.byline == today.byline for page in before.pages.values()]) if today.byline else 0
+        section = sum([page.section == today.section for page in before.pages.values()]) if today.section else 0
         return Counts(
-            pages=sum([not flag & COPIED for flag in all_]),
-            since=today.number - first.number + 1,
-            recent=len(sights),
+            pages=sum([not how & COPIED for how in stood]),
+            since=today.number - sights[0].number + 1,
+            recent=len(stood),
             window=1 + len(before.pages),
             placed=len(told),
-            opening=sum([bool(flag & OPENING) for flag in told]),
-            closing=sum([bool(flag & CLOSING) for flag in told]),
-            heads=sum([bool(flag & HEADS) for flag in told]),
-            slot=slot(sights[-1]),
-            steady=sum([slot(sight) == slot(sights[-1]) for sight in sights if flags(sight) & PLACED]),
-            by_author=1 + len(author),
-            with_author=1 + len(author & numbers),
-            in_section=1 + len(section),
-            with_section=1 + len(section & numbers),
+            opening=sum([bool(how & OPENING) for how in told]),
+            closing=sum([bool(how & CLOSING) for how in told]),
+            heads=sum([bool(how & HEADS) for how in told]),
+            slot=slot,
+            steady=sum([how & SLOT == slot for how in told]),
+            by_author=1 + author,
+            with_author=1 + (sum([page.byline == today.byline for page in sights]) if author else 0),
+            in_section=1 + section,
+            with_section=1 + (sum([page.section == today.section for page in sights]) if section else 0),
             left_out=sum(gone),
             stayed=len(gone) - gone.index(True) - sum(gone) if True in gone else 0,
             solid=solid,
-            fresh=len(before.where.get(mark ^ FRESH, ())) if not told else fresh,
-            returned=first.run != today.run or self.now - when(first.at) >= CRAWL,
+            own=own,
+            linked=linked,
+            returned=sights[0].run != today.run or self.now - when(sights[0].at) >= CRAWL,
         )
 
-    def _beside(self, place: str) -> tuple[int, int]:
+    def _beside(self, path: str, place: int) -> tuple[int, int]:
         """On how many of the last pages a place held nothing of a story's own, and on how many it did."""
-        mark, where = place_mark(place), self.before.where
-        if not boilerplate.is_named(place):
+        where = self.before.where
+        solid, own = where.get(place, 0), where.get(place ^ _OWN, 0)
+        if not (solid or own) or not is_named(path):
             return 0, 0
-        return len(where.get(mark, ())), len(where.get(mark ^ FRESH, ()))
+        return solid.bit_count(), own.bit_count()
 
     def tidy(self) -> None:
         """Count what was learned on the pages since it was last counted, and forget what was chance."""
@@ -225,9 +225,9 @@ class _Page:
 
     def _since(self, rows: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, str, int]]:
         for row, mark, latest in rows:
-            later = [number(sight) for sight in self.before.where.get(mark, ()) if number(sight) > latest]
+            later = [page for page in self.before.on(self.before.where.get(mark, 0)) if page.number > latest]
             if later:
-                yield len(later), later[-1], self.before.pages[later[-1]].at, row
+                yield len(later), later[-1].number, later[-1].at, row
 
 
 _COUNTED = ("pages", "left_out", "stayed", "opening", "closing", "heads", "slot", "steady")

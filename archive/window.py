@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,22 +15,13 @@ WINDOW: Final = 40
 """Pages of a source that are looked back on, the latest among them."""
 TIDY: Final = 8
 """Pages after which the oldest are thrown away."""
+BITS: Final = 60
+"""Of a number that stands for a set of pages: more than there are pages, and no more than in a machine's word."""
 COPY: Final = 0.3
 """Share of the shorter of two texts that makes them one story."""
 MANY: Final = 3
 FREQUENT: Final = 0.3
 """Pages, and share of the last pages, from which on what they have in common is no story."""
-
-PLACED: Final = 1
-"""Flags of what stood on a page: it was known where, by text that is the story's own;"""
-OPENING: Final = 2
-CLOSING: Final = 4
-HEADS: Final = 8
-"""before all of that, after it, right before a part of it;"""
-LEFT_OUT: Final = 16
-"""it, or what it heads, was left out;"""
-COPIED: Final = 32
-"""another page has it because it tells the same story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +35,35 @@ class Past:
     byline: str
     size: int
     """Characters of its text."""
-    marks: bytes
-    """Of its blocks and places, 8 bytes each."""
-    stood: bytes
-    """Of each, two: its flags, and how many of the story's paragraphs stood before it."""
+    how: dict[int, int]
+    """Mark of each of its blocks and places → how it stood there, 16 bits: see archive.standing."""
+
+    @property
+    def bit(self) -> int:
+        return bit(self.number)
 
 
-def flags(sight: int) -> int:
-    return sight >> 8 & 0xFF
-
-
-def slot(sight: int) -> int:
-    return sight & 0xFF
-
-
-def number(sight: int) -> int:
-    return sight >> 16
+def bit(number: int) -> int:
+    """What stands for a page in a set of pages."""
+    return 1 << number % BITS
 
 
 @dataclass(slots=True)
 class Window:
     """They are in ``recent_pages``; reading them takes .2 ms, so that a connection remembers some."""
 
-    pages: OrderedDict[int, Past] = field(default_factory=OrderedDict)
-    where: dict[int, list[int]] = field(default_factory=dict)
-    """Mark → on which page it stood, and how: see ``number``, ``flags`` and ``slot``; the oldest first."""
+    pages: dict[int, Past] = field(default_factory=dict)
+    """Number → page, the oldest first."""
+    where: dict[int, int] = field(default_factory=dict)
+    """Mark → the set of pages on which it stood."""
+
+    @property
+    def newest(self) -> int:
+        return next(reversed(self.pages), 0)
+
+    def on(self, pages: int) -> list[Past]:
+        """The pages of a set, the oldest first."""
+        return [page for page in self.pages.values() if pages & page.bit]
 
     def copied(self, own: Mapping[int, int]) -> frozenset[int]:
         """What a page has in common with others that tell the same story: no sign that it is the site's.
@@ -77,66 +71,65 @@ class Window:
         They share half of their text, not counting what many pages have in common. ``own``: mark → characters.
         """
         often = max(MANY, FREQUENT * len(self.pages))
-        shared = {mark: size for mark, size in own.items() if mark in self.where}
-        common = {mark for mark in shared if len(self.where[mark]) >= often}
-        alike: Counter[int] = Counter()
-        for mark, size in shared.items():
-            if size and mark not in common:
-                for sight in self.where[mark]:
-                    alike[sight >> 16] += size
-        if not alike:
+        common: list[tuple[int, int]] = []
+        rare: list[tuple[int, int]] = []
+        whole = besides = 0
+        for mark, size in own.items():
+            pages = self.where.get(mark, 0)
+            if pages and pages.bit_count() >= often:
+                common.append((pages, size))
+                besides += size
+            else:
+                whole += size
+                if pages and size:
+                    rare.append((pages, size))
+        if not rare:
             return frozenset()
-        whole = sum([size for mark, size in own.items() if mark not in common])
-        besides = dict.fromkeys(alike, 0)
-        for mark in common:
-            for sight in self.where[mark]:
-                if sight >> 16 in besides:
-                    besides[sight >> 16] += own[mark]
-        pages = self.pages
-        same = {no for no, size in alike.items() if size >= COPY * min(whole, pages[no].size - besides[no])}
-        if not same:
-            return frozenset()
-        return frozenset([mark for mark in shared if any(sight >> 16 in same for sight in self.where[mark])])
+        some = 0
+        for pages, _ in rare:
+            some |= pages
+        same = 0
+        for page in self.on(some):
+            one = page.bit
+            alike = sum([size for pages, size in rare if pages & one])
+            if alike >= COPY * min(whole, page.size - besides):  # of all that may be common; it seldom is so much
+                theirs = page.size - sum([size for pages, size in common if pages & one])
+                same |= one if alike >= COPY * min(whole, theirs) else 0
+        return frozenset([mark for mark in own if self.where.get(mark, 0) & same]) if same else frozenset()
 
     def add(self, page: Past) -> None:
         self.pages[page.number] = page
-        where, at, stood = self.where, page.number << 16, page.stood
-        for place, mark in enumerate(_numbers(page.marks)):
-            sight = at | stood[2 * place] << 8 | stood[2 * place + 1]
-            if mark in where:
-                where[mark].append(sight)
-            else:
-                where[mark] = [sight]
+        where, one = self.where, page.bit
+        for mark in page.how:
+            where[mark] = where.get(mark, 0) | one
 
     def shrink(self, number: int) -> None:
         """Forget the pages up to this one."""
-        while self.pages and next(iter(self.pages)) <= number:
-            _, old = self.pages.popitem(last=False)
-            for mark in _numbers(old.marks):
-                left = self.where[mark]
-                del left[0]
-                if not left:
-                    del self.where[mark]
-
-
-_COLUMNS = "number, run, at, section, byline, size, marks, stood"
+        for old in [one for one in self.pages if one <= number]:
+            page = self.pages.pop(old)
+            where, one = self.where, page.bit
+            for mark in page.how:
+                left = where[mark] & ~one
+                if left:
+                    where[mark] = left
+                else:
+                    del where[mark]
 
 
 def window(db: sqlite3.Connection, source: str) -> Window:
     """The last pages of a source."""
     known: Window | None = recall(db, "window", source)
-    newest = db.execute(
-        f"SELECT {_COLUMNS} FROM recent_pages WHERE source = ? ORDER BY number DESC LIMIT 1",  # noqa: S608  # just above
-        [source],
-    ).fetchone()
-    if known is not None and known.pages and newest and next(reversed(known.pages.values())) == Past(*newest):
+    newest = db.execute("SELECT max(number) FROM recent_pages WHERE source = ?", [source]).fetchone()[0]
+    if known is not None and known.newest == newest:
         return known
     found = Window()
-    rows = db.execute(f"SELECT {_COLUMNS} FROM recent_pages WHERE source = ? ORDER BY number", [source])  # noqa: S608  # just above
-    for row in rows:
-        found.add(Past(*row))
-    if found.pages:
-        found.shrink(next(reversed(found.pages)) - WINDOW)
+    sql = (
+        "SELECT number, run, at, section, byline, size, marks, stood FROM recent_pages"
+        " WHERE source = ? AND number > ? ORDER BY number"
+    )
+    for row in db.execute(sql, [source, (newest or 0) - WINDOW]):
+        number, run, at, section, byline, size, marks, stood = row
+        found.add(Past(number, run, at, section, byline, size, _unpacked(marks, stood)))
     remember(db, "window", source, found)
     return found
 
@@ -153,8 +146,8 @@ def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None
         section=page.section,
         byline=page.byline,
         size=page.size,
-        marks=page.marks,
-        stood=page.stood,
+        marks=array("q", page.how).tobytes(),
+        stood=array("H", page.how.values()).tobytes(),
     )
     if page.number % TIDY == 0:
         db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
@@ -162,12 +155,11 @@ def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None
     known.shrink(page.number - WINDOW)
 
 
-def packed(stood: Mapping[int, tuple[int, int]]) -> tuple[bytes, bytes]:
-    """Mark → flags and slot, as Past has them."""
-    return array("q", stood).tobytes(), bytes([byte for pair in stood.values() for byte in pair])
+def _unpacked(marks: bytes, stood: bytes) -> dict[int, int]:
+    return dict(zip(_numbers("q", marks), _numbers("H", stood), strict=True))
 
 
-def _numbers(marks: bytes) -> array[int]:
-    numbers = array("q")
-    numbers.frombytes(marks)
+def _numbers(kind: str, values: bytes) -> Sequence[int]:
+    numbers = array(kind)
+    numbers.frombytes(values)
     return numbers

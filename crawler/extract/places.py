@@ -34,7 +34,7 @@ def seen(lines: Sequence[Line]) -> tuple[Seen, ...]:
             if line.why:
                 found.append(Seen(mark(line.text), where, -1, line.why, line.text[:200]))
             else:
-                found.append(Seen(mark(line.text), where, kept))
+                found.append(Seen(mark(line.text), where, kept, "", line.raw))
         if not line.why:
             kept += 1
     return tuple(found)

@@ -49,7 +49,7 @@ class Paper:
             Block(Kind.HEADING, (Inline(text),), level=2) if text in headings else block
             for text, block in zip(texts, made.blocks, strict=True)
         )
-        seen = [Seen(mark(text), (places or {}).get(text, "main > p"), at) for at, text in enumerate(texts)]
+        seen = [Seen(mark(text), (places or {}).get(text, "main > p"), at, "", text) for at, text in enumerate(texts)]
         seen += [Seen(mark(text), place, -1, "promo", text) for text, place in dropped]
         self.kept.put(replace(made, blocks=blocks, seen=tuple(seen)), run=self.run)
         return self.number
@@ -201,7 +201,7 @@ def test_a_list_of_headlines_is_left_out_though_one_of_them_is_not_known(paper):
     )
     made = article("https://news.example/list", "\n\n".join(story(9)))
     blocks = (*made.blocks, Block(Kind.LIST, children=items))
-    seen = tuple(Seen(mark(block.text), "main > p", at) for at, block in enumerate(blocks))
+    seen = tuple(Seen(mark(block.text), "main > p", at, "", block.text) for at, block in enumerate(blocks))
     paper.kept.put(replace(made, blocks=blocks, seen=seen), run=paper.run)
     assert paper.kept.value("SELECT text FROM articles WHERE url LIKE '%/list'") == "\n\n".join(story(9))
 
@@ -213,7 +213,7 @@ def test_a_pointer_to_another_story_is_left_out_with_its_label(paper):
         Kind.PARAGRAPH, (Inline("Zura vo: "), Inline("Kelora prado vogli nutise", href="https://x.example/"))
     )
     blocks = (*made.blocks[:3], pointer, *made.blocks[3:])
-    seen = tuple(Seen(mark(block.text), "main > p", at) for at, block in enumerate(blocks))
+    seen = tuple(Seen(mark(block.text), "main > p", at, "", block.text) for at, block in enumerate(blocks))
     paper.kept.put(replace(made, blocks=blocks, seen=seen), run=paper.run)
     assert "Kelora" not in paper.kept.value("SELECT text FROM articles WHERE url LIKE '%/with'")
 

@@ -356,7 +356,7 @@ def test_equal_rules_have_equal_digests_whenever_they_begin():
 def with_headline(url=URL, text=TEXT):
     """An article with a line beside it that is another's headline, which is on its page as it was read."""
     made = article(url, f"{text}\n\nFerry prices rise again this winter")
-    seen = tuple(Seen(mark(block.text), "main > p", number) for number, block in enumerate(made.blocks))
+    seen = tuple(Seen(mark(block.text), "main > p", number, "", block.text) for number, block in enumerate(made.blocks))
     return replace(made, seen=seen)
 
 

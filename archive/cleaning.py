@@ -1,0 +1,104 @@
+"""Cleaning: an article without what is known to be its source's boilerplate. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from typing import Final
+
+from archive.models import HEADING, PARAGRAPH, Article, Block, Dropped, Seen
+from archive.standing import spot
+
+PLACE_SHARE: Final = 0.5
+"""Share of an article's text that is left out by its place at most: more, and the site has a new template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the blocks of one page, by their marks."""
+
+    texts: frozenset[int] = frozenset()
+    headings: frozenset[int] = frozenset()
+    places: frozenset[int] = frozenset()
+    keep: frozenset[int] = frozenset()
+    """What a person said is to be kept, texts and places."""
+    drop: frozenset[int] = frozenset()
+    """What a person said is to go."""
+
+
+def without(article: Article, known: Known, headlines: Container[int]) -> Article:
+    """The article without what is boilerplate, which is in ``dropped`` then, each with its reason.
+
+    Reasons: ``site:text``, ``site:headline``, ``site:place``, ``site:heading``. An article of which no paragraph would
+    be left stays as it is: a text that other pages have as a whole is a copy. ``headlines``: blocks that are those of
+    other articles.
+    """
+    gone = _gone(article, known, headlines)
+    if not gone:
+        return article
+    blocks: list[Block] = []
+    numbers: list[int] = []
+    paragraphs = 0
+    for number, block in enumerate(article.blocks):
+        numbers.append(len(blocks))
+        if number not in gone:
+            blocks.append(block)
+            paragraphs += block.kind is PARAGRAPH
+    if not paragraphs:
+        return article
+    seen: list[Seen] = []
+    dropped = list(article.dropped)
+    for one in article.seen:
+        if one.block < 0:
+            seen.append(one)
+        elif one.block in gone:
+            why, text = gone[one.block], one.text[:200]
+            seen.append(Seen(one.mark, one.place, -1, why, text))
+            dropped.append(Dropped(why, text))
+        else:
+            seen.append(Seen(one.mark, one.place, numbers[one.block], "", one.text))
+    return replace(article, blocks=tuple(blocks), dropped=tuple(dropped), seen=tuple(seen))
+
+
+def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int, str]:
+    """Block → why it goes."""
+    texts, places, keep, drop = known.texts, known.places, known.keep, known.drop
+    gone: dict[int, str] = {}
+    placed: dict[int, str] = {}
+    whole = there = 0
+    for one in article.seen:
+        if one.block < 0:
+            continue
+        whole += len(one.text)
+        if one.mark in keep:
+            continue
+        if one.mark in texts or one.mark in drop:
+            gone[one.block] = "site:text"
+            continue
+        place, box = spot(one.place)
+        if keep and (place in keep or box in keep):
+            continue
+        if one.block in headlines:
+            gone[one.block] = "site:headline"
+        elif place in places or box in places or place in drop or box in drop:
+            placed[one.block] = "site:place"
+            there += len(one.text)
+    if there <= PLACE_SHARE * whole:
+        gone.update(placed)
+    if gone or known.headings:
+        _headings(article, known, gone)
+    return gone
+
+
+def _headings(article: Article, known: Known, gone: dict[int, str]) -> None:
+    """Headings of what went: by what is known of them, or because all that they head went."""
+    seen, blocks = article.seen, article.blocks
+    after = last = True  # whether what follows went, and whether nothing does that did not
+    for at in range(len(seen) - 1, -1, -1):
+        one = seen[at]
+        went = one.block < 0 or one.block in gone
+        if not went and at < len(seen) - 1 and blocks[one.block].kind is HEADING and one.mark not in known.keep:
+            went = after and (last or one.mark in known.headings)
+            if went:
+                gone[one.block] = "site:heading"
+        after, last = went, last and went

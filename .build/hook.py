@@ -52,6 +52,7 @@ def modules() -> list[str]:
         "archive/cleaning.py",
         "archive/dedupe.py",
         "archive/headlines.py",
+        "archive/learned.py",
         "archive/models.py",
         "archive/sightings.py",
         "archive/sites.py",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from archive.models import Block
@@ -19,8 +18,6 @@ FEWEST: Final = 3
 """Pages of different stories on which a text has to have stood."""
 SOLID: Final = 5
 """The same of a place."""
-NAMED: Final = 2
-"""Elements at a path's end of which one has to have a name: without any, it is the next list in a story as well."""
 DATELINE: Final = re.compile(r"[^\W\d_][^\d.!?]{1,40}(?:\([^()]{2,20}\))?\s*[-–—:]$")
 """``Berlin (dpa) –`` in a line of its own."""
 CITY: Final = 40
@@ -103,13 +100,6 @@ def is_link(block: Block) -> bool:
     return len(runs) > 0 and all(run.href or not run.text.strip() for run in runs)
 
 
-@lru_cache(maxsize=10_000)
-def is_named(path: str) -> bool:
-    """Whether a place is told from others by more than its tags."""
-    parts = path.split(" > ")[1:][-NAMED:]
-    return sum(["." in part or "-" in part for part in parts]) > 0
-
-
 def _is_dateline(text: str) -> bool:
     return DATELINE.match(text) is not None or (len(text) <= CITY and text.isupper() and text.count(" ") < 3)
 
@@ -120,9 +110,9 @@ def is_heading(counts: Counts) -> bool:
     return counts.returned and counts.left_out >= 3 and most
 
 
-def is_place(counts: Counts, path: str) -> bool:
+def is_place(counts: Counts) -> bool:
     """Whether all that stands in a place is boilerplate, though its words change."""
-    return is_solid(counts.recent, counts.own) and counts.returned and is_named(path)
+    return is_solid(counts.recent, counts.own) and counts.returned
 
 
 def is_solid(pages: int, own: int) -> bool:

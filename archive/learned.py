@@ -17,6 +17,9 @@ from archive.headlines import Titles, headlines, titles
 from archive.models import Article
 from archive.rows import update
 
+_NEWEST = """
+SELECT template, coalesce((SELECT max(number) FROM recent_pages WHERE source = name), 0) FROM sources WHERE name = ?
+"""
 _HEADLINES = """
 SELECT title_mark FROM json_each(?1) AS it CROSS JOIN articles ON title_mark = it.value WHERE url != ?2 AND title != ?3
 UNION ALL
@@ -35,16 +38,18 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
     if not article.seen:
         return article
-    known = _known(db, source)
+    known, _ = _known(db, source)
     said = titles(article, known)
     return without(article, known, headlines(said, _others(db, article, said)) if said else ())
 
 
-def _known(db: sqlite3.Connection, source: str) -> Known:
-    number = template(db, source)
+def _known(db: sqlite3.Connection, source: str) -> tuple[Known, int]:
+    """And the number of the last page that was looked at."""
+    row = db.execute(_NEWEST, [source]).fetchone()
+    number, newest = tuple(row) if row else (0, 0)
     remembered: tuple[int, Known] | None = recall(db, "boilerplate", source)
     if remembered is not None and remembered[0] == number:
-        return remembered[1]
+        return remembered[1], newest
     marks: dict[str, set[int]] = {name: set() for name in ("text", "heading", "place", "keep", "drop")}
     for row in db.execute(
         "SELECT kind, ruling, mark FROM boilerplate WHERE source = ? AND (state = 'learned' OR ruling != '')", [source]
@@ -52,7 +57,7 @@ def _known(db: sqlite3.Connection, source: str) -> Known:
         marks[row["ruling"] or row["kind"]].add(row["mark"])
     known = Known(*map(frozenset, marks.values()))
     remember(db, "boilerplate", source, (number, known))
-    return known
+    return known, newest
 
 
 def _others(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
@@ -65,8 +70,8 @@ def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime
     """Count what stands on a new article's page; whether ``clean_of``, which gave it, would now give another."""
     if not article.seen:
         return False
-    known = recall(db, "boilerplate", source)  # clean_of has just seen to it that this holds
-    return sightings.observe(db, article, source, known[1] if known else _known(db, source), now=now, run=run)
+    known, newest = _known(db, source)
+    return sightings.observe(db, article, source, known, newest=newest, now=now, run=run)
 
 
 def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.boilerplate import FEWEST, SOLID, Counts, is_heading, is_link, is_named, is_place, is_solid, is_text
+from archive.boilerplate import FEWEST, SOLID, Counts, is_heading, is_link, is_place, is_solid, is_text
 from archive.cleaning import Known
 from archive.columns import byline
 from archive.models import HEADING, Article, Seen
@@ -26,6 +26,7 @@ from archive.standing import (
     OWN,
     PLACED,
     SLOT,
+    Sight,
     box_of,
     spot,
     standing,
@@ -60,34 +61,38 @@ ON CONFLICT (source, mark) DO UPDATE SET state = excluded.state, sample = exclud
 
 
 def observe(
-    db: sqlite3.Connection, article: Article, source: str, known: Known, *, now: datetime, run: int | None
+    db: sqlite3.Connection, article: Article, source: str, known: Known, *, newest: int, now: datetime, run: int | None
 ) -> bool:
-    """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be."""
-    before = window(db, source)
+    """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be.
+
+    ``newest``: the number of the source's last page.
+    """
+    before = window(db, source, newest)
     it = standing(article, before.where)
-    copied = before.copied(it.sizes)
-    how: dict[int, int] = {}
-    for mark in it.sizes:  # of what no other page has it is not known where it stood
-        how[mark] = it.how.get(mark, 0) | (COPIED if mark in copied else 0)
+    copies = before.copies(it)
+    how = it.how
+    unknown: list[Sight] = []
+    for one in it.familiar:
+        if one.pages & copies:
+            how[one.mark] |= COPIED
+        elif one.size and it.is_story and not _is_settled(known, one.mark):
+            unknown.append(one)
     for place, level in it.places.items():
         how[place ^ _OWN if level == OWN else place] = LEFT_OUT if level == GONE else 0
         if level == OWN and place in known.places:
             how[place ^ _DISPROVED] = 0
-    size = sum(it.sizes.values())
-    today = Past(before.newest + 1, run, iso(now), clean(article.section), clean(byline(article)), size, how)
+    today = Past(newest + 1, run, iso(now), clean(article.section), clean(byline(article)), it.size, how)
     page = _Page(db, source, article, today, before, now, seldom=today.number % EACH == 0)
-    if it.how:
-        for mark, at in it.familiar.items():
-            if mark not in copied and not _is_settled(known, mark) and article.seen[at].block >= 0:
-                page.block(article.seen[at])
+    for one in unknown:
+        page.block(article.seen[one.at], one.pages)
     for place, level in it.places.items():
         if place in known.places:
             if level == OWN:
                 page.disprove(place)
         elif level != OWN and place in before.where and not _is_settled(known, place):
-            page.place(place)
+            page.place(place, article.seen[it.at[place]])
     keep(db, source, today, before)
-    if page.seldom:
+    if today.number % (2 * EACH) == 0:
         page.tidy()
     if page.changed:
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
@@ -111,11 +116,9 @@ class _Page:
     changed: bool = False
     """Whether there is more, or less, to be left out than before."""
 
-    def block(self, one: Seen) -> None:
-        """A block that stood on one of the last pages, too."""
-        pages = self.before.where[one.mark]
-        place, box = spot(one.place)
-        solid, own = max(self._beside(one.place, place), self._beside(box_of(one.place), box))
+    def block(self, one: Seen, pages: int) -> None:
+        """A block that stood on some of the last ``pages``, too."""
+        solid, own = max([self._beside(place) for place in spot(one.place)])
         if pages.bit_count() + 1 < FEWEST and solid < SOLID:  # as most of those that are not learned
             return
         block = self.article.blocks[one.block]
@@ -126,22 +129,15 @@ class _Page:
         elif self.seldom and counts.pages >= OFTEN:
             self._save(one.mark, counts, kind, one.text, one.place, learned=False)
 
-    def place(self, mark: int) -> None:
-        """A place in which nothing of a story's own stood today."""
+    def place(self, mark: int, one: Seen) -> None:
+        """A place in which nothing of a story's own stood today; in it did ``one``."""
         where = self.before.where
-        if mark ^ _DISPROVED in where:
-            return
         own = where.get(mark ^ _OWN, 0).bit_count()
-        if not is_solid(where[mark].bit_count() + 1, own):
-            return
-        for one in self.article.seen:
-            place, box = spot(one.place)
-            if mark in (place, box):
-                path = one.place if mark == place else box_of(one.place)
-                counts = self._counts(mark, self.before.on(where[mark]), own=own)
-                if is_place(counts, path):
-                    self._save(mark, counts, "place", one.text, path, learned=True)
-                return
+        if mark ^ _DISPROVED not in where and is_solid(where[mark].bit_count() + 1, own):
+            counts = self._counts(mark, self.before.on(where[mark]), own=own)
+            if is_place(counts):
+                path = one.place if mark == spot(one.place)[0] else box_of(one.place)
+                self._save(mark, counts, "place", one.text, path, learned=True)
 
     def disprove(self, mark: int) -> None:
         """Something of a story stands now in a place that was learned: the template is another one."""
@@ -174,42 +170,52 @@ class _Page:
     def _counts(self, mark: int, sights: list[Past], *, own: int, solid: int = 0, linked: bool = False) -> Counts:
         """``sights``: of the last pages, those on which it stood."""
         before, today = self.before, self.today
-        stood = [page.how[mark] for page in [*sights, today]]
-        slot = stood[-1] & SLOT
-        gone = [bool(how & LEFT_OUT) for how in stood]
-        told = [how for how in stood if how & PLACED]
+        slot = today.how[mark] & SLOT
+        pages = placed = opening = closing = heads = steady = left_out = stayed = with_author = with_section = 0
+        for page in [*sights, today]:
+            how = page.how[mark]
+            pages += not how & COPIED
+            if how & PLACED:
+                placed += 1
+                opening += how & OPENING > 0
+                closing += how & CLOSING > 0
+                heads += how & HEADS > 0
+                steady += how & SLOT == slot
+            if how & LEFT_OUT:
+                left_out += 1
+            elif left_out:
+                stayed += 1
+            with_author += page.byline == today.byline
+            with_section += page.section == today.section
         author = sum([page.byline == today.byline for page in before.pages.values()]) if today.byline else 0
         section = sum([page.section == today.section for page in before.pages.values()]) if today.section else 0
         return Counts(
-            pages=sum([not how & COPIED for how in stood]),
+            pages=pages,
             since=today.number - sights[0].number + 1,
-            recent=len(stood),
+            recent=1 + len(sights),
             window=1 + len(before.pages),
-            placed=len(told),
-            opening=sum([bool(how & OPENING) for how in told]),
-            closing=sum([bool(how & CLOSING) for how in told]),
-            heads=sum([bool(how & HEADS) for how in told]),
+            placed=placed,
+            opening=opening,
+            closing=closing,
+            heads=heads,
             slot=slot,
-            steady=sum([how & SLOT == slot for how in told]),
+            steady=steady,
             by_author=1 + author,
-            with_author=1 + (sum([page.byline == today.byline for page in sights]) if author else 0),
+            with_author=with_author if author else 1,
             in_section=1 + section,
-            with_section=1 + (sum([page.section == today.section for page in sights]) if section else 0),
-            left_out=sum(gone),
-            stayed=len(gone) - gone.index(True) - sum(gone) if True in gone else 0,
+            with_section=with_section if section else 1,
+            left_out=left_out,
+            stayed=stayed,
             solid=solid,
             own=own,
             linked=linked,
             returned=sights[0].run != today.run or self.now - when(sights[0].at) >= CRAWL,
         )
 
-    def _beside(self, path: str, place: int) -> tuple[int, int]:
+    def _beside(self, place: int) -> tuple[int, int]:
         """On how many of the last pages a place held nothing of a story's own, and on how many it did."""
         where = self.before.where
-        solid, own = where.get(place, 0), where.get(place ^ _OWN, 0)
-        if not (solid or own) or not is_named(path):
-            return 0, 0
-        return solid.bit_count(), own.bit_count()
+        return where.get(place, 0).bit_count(), where.get(place ^ _OWN, 0).bit_count()
 
     def tidy(self) -> None:
         """Count what was learned on the pages since it was last counted, and forget what was chance."""

@@ -5,18 +5,20 @@ The story's own text is what no other page of the source has.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from archive.dedupe import mark
-from archive.models import HEADING, PARAGRAPH, Article, Seen
+from archive.models import HEADING, PARAGRAPH, Article
 
 PROSE: Final = 100
 """Characters from which a paragraph seen for the first time is the story's own text."""
 SHORT_PROSE: Final = 40
 """The same, where there is none so long: in scripts without blanks, and in the shortest of briefs."""
+NAMED: Final = 2
+"""Elements at a path's end of which one has to have a name: without any, it is the next list in a story as well."""
 SUBHEAD: Final = 60
 """Characters of the longest subheading that is not marked as one."""
 ENDS: Final = ".!?…。！？।؟»”\"'"
@@ -42,21 +44,44 @@ GONE, KNOWN, OWN = 0, 1, 2
 class Standing:
     """A page, by the marks of what stood on it."""
 
-    sizes: dict[int, int]
-    """Block → characters of text; 0 of what was left out."""
-    familiar: dict[int, int]
-    """Block that other pages have, too → where in ``Article.seen`` it stood last."""
+    size: int
+    """Characters of text, without what was left out."""
     how: dict[int, int]
-    """The same → flags and slot; none where the page has no text of its own."""
+    """Block → flags and slot; 0 of what no other page has, and of all where the page has no text of its own."""
+    familiar: list[Sight]
+    """The blocks that other pages have, too."""
     places: dict[int, int]
     """Place → GONE, KNOWN or OWN."""
+    at: dict[int, int]
+    """Place → where in ``Article.seen`` the first block in it stands."""
+    is_story: bool
+    """Whether there is text of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A block that other pages have, too."""
+
+    at: int
+    """Where in ``Article.seen`` it stands."""
+    mark: int
+    pages: int
+    """The set of them."""
+    size: int
+    """Characters; 0 of what was left out."""
 
 
 @lru_cache(maxsize=10_000)
 def spot(path: str) -> tuple[int, int]:
-    """What a place is known by, and the place that it is in; 0 for none."""
+    """What a place is known by, and the place that it is in; 0 for none that can be told from others."""
     box = box_of(path)
-    return mark(f"at {path}") if path else 0, mark(f"at {box}") if box else 0
+    return mark(f"at {path}") if is_named(path) else 0, mark(f"at {box}") if is_named(box) else 0
+
+
+def is_named(path: str) -> bool:
+    """Whether a place is told from others by more than its tags."""
+    parts = path.split(" > ")[1:][-NAMED:]
+    return sum(["." in part or "-" in part for part in parts]) > 0
 
 
 def box_of(path: str) -> str:
@@ -70,63 +95,73 @@ def is_short(text: str) -> bool:
     return len(text) <= SUBHEAD and text[-1:] not in ENDS
 
 
-def standing(article: Article, elsewhere: Container[int]) -> Standing:
-    """``elsewhere``: the marks of other pages.
+def standing(article: Article, where: Mapping[int, int]) -> Standing:
+    """``where``: mark → the set of other pages that have it.
 
     What was seen on those, too, is not the story's own, but for what may be a subheading. Of the box around a place
     headings tell nothing: what they head does.
     """
     seen, blocks = article.seen, article.blocks
-    sizes: dict[int, int] = {}
+    how: dict[int, int] = {}
+    familiar: list[Sight] = []
     own: list[int] = []
     paragraphs: list[int] = []
-    least = SHORT_PROSE
+    least, whole = SHORT_PROSE, 0
     for at, one in enumerate(seen):
-        if one.block < 0:
-            sizes[one.mark] = 0
-            continue
-        size = sizes[one.mark] = len(one.text)
-        if one.mark not in elsewhere:
-            if blocks[one.block].kind is PARAGRAPH:
+        size = len(one.text) if one.block >= 0 else 0
+        whole += size
+        pages = where.get(one.mark, 0)
+        if pages:
+            familiar.append(Sight(at, one.mark, pages, size))
+        else:
+            how[one.mark] = 0
+            if size and blocks[one.block].kind is PARAGRAPH:
                 paragraphs.append(at)
             if size >= PROSE > least:
                 own, least = [], PROSE
             if size >= least:
                 own.append(at)
-    familiar: dict[int, int] = {}
-    how: dict[int, int] = {}
-    places: dict[int, int] = {}
     slot = 0
-    for at, one in enumerate(seen):
-        heading = one.block >= 0 and blocks[one.block].kind is HEADING
-        known = one.mark in elsewhere
-        if slot < len(paragraphs) and paragraphs[slot] == at:
+    for sight in familiar:
+        while slot < len(paragraphs) and paragraphs[slot] < sight.at:
             slot += 1
-        if known:
-            familiar[one.mark] = at
-            if own:
-                how[one.mark] = (
-                    PLACED
-                    | (OPENING if at < own[0] else 0)
-                    | (CLOSING if at > own[-1] else 0)
-                    | (HEADS if at + 1 < len(seen) and _is_own(seen[at + 1], elsewhere) else 0)
-                    | (LEFT_OUT if one.block < 0 or (heading and is_gone(seen, at + 1)) else 0)
-                    | min(slot, SLOT)
-                )
-        if one.place:
-            is_own = one.block >= 0 and (not known or heading or is_short(one.text))
-            level = OWN if is_own else GONE if one.block < 0 else KNOWN
-            place, box = spot(one.place)
-            places[place] = max(level, places.get(place, GONE))
-            if box and not heading:
-                places[box] = max(level, places.get(box, GONE))
-    return Standing(sizes, familiar, how, places)
+        how[sight.mark] = _how(article, sight, own, slot, where) if own else 0
+    places: dict[int, int] = {}
+    return Standing(whole, how, familiar, places, _places(article, where, places), bool(own))
 
 
-def is_gone(seen: Sequence[Seen], at: int) -> bool:
-    """Whether what stands there was left out."""
-    return at < len(seen) and seen[at].block < 0
+def _how(article: Article, sight: Sight, own: list[int], slot: int, where: Mapping[int, int]) -> int:
+    flags = PLACED + min(slot, SLOT)
+    at, seen = sight.at, article.seen
+    one, after = seen[at], seen[at + 1] if at + 1 < len(seen) else None
+    if at < own[0]:
+        flags += OPENING
+    elif at > own[-1]:
+        flags += CLOSING
+    if after is not None and after.block >= 0 and after.mark not in where:
+        flags += HEADS
+    if one.block < 0 or (after is not None and after.block < 0 and article.blocks[one.block].kind is HEADING):
+        flags += LEFT_OUT
+    return flags
 
 
-def _is_own(one: Seen, elsewhere: Container[int]) -> bool:
-    return one.block >= 0 and one.mark not in elsewhere
+def _places(article: Article, where: Mapping[int, int], levels: dict[int, int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    path = ""
+    place = box = 0
+    for at, one in enumerate(article.seen):
+        if one.place is not path:  # most of a story stands in one
+            path = one.place
+            place, box = spot(path)
+        if not place and not box:
+            continue
+        level, heading = GONE, False
+        if one.block >= 0:
+            heading = article.blocks[one.block].kind is HEADING
+            level = OWN if heading or one.mark not in where or is_short(one.text) else KNOWN
+        for it in (place,) if heading else (place, box):
+            if it and it not in found:
+                found[it], levels[it] = at, level
+            elif it and level > levels[it]:
+                levels[it] = level
+    return found

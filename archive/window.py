@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from archive.connection import recall, remember
-from archive.rows import insert
+from archive.standing import Standing
 
 WINDOW: Final = 40
 """Pages of a source that are looked back on, the latest among them."""
-TIDY: Final = 8
+TIDY: Final = 16
 """Pages after which the oldest are thrown away."""
 BITS: Final = 60
 """Of a number that stands for a set of pages: more than there are pages, and no more than in a machine's word."""
@@ -65,37 +65,31 @@ class Window:
         """The pages of a set, the oldest first."""
         return [page for page in self.pages.values() if pages & page.bit]
 
-    def copied(self, own: Mapping[int, int]) -> frozenset[int]:
-        """What a page has in common with others that tell the same story: no sign that it is the site's.
+    def copies(self, page: Standing) -> int:
+        """The set of pages that tell the same story: what they have in common is no sign that it is the site's.
 
-        They share half of their text, not counting what many pages have in common. ``own``: mark → characters.
+        They share a third of their text, not counting what many pages have in common.
         """
         often = max(MANY, FREQUENT * len(self.pages))
-        common: list[tuple[int, int]] = []
-        rare: list[tuple[int, int]] = []
-        whole = besides = 0
-        for mark, size in own.items():
-            pages = self.where.get(mark, 0)
-            if pages and pages.bit_count() >= often:
-                common.append((pages, size))
-                besides += size
-            else:
-                whole += size
-                if pages and size:
-                    rare.append((pages, size))
-        if not rare:
-            return frozenset()
-        some = 0
-        for pages, _ in rare:
-            some |= pages
+        some = common = 0
+        for sight in page.familiar:
+            if sight.size:
+                if sight.pages.bit_count() >= often:
+                    common += sight.size
+                else:
+                    some |= sight.pages
         same = 0
-        for page in self.on(some):
-            one = page.bit
-            alike = sum([size for pages, size in rare if pages & one])
-            if alike >= COPY * min(whole, page.size - besides):  # of all that may be common; it seldom is so much
-                theirs = page.size - sum([size for pages, size in common if pages & one])
-                same |= one if alike >= COPY * min(whole, theirs) else 0
-        return frozenset([mark for mark in own if self.where.get(mark, 0) & same]) if same else frozenset()
+        for other in self.on(some):
+            one, alike, besides = other.bit, 0, 0
+            for sight in page.familiar:
+                if sight.pages & one:
+                    if sight.pages.bit_count() >= often:
+                        besides += sight.size
+                    else:
+                        alike += sight.size
+            if alike >= COPY * min(page.size - common, other.size - besides):
+                same |= one
+        return same
 
     def add(self, page: Past) -> None:
         self.pages[page.number] = page
@@ -116,10 +110,9 @@ class Window:
                     del where[mark]
 
 
-def window(db: sqlite3.Connection, source: str) -> Window:
-    """The last pages of a source."""
+def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
+    """The last pages of a source. ``newest``: the number of the last."""
     known: Window | None = recall(db, "window", source)
-    newest = db.execute("SELECT max(number) FROM recent_pages WHERE source = ?", [source]).fetchone()[0]
     if known is not None and known.newest == newest:
         return known
     found = Window()
@@ -127,7 +120,7 @@ def window(db: sqlite3.Connection, source: str) -> Window:
         "SELECT number, run, at, section, byline, size, marks, stood FROM recent_pages"
         " WHERE source = ? AND number > ? ORDER BY number"
     )
-    for row in db.execute(sql, [source, (newest or 0) - WINDOW]):
+    for row in db.execute(sql, [source, newest - WINDOW]):
         number, run, at, section, byline, size, marks, stood = row
         found.add(Past(number, run, at, section, byline, size, _unpacked(marks, stood)))
     remember(db, "window", source, found)
@@ -136,19 +129,9 @@ def window(db: sqlite3.Connection, source: str) -> Window:
 
 def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None:
     """Make a page the newest."""
-    insert(
-        db,
-        "recent_pages",
-        source=source,
-        number=page.number,
-        run=page.run,
-        at=page.at,
-        section=page.section,
-        byline=page.byline,
-        size=page.size,
-        marks=array("q", page.how).tobytes(),
-        stood=array("H", page.how.values()).tobytes(),
-    )
+    marks, stood = array("q", page.how).tobytes(), array("H", page.how.values()).tobytes()
+    values = (source, page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
+    db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     if page.number % TIDY == 0:
         db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
     known.add(page)

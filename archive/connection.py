@@ -9,6 +9,9 @@ from typing import Any
 MOST = 64
 """Things that are remembered: some 100 kB each, for a source."""
 
+UNSURE = -1
+"""Whether others wrote is not known."""
+
 
 class Connection(sqlite3.Connection):
     """Its memory is empty after each rollback. What is in it must tell whether it still holds: others write, too."""
@@ -16,6 +19,18 @@ class Connection(sqlite3.Connection):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.memory: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self.others = UNSURE
+
+
+def begun(db: sqlite3.Connection) -> None:
+    """Take note, at the beginning of a transaction, of whether others wrote."""
+    if isinstance(db, Connection):
+        db.others = db.execute("PRAGMA data_version").fetchone()[0]
+
+
+def others(db: sqlite3.Connection) -> int:
+    """A number that is the same in two transactions if nobody else wrote between them, or UNSURE."""
+    return db.others if isinstance(db, Connection) and db.in_transaction else UNSURE
 
 
 def recall(db: sqlite3.Connection, what: str, source: str) -> Any:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import sqlite_utils
 
-from archive.connection import Connection, forget
+from archive.connection import Connection, begun, forget
 from archive.schema import migrations
 
 T = TypeVar("T")
@@ -163,6 +163,7 @@ def transaction(db: sqlite3.Connection, begin: Callable[[sqlite3.Connection], No
     """BEGIN IMMEDIATE … COMMIT: waits its turn at the start, so that it can't fail in the middle for being late."""
     begin(db)
     try:
+        begun(db)
         yield
         db.execute("COMMIT")
     except BaseException:

@@ -8,7 +8,7 @@ from typing import Final
 
 from archive.cleaning import Known
 from archive.dedupe import mark
-from archive.models import HEADING, LIST, PARAGRAPH, Article, Block
+from archive.models import HEADING, LIST, PARAGRAPH, Article, Block, Seen
 from archive.standing import spot
 
 SHORTEST_TITLE: Final = 20
@@ -41,13 +41,12 @@ def titles(article: Article, known: Known) -> Titles:
         if one.block < 0 or one.mark in texts:
             continue
         block, text = article.blocks[one.block], one.text
-        kind = block.kind
-        if kind is LIST or "\n" in text:
-            if kind not in TITLED or len(block.children) > MOST_LINES or len(text) >= MOST_LINES * LONGEST_TITLE:
-                continue
+        if block.kind not in TITLED or len(block.children) > MOST_LINES or len(text) >= MOST_LINES * LONGEST_TITLE:
+            continue
+        if block.kind is LIST or "\n" in text:
             marks = tuple([_titled(line.strip(BULLETS)) for line in text.split("\n")])
-        elif kind in TITLED and len(text) <= LONGEST_TITLE + BESIDE:
-            marks = (_pointed(block, text),)
+        elif len(text) <= LONGEST_TITLE + BESIDE and not _is_sentence(block, text):
+            marks = (_pointed(one, block),)
         else:
             continue
         if any(marks) and not (places and spot(one.place)[0] in places):
@@ -66,12 +65,18 @@ def headlines(said: Titles, others: Container[int]) -> frozenset[int]:
     )
 
 
-def _pointed(block: Block, text: str) -> tuple[int, ...]:
+def _is_sentence(block: Block, text: str) -> bool:
+    """Whether nothing in a line can be a headline, as in most of a story's."""
+    return text[-1:] in SENTENCE and len(block.inlines) == 1 and ":" not in text and "：" not in text
+
+
+def _pointed(one: Seen, block: Block) -> tuple[int, ...]:
     """The marks of a line, and of what it points to: the link in it, or what follows a label."""
     found: list[int] = []
+    text = one.text
     whole = text.strip(BULLETS)
     if _may_be_title(whole):
-        found.append(mark(whole))
+        found.append(one.mark if whole == text else mark(whole))
     if len(block.inlines) > 1:
         linked = "".join([run.text for run in block.inlines if run.href])
         if len(text) - len(linked) <= BESIDE and _may_be_title(linked):

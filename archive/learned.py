@@ -6,16 +6,17 @@ remembered grows with what a site repeats and not with its pages.
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
 from archive import sightings
 from archive.cleaning import Known, without
-from archive.connection import recall, remember
+from archive.connection import UNSURE, others, recall, remember
 from archive.headlines import Titles, headlines, titles
 from archive.models import Article
 from archive.rows import update
+from archive.window import window
 
 _NEWEST = """
 SELECT template, coalesce((SELECT max(number) FROM recent_pages WHERE source = name), 0) FROM sources WHERE name = ?
@@ -28,50 +29,72 @@ SELECT title_mark FROM json_each(?1) AS it CROSS JOIN links ON title_mark = it.v
 """  # one statement for any number of them, as to compile one takes three times as long as to run it
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What is known of a source, as long as nobody else wrote."""
+
+    others: int
+    """See archive.connection."""
+    template: int
+    newest: int
+    """The number of the last page that was looked at."""
+    known: Known
+
+
 def template(db: sqlite3.Connection, source: str) -> int:
     """The number of what is known of a source's boilerplate: it grows whenever that changes."""
-    row = db.execute("SELECT template FROM sources WHERE name = ?", [source]).fetchone()
-    return int(row["template"]) if row else 0
+    return _memory(db, source).template
 
 
 def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
     if not article.seen:
         return article
-    known, _ = _known(db, source)
+    known = _memory(db, source).known
     said = titles(article, known)
     return without(article, known, headlines(said, _others(db, article, said)) if said else ())
 
 
-def _known(db: sqlite3.Connection, source: str) -> tuple[Known, int]:
-    """And the number of the last page that was looked at."""
+def _memory(db: sqlite3.Connection, source: str) -> _Memory:
+    held: _Memory | None = recall(db, "boilerplate", source)
+    now = others(db)
+    if held is not None and held.others == now != UNSURE:
+        return held
     row = db.execute(_NEWEST, [source]).fetchone()
     number, newest = tuple(row) if row else (0, 0)
-    remembered: tuple[int, Known] | None = recall(db, "boilerplate", source)
-    if remembered is not None and remembered[0] == number:
-        return remembered[1], newest
+    if held is None or held.template != number:
+        held = _Memory(now, number, newest, _known(db, source))
+        remember(db, "boilerplate", source, held)
+    held.others, held.newest = now, newest
+    return held
+
+
+def _known(db: sqlite3.Connection, source: str) -> Known:
     marks: dict[str, set[int]] = {name: set() for name in ("text", "heading", "place", "keep", "drop")}
     for row in db.execute(
         "SELECT kind, ruling, mark FROM boilerplate WHERE source = ? AND (state = 'learned' OR ruling != '')", [source]
     ):
         marks[row["ruling"] or row["kind"]].add(row["mark"])
-    known = Known(*map(frozenset, marks.values()))
-    remember(db, "boilerplate", source, (number, known))
-    return known, newest
+    return Known(*map(frozenset, marks.values()))
 
 
 def _others(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
     """Of what may be headlines in it, those of other articles, also of those that are still to be fetched."""
-    marks = json.dumps([one for lines in said.values() for line in lines for one in line])
-    return frozenset([row[0] for row in db.execute(_HEADLINES, [marks, article.url, article.title])])
+    marks = ",".join([str(one) for lines in said.values() for line in lines for one in line])
+    return frozenset([row[0] for row in db.execute(_HEADLINES, (f"[{marks}]", article.url, article.title))])
 
 
 def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> bool:
     """Count what stands on a new article's page; whether ``clean_of``, which gave it, would now give another."""
     if not article.seen:
         return False
-    known, newest = _known(db, source)
-    return sightings.observe(db, article, source, known, newest=newest, now=now, run=run)
+    held = _memory(db, source)
+    before = window(db, source, held.newest)
+    changed = sightings.observe(db, article, source, held.known, before, now=now, run=run)
+    held.newest = before.newest
+    if changed:
+        held.others = UNSURE
+    return changed
 
 
 def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:
@@ -80,6 +103,7 @@ def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:
     if row is not None and row["ruling"] != ruling:
         update(db, "boilerplate", number, ruling=ruling)
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [row["source"]])
+        remember(db, "boilerplate", row["source"], None)
     return row is not None
 
 

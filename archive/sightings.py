@@ -32,7 +32,7 @@ from archive.standing import (
     standing,
 )
 from archive.times import iso, when
-from archive.window import WINDOW, Past, Window, keep, window
+from archive.window import WINDOW, Past, Window, keep
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
@@ -61,13 +61,19 @@ ON CONFLICT (source, mark) DO UPDATE SET state = excluded.state, sample = exclud
 
 
 def observe(
-    db: sqlite3.Connection, article: Article, source: str, known: Known, *, newest: int, now: datetime, run: int | None
+    db: sqlite3.Connection,
+    article: Article,
+    source: str,
+    known: Known,
+    before: Window,
+    *,
+    now: datetime,
+    run: int | None,
 ) -> bool:
     """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be.
 
-    ``newest``: the number of the source's last page.
+    ``before``: the last pages of the source, to which this one is added.
     """
-    before = window(db, source, newest)
     it = standing(article, before.where)
     copies = before.copies(it)
     how = it.how
@@ -81,7 +87,7 @@ def observe(
         how[place ^ _OWN if level == OWN else place] = LEFT_OUT if level == GONE else 0
         if level == OWN and place in known.places:
             how[place ^ _DISPROVED] = 0
-    today = Past(newest + 1, run, iso(now), clean(article.section), clean(byline(article)), it.size, how)
+    today = Past(before.newest + 1, run, iso(now), clean(article.section), clean(byline(article)), it.size, how)
     page = _Page(db, source, article, today, before, now, seldom=today.number % EACH == 0)
     for one in unknown:
         page.block(article.seen[one.at], one.pages)
@@ -119,8 +125,9 @@ class _Page:
     def block(self, one: Seen, pages: int) -> None:
         """A block that stood on some of the last ``pages``, too."""
         solid, own = max([self._beside(place) for place in spot(one.place)])
-        if pages.bit_count() + 1 < FEWEST and solid < SOLID:  # as most of those that are not learned
-            return
+        count = pages.bit_count()
+        if (count + 1 < FEWEST and solid < SOLID) or (count > 2 * FEWEST and count % FEWEST and not self.seldom):
+            return  # as most of those that are not learned; and what was not yet is not asked about each time
         block = self.article.blocks[one.block]
         counts = self._counts(one.mark, self.before.on(pages), solid=solid, own=own, linked=is_link(block))
         kind = "heading" if block.kind is HEADING else "text"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -89,6 +91,11 @@ class Kept:
     def rows(self, sql: str, *args) -> list[tuple]:
         with reading(self.path) as db:
             return [tuple(row) for row in db.execute(sql, args)]
+
+    def write(self, sql: str, *args) -> None:
+        """What another program does to the archive."""
+        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as db:
+            db.execute(sql, args)
 
     def value(self, sql: str, *args):
         return self.rows(sql, *args)[0][0]

@@ -43,7 +43,7 @@ def everything(kept):
 
 
 def test_an_article_knows_the_extractor_the_rules_and_the_template_that_made_it(kept):
-    kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET template = 4 WHERE name = 'news'"))
+    kept.write("UPDATE sources SET template = 4 WHERE name = 'news'")
     kept.put(rules="abc")
     made = "SELECT extractor, rules, template FROM articles"
     assert kept.rows(made) == [("1", "abc", 4)]
@@ -83,7 +83,7 @@ def test_other_rules_or_boilerplate_learned_meanwhile_make_no_revision_either(ke
     kept.put(article(text=OLD))
     rules = "abc" if made == "rules" else ""
     if made == "template":
-        kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET template = 1 WHERE name = 'news'"))
+        kept.write("UPDATE sources SET template = 1 WHERE name = 'news'")
     assert kept.put(rules=rules) == Stale(1)
     assert kept.put(rules=rules, anew=anew(article(), rules=rules)).change is Change.UNCHANGED
     assert kept.rows("SELECT rules, template, revision FROM articles") == [(rules, int(made == "template"), 1)]
@@ -96,7 +96,7 @@ def test_a_page_of_an_article_made_in_the_same_way_is_compared_at_once(kept):
 
 def test_an_article_without_a_stored_page_is_compared_as_it_is(kept):
     kept.put(article(text=OLD))
-    kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET snapshot = NULL"))
+    kept.write("UPDATE articles SET snapshot = NULL")
     assert kept.put(extractor="2").change is Change.REVISED
 
 
@@ -263,7 +263,7 @@ def test_articles_are_chosen_by_what_made_them(kept):
     kept.put(article("https://news.example/old"))
     kept.put(article("https://news.example/new"), extractor="2")
     kept.put(article("https://news.example/ruled"), extractor="2", rules=digest)
-    kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET snapshot = NULL WHERE id = 1"))
+    kept.write("UPDATE articles SET snapshot = NULL WHERE id = 1")
     found = chosen(kept)
     assert (list(found.numbers), found.current, found.pageless) == ([3], 1, 1)
     assert list(chosen(kept, source=ruled).numbers) == [2], "by the rules of the day of the page"
@@ -275,7 +275,7 @@ def test_articles_are_chosen_by_what_made_them(kept):
     with reading(kept.path) as db:
         found = outdated.choose(db, Choice("3", {}, everything=True))
         assert (list(found.numbers), found.unruled) == ([2], 1), "its rules are not known here"
-    kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET template = 1"))
+    kept.write("UPDATE sources SET template = 1")
     assert list(chosen(kept).numbers) == [2, 3]
 
 
@@ -284,7 +284,7 @@ def test_a_page_that_was_refused_is_not_read_again_by_the_same_extractor(kept):
     apply(kept, anew(CHALLENGE))
     assert list(chosen(kept).numbers) == []
     assert list(chosen(kept, "3").numbers) == [1]
-    kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET template = 1"))
+    kept.write("UPDATE sources SET template = 1")
     assert list(chosen(kept).numbers) == [1]
     for extractor, left in (("2", [1]), ("2", [])):
         with reading(kept.path) as db:
@@ -301,15 +301,15 @@ def test_articles_are_looked_through_by_an_index_that_holds_no_texts(kept):
 def test_the_newest_articles_that_were_cleaned_by_an_earlier_template_are_found_without_looking_at_others(kept):
     for number in range(5):
         kept.put(article(f"https://news.example/{number}"))
-    kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET template = 2"))
-    kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET template = 2 WHERE id = 4"))
+    kept.write("UPDATE sources SET template = 2")
+    kept.write("UPDATE articles SET template = 2 WHERE id = 4")
     with reading(kept.path) as db:
         assert list(outdated.moved_on(db, "1", 3)) == [5, 3, 2]
-    kept.archive._writer.do(lambda db: db.execute("INSERT INTO sources (name, added, template) VALUES ('b', 'x', 9)"))
-    kept.archive._writer.do(lambda db: db.execute("UPDATE articles SET source = 'b' WHERE id < 3"))
+    kept.write("INSERT INTO sources (name, added, template) VALUES ('b', 'x', 9)")
+    kept.write("UPDATE articles SET source = 'b' WHERE id < 3")
     with reading(kept.path) as db:
         assert list(outdated.moved_on(db, "1", 3)) == [5, 2, 3], "no source keeps another waiting"
-    kept.archive._writer.do(lambda db: db.execute("UPDATE sources SET configured = 0 WHERE name = 'b'"))
+    kept.write("UPDATE sources SET configured = 0 WHERE name = 'b'")
     with reading(kept.path) as db:
         assert list(outdated.moved_on(db, "1", 3)) == [5, 3], "its rules are not known"
         plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {outdated._MOVED_ON}", ["1", 3]))
@@ -318,7 +318,7 @@ def test_the_newest_articles_that_were_cleaned_by_an_earlier_template_are_found_
 
 def test_a_damaged_page_is_a_failure_that_says_so(kept):
     kept.put()
-    kept.archive._writer.do(lambda db: db.execute("UPDATE snapshots SET body = x'00'"))
+    kept.write("UPDATE snapshots SET body = x'00'")
     with reading(kept.path) as db:
         assert reextraction.stored(db, 1).page.reason == "damaged"
         assert reextraction.stored(db, 99).page.reason == "damaged"

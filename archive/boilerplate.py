@@ -84,9 +84,9 @@ def is_text(counts: Counts, text: str) -> bool:
         return counts.pages >= 6 and (share >= 0.5 or lasting)
     if counts.opening >= 0.9 * placed:  # where a series has its intro, too
         return section or (counts.window >= 10 and share >= (0.8 if text[-1:] in ENDS else 0.3))
-    if counts.linked:
-        return True
     author = counts.by_author >= 3 and counts.with_author >= 0.9 * counts.by_author
+    if counts.linked or (author and counts.by_author > 3):  # who the author is
+        return True
     if 2 * counts.closing > placed:
         return share >= 0.1 or lasting or author or section
     if counts.steady >= 0.8 * placed:  # put in by a program
@@ -117,4 +117,4 @@ def is_place(counts: Counts) -> bool:
 
 def is_solid(pages: int, own: int) -> bool:
     """Whether a place held nothing of a story's own on so many pages, and something on so few."""
-    return pages >= SOLID and own <= 0.1 * pages
+    return pages >= SOLID and own <= 0.2 * pages

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archive.models import HEADING, PARAGRAPH, Article, Block, Dropped, Seen
-from archive.standing import spot
+from archive.standing import BY_PLACE, spot
 
 PLACE_SHARE: Final = 0.5
 """Share of an article's text that is left out by its place at most: more, and the site has a new template."""
@@ -81,7 +81,7 @@ def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int
         if one.block in headlines:
             gone[one.block] = "site:headline"
         elif place in places or box in places or place in drop or box in drop:
-            placed[one.block] = "site:place"
+            placed[one.block] = BY_PLACE
             there += len(one.text)
     if there <= PLACE_SHARE * whole:
         gone.update(placed)

@@ -19,6 +19,7 @@ from archive.rows import clean
 from archive.standing import (
     CLOSING,
     COPIED,
+    DOUBT,
     GONE,
     HEADS,
     LEFT_OUT,
@@ -84,18 +85,18 @@ def observe(
         elif one.size and it.is_story and not _is_settled(known, one.mark):
             unknown.append(one)
     for place, level in it.places.items():
-        how[place ^ _OWN if level == OWN else place] = LEFT_OUT if level == GONE else 0
-        if level == OWN and place in known.places:
+        how[place ^ _OWN if level >= DOUBT else place] = LEFT_OUT if level == GONE else 0
+        if place in known.places and _is_disproved(before, place, level):
             how[place ^ _DISPROVED] = 0
     today = Past(before.newest + 1, run, iso(now), clean(article.section), clean(byline(article)), it.size, how)
-    page = _Page(db, source, article, today, before, now, seldom=today.number % EACH == 0)
+    page = _Page(db, source, article, today, before, seldom=today.number % EACH == 0)
     for one in unknown:
         page.block(article.seen[one.at], one.pages)
     for place, level in it.places.items():
         if place in known.places:
-            if level == OWN:
+            if place ^ _DISPROVED in how:
                 page.disprove(place)
-        elif level != OWN and place in before.where and not _is_settled(known, place):
+        elif level < DOUBT and place in before.where and not _is_settled(known, place):
             page.place(place, article.seen[it.at[place]])
     keep(db, source, today, before)
     if today.number % (2 * EACH) == 0:
@@ -109,6 +110,17 @@ def _is_settled(known: Known, mark: int) -> bool:
     return mark in known.texts or mark in known.headings or mark in known.keep or mark in known.drop
 
 
+def _is_disproved(before: Window, place: int, level: int) -> bool:
+    """Whether a place is not what it was learned to be: a story's own text stands there, or mostly what never was."""
+    doubts = before.where.get(place ^ _OWN, 0).bit_count()
+    return level == OWN or (level == DOUBT and 1 + doubts > max(SOLID, before.where.get(place, 0).bit_count()))
+
+
+def _came_back(first: Past, last: Past) -> bool:
+    """Whether two pages are of two crawls."""
+    return first.run != last.run or when(last.at) - when(first.at) >= CRAWL
+
+
 @dataclass(slots=True)
 class _Page:
     db: sqlite3.Connection
@@ -116,7 +128,6 @@ class _Page:
     article: Article
     today: Past
     before: Window
-    now: datetime
     seldom: bool
     """Whether it is one of those on which what is not learned is written down, too."""
     changed: bool = False
@@ -125,16 +136,24 @@ class _Page:
     def block(self, one: Seen, pages: int) -> None:
         """A block that stood on some of the last ``pages``, too."""
         solid, own = max([self._beside(place) for place in spot(one.place)])
-        count = pages.bit_count()
-        if (count + 1 < FEWEST and solid < SOLID) or (count > 2 * FEWEST and count % FEWEST and not self.seldom):
-            return  # as most of those that are not learned; and what was not yet is not asked about each time
+        if pages.bit_count() + 1 < FEWEST and solid < SOLID:
+            return
+        sights = self.before.on(pages)
+        if not self.seldom and not self._is_asked(sights):
+            return
         block = self.article.blocks[one.block]
-        counts = self._counts(one.mark, self.before.on(pages), solid=solid, own=own, linked=is_link(block))
+        counts = self._counts(one.mark, sights, solid=solid, own=own, linked=is_link(block))
         kind = "heading" if block.kind is HEADING else "text"
         if is_heading(counts) if block.kind is HEADING else is_text(counts, one.text):
             self._save(one.mark, counts, kind, one.text, one.place, learned=True)
         elif self.seldom and counts.pages >= OFTEN:
             self._save(one.mark, counts, kind, one.text, one.place, learned=False)
+
+    def _is_asked(self, sights: list[Past]) -> bool:
+        """Whether it may be known by today: it has come back; and what had by its last sight is not asked each time."""
+        if not _came_back(sights[0], self.today):
+            return False
+        return len(sights) <= 2 * FEWEST or len(sights) % FEWEST == 0 or not _came_back(sights[0], sights[-1])
 
     def place(self, mark: int, one: Seen) -> None:
         """A place in which nothing of a story's own stood today; in it did ``one``."""
@@ -216,7 +235,7 @@ class _Page:
             solid=solid,
             own=own,
             linked=linked,
-            returned=sights[0].run != today.run or self.now - when(sights[0].at) >= CRAWL,
+            returned=_came_back(sights[0], today),
         )
 
     def _beside(self, place: int) -> tuple[int, int]:

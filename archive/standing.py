@@ -23,6 +23,8 @@ SUBHEAD: Final = 60
 """Characters of the longest subheading that is not marked as one."""
 ENDS: Final = ".!?…。！？।؟»”\"'"
 
+BY_PLACE: Final = "site:place"
+"""Why a block was left out: for its place alone, whatever it said."""
 PLACED: Final = 1 << 8
 """Flags of how a block stood, above the slot: it was known where, by text that is the story's own;"""
 OPENING: Final = 2 << 8
@@ -36,8 +38,10 @@ COPIED: Final = 32 << 8
 SLOT: Final = 0xFF
 """How many of the story's paragraphs stood before it."""
 
-GONE, KNOWN, OWN = 0, 1, 2
-"""Of a place: all that stood there was left out, or was seen on other pages, too, or some of it is the story's own."""
+GONE, KNOWN, DOUBT, OWN = 0, 1, 2, 3
+"""Of a place: all that stood there was left out, or was seen on other pages, too, or some of it never was; of which
+DOUBT is what was left out for its place alone, and OWN is the story's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Standing:
     familiar: list[Sight]
     """The blocks that other pages have, too."""
     places: dict[int, int]
-    """Place → GONE, KNOWN or OWN."""
+    """Place → GONE, KNOWN, DOUBT or OWN."""
     at: dict[int, int]
     """Place → where in ``Article.seen`` the first block in it stands."""
     is_story: bool
@@ -156,7 +160,9 @@ def _places(article: Article, where: Mapping[int, int], levels: dict[int, int]) 
         if not place and not box:
             continue
         level, heading = GONE, False
-        if one.block >= 0:
+        if one.reason == BY_PLACE and one.mark not in where:
+            level = DOUBT
+        elif one.block >= 0:
             heading = article.blocks[one.block].kind is HEADING
             level = OWN if heading or one.mark not in where or is_short(one.text) else KNOWN
         for it in (place,) if heading else (place, box):

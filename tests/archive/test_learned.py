@@ -255,6 +255,19 @@ def test_what_a_person_says_is_kept_goes_before_what_was_learned(paper):
     assert not paper.kept.archive.rule(9999, "keep")
 
 
+def test_a_place_in_which_stories_stand_from_now_on_is_left_alone_again(paper):
+    for number in range(24):
+        promo = f"{words(random.Random(number), 8).capitalize()}."
+        paper.page(*story(number), dropped=[(promo, "main > div.box > p")])
+        paper.crawl()
+    facts = [f"{words(random.Random(-number), 12).capitalize()}." for number in range(60)]
+    for number, fact in enumerate(facts):
+        paper.page(*story(number + 100), fact, places={fact: "main > div.box > p"})
+        paper.crawl()
+    assert facts[0] not in paper.text(25), "it was boilerplate on every page"
+    assert facts[-1] in paper.text()
+
+
 def test_what_a_person_says_is_to_go_goes_at_once(paper):
     rare = "Mira kelo zuxa vodo."
     for number in range(8):

@@ -154,8 +154,8 @@ def reworded(room: Newsroom, chance: random.Random) -> Shown:
 
 
 def shifting(room: Newsroom, chance: random.Random) -> Shown:
-    """Other words on each page, in one place: mostly headlines, now and then a text that was never there before."""
-    tongue, often, count = room.tongue, chance.uniform(0.7, 0.85), chance.randint(2, 3)
+    """Other words on each page, in one place: nearly always headlines, else a text that was never there before."""
+    tongue, often, count = room.tongue, chance.uniform(0.8, 0.95), chance.randint(2, 3)
 
     def shown(at: Moment) -> Sequence[Part]:
         if at.others and at.chance.random() < often:

@@ -118,6 +118,8 @@ def test_articles_stored_before_that_are_cleaned_of_it_and_what_they_were_is_kep
         assert one["words_added"] == 0
     before = {text for (text,) in rows(folder, "SELECT text FROM replaced")}
     assert {one["before"] for one in cleaned} <= before
+    assert rows(folder, "SELECT sum(looked), sum(changed) FROM reextractions") == [(len(cleaned), len(cleaned))]
+    assert not rows(folder, "SELECT 1 FROM replaced WHERE reextraction IS NULL")
 
 
 def test_cleaning_is_no_revision_and_a_correction_is_one_with_its_words(played):

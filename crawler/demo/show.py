@@ -63,6 +63,8 @@ class Report:
     @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about what should not have happened."""
+        if any(look.summary.interrupted for look in self.looks):
+            return ("It was interrupted: the same command goes on from here.",)
         return tuple(
             f"{row.publisher}: {row.missing} paragraphs are missing, {row.left} that are no article's are left."
             for row in self.rows

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from archive.store import Archive
 from crawler.demo import month
 from crawler.demo.library import publishers
 from crawler.demo.month import EVENINGS, FIRST, PAPER, SECOND
-from crawler.demo.world import World
+from tests.live import until
 
 TABLES = (
     "boilerplate",
@@ -180,11 +181,27 @@ def told(learning):
 
 def test_what_was_interrupted_goes_on_where_it_was(played, tmp_path):
     db = tmp_path / "demo.db"
-    with World(0) as world:
-        list(month.live(db, world, month.left(db)[:4], watch=None, told=print))
-        assert month.left(db) == (*EVENINGS[4:], FIRST, SECOND)
-        list(month.live(db, world, month.left(db), watch=None, told=print))
-    assert counts(tmp_path) == counts(played[0])
+    command = [sys.executable, "-m", "crawler", "demo"]
+    env = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        until(lambda: db.exists() and article_count(tmp_path) > 6)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 1
+    seen = article_count(tmp_path)
+    left = month.left(db)
+    assert left[-2:] == (FIRST, SECOND)
+    assert left[0] > EVENINGS[1]
+    demo(tmp_path)
+    assert seen < article_count(tmp_path)
+    some = ("articles", "boilerplate", "alarms", "revisions")
+    assert {name: counts(tmp_path)[name] for name in some} == {name: counts(played[0])[name] for name in some}
+
+
+def article_count(folder):
+    with contextlib.suppress(sqlite3.OperationalError):  # its tables are not all made
+        return rows(folder, "SELECT count(*) FROM articles")[0][0]
+    return 0
 
 
 def test_an_archive_of_something_else_is_left_alone(tmp_path):

@@ -96,6 +96,23 @@ class Revised:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An article whose text became another because its stored page was read anew, and not by its publisher."""
+
+    id: int
+    source: str
+    url: str
+    title: str
+    revision: int
+    first_seen: str
+    at: str
+    """When that was done last."""
+    before: str
+    """The text as it was before all of that."""
+    after: str
+
+
 def search(
     db: sqlite3.Connection,
     typed: str,
@@ -177,6 +194,28 @@ def history(db: sqlite3.Connection, which: str | int) -> tuple[Revised, ...]:
         {"id": number},
     )
     return tuple(Revised(**row) for row in rows)
+
+
+def cleaned(db: sqlite3.Connection) -> tuple[Cleaned, ...]:
+    """The articles whose current text was another before their pages were read anew, in the order they came."""
+    rows = db.execute(
+        "SELECT a.id, source, url, a.title, a.revision, first_seen, (SELECT max(at) FROM replaced WHERE article = a.id"
+        " AND revision = a.revision) AS at, r.text AS before, a.text AS after FROM replaced AS r"
+        " JOIN articles AS a ON a.id = r.article WHERE r.text != a.text AND r.id = (SELECT min(id) FROM replaced"
+        " WHERE article = a.id AND revision = a.revision) ORDER BY a.id"
+    )
+    return tuple(Cleaned(**row) for row in rows)
+
+
+def sources(db: sqlite3.Connection) -> tuple[str, ...]:
+    """The names of all of which anything is kept."""
+    return tuple(row["name"] for row in db.execute("SELECT name FROM sources ORDER BY name"))
+
+
+def begun(db: sqlite3.Connection, command: str) -> str | None:
+    """When a command last began to work on the archive; None if it never did."""
+    last: str | None = db.execute("SELECT max(started) FROM runs WHERE command = ?", [command]).fetchone()[0]
+    return last
 
 
 def unkept(db: sqlite3.Connection) -> tuple[Unkept, ...]:

@@ -2,11 +2,16 @@
 
 The two are read together: between two calls of ``jump`` the time of day goes on with what has passed, however the
 machine's clock is set meanwhile, so that all that was written before a jump is by one clock, and all after by another.
+
+What is played has its own time (``played``): there they are moved together, so that time has passed and no clock was
+set.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 STEP = timedelta(seconds=10)
@@ -20,14 +25,14 @@ def now() -> datetime:
 
 def wall() -> datetime:
     """The time of day by the machine's clock at this moment, which may have been set since ``jump``."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + timedelta(seconds=_CLOCK.moved)
 
 
 def elapsed() -> float:
     """Seconds since the machine was started, those included in which it slept. It never jumps."""
     if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+        return time.clock_gettime(time.CLOCK_BOOTTIME) + _CLOCK.moved
+    return time.monotonic() + _CLOCK.moved
 
 
 def began() -> datetime:
@@ -42,9 +47,27 @@ def jump() -> timedelta:
     return by if abs(by) >= STEP else timedelta()
 
 
+@contextlib.contextmanager
+def played() -> Iterator[Callable[[datetime], None]]:
+    """Let this process live at other times: gives what sets one, from which on time passes as it always does.
+
+    To be set while nothing is under way. An archive takes it for time that has passed, and moves nothing along.
+    """
+
+    def move(to: datetime) -> None:
+        _CLOCK.moved += (to - now()).total_seconds()
+
+    try:
+        yield move
+    finally:
+        _CLOCK.moved = 0.0
+
+
 class _Clock:
-    def __init__(self) -> None:
-        self.began = wall() - timedelta(seconds=elapsed())
+    moved = 0.0
+    """Seconds by which the time that is played is off."""
+    began: datetime
 
 
 _CLOCK = _Clock()
+_CLOCK.began = wall() - timedelta(seconds=elapsed())

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from config.models import Config
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 db_option = click.option(
     "--db",
@@ -46,16 +49,29 @@ def print_json(value: object) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """A table as wide as the terminal; untruncated and plain where the output is piped."""
-    from rich.console import Console  # noqa: PLC0415  # 50 ms, which the commands without tables need not wait for
     from rich.table import Table  # noqa: PLC0415
 
-    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False, emoji=False)
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold", justify="left")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console.print(table, soft_wrap=not sys.stdout.isatty())
+    console().print(table, soft_wrap=not sys.stdout.isatty())
+
+
+def print_text(*parts: str | tuple[str, str], indent: int = 0) -> None:
+    """A paragraph as wide as the terminal; on one line where the output is piped. A part may have a style of rich's."""
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    text = Text.assemble(*parts)
+    console().print(Padding(text, (0, 0, 0, indent), expand=False), soft_wrap=not sys.stdout.isatty())
+
+
+def console() -> Console:
+    from rich.console import Console  # noqa: PLC0415  # 50 ms, which the commands without tables need not wait for
+
+    return Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False, emoji=False)
 
 
 def say(message: str) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.common import json_option, print_json, print_table, say
+from crawler.commands.common import json_option, print_json, print_table, print_text, say
+from crawler.commands.learned import print_learning
 from crawler.commands.progress import CrawlProgress
 
 if TYPE_CHECKING:
     from crawler.demo.show import Report  # at run time only when the command runs: it imports httpx
+    from crawler.once import Summary
 
 
 @click.command()
@@ -27,9 +30,11 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="Where --serve listens.")
 @json_option
 def demo(*, db: Path, and_serve: bool, port: int, as_json: bool) -> None:
-    """Play a small news web on loopback, crawl it into an archive, and show what was kept and what was stripped.
+    """Play a small news web on loopback, crawl it into an archive, and show what was kept, stripped and learned.
 
-    The publishers are invented; the crawl is the one that real sites get. Run again, it finds nothing new.
+    The publishers are invented, and so is the time: a month in autumn 2026 passes in ten seconds, because it takes
+    several looks to learn what a site repeats and what is usual for it. The crawls, and what follows from them, are
+    those that real sites get. Run again, it finds nothing new.
 
     \b
     Examples:
@@ -56,30 +61,33 @@ def demo(*, db: Path, and_serve: bool, port: int, as_json: bool) -> None:
 
 
 def _print(report: Report, db: Path) -> None:
-    columns = (
-        "publisher",
-        "",
-        "articles",
-        "changed",
-        "removed",
-        "duplicates",
-        "refused",
-        "missing",
-        "boilerplate left",
-    )
+    columns = ("publisher", "", "kept", "changed", "gone", "twice", "refused", "missing", "extra")
     print_table(columns, map(astuple, report.rows), title="What was kept of each publisher's pages")
+    print_text(
+        "twice: second addresses of its articles that were known to be such; missing: paragraphs of its articles that"
+        " are not in the archive; extra: paragraphs that are in it and are not its articles', as boilerplate is."
+    )
     click.echo()
     print_table(("rule", "pages", "for example"), report.stripped, title="What was stripped from them")
     click.echo()
     print_table(("page", "why", "what happened"), report.refused, title="What was not kept as an article")
     click.echo()
-    for number, look in enumerate(report.looks, 1):
-        done = ", ".join(f"{count} {change}" for change, count in look.counts.items() if count)
-        click.echo(f"Look {number}: {look.listings} listings with {look.links} links; {done or 'nothing new'}.")
+    print_learning(report.learning, db)
+    looks = [(_time(look.at), look.summary.listings, look.summary.links, _done(look.summary)) for look in report.looks]
+    print_table(("when", "listings", "links", "articles"), looks, title="When it looked")
+    print_text("The days are played: the demo sets a clock of its own, by which a month takes seconds.")
     click.echo(
         f"""
 Read it:    cuttings serve --db {db}
 Search it:  cuttings search harbour --db {db}
 Take it:    cuttings export --db {db} --format jsonl
-Again:      cuttings demo   finds nothing new"""
+Again:      cuttings demo --db {db}   finds nothing new"""
     )
+
+
+def _time(at: datetime) -> str:
+    return f"{at.day} {at:%B %H:%M}"
+
+
+def _done(look: Summary) -> str:
+    return ", ".join(f"{count} {change}" for change, count in look.counts.items() if count) or "nothing new"

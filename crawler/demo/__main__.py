@@ -16,7 +16,7 @@ from crawler.demo.world import FIRST_PORT, World
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65_000), default=FIRST_PORT, show_default=True, help="The first of five; 0: any."
+    "--port", type=click.IntRange(0, 65_000), default=FIRST_PORT, show_default=True, help="The first of six; 0: any."
 )
 @click.option(
     "--publish-every",

@@ -12,7 +12,7 @@ from crawler.demo import markup
 from crawler.demo.story import Publisher, Story, Stray
 
 FOLDER = Path(__file__).with_name("articles")
-ORDER = ("courier", "rotunda", "lindtaler", "salitre", "hamakaze")
+ORDER = ("courier", "rotunda", "lindtaler", "salitre", "hamakaze", "lantern")
 """Of the publishers, and so of their ports."""
 FIRST_NUMBER = 418_211
 """For addresses that have a number in them, which grows with each story."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from archive import read
+from archive import learned, read
 from archive.columns import Record
 from archive.database import reading
 from archive.models import Article
 from crawler.crawl import Watch
+from crawler.demo import learning, month
+from crawler.demo.learning import Learning
 from crawler.demo.world import World
 from crawler.extract import extract
-from crawler.once import Summary, all_sources, crawl_once
+from crawler.once import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a crawl did, and when, by the time that is played."""
+
+    at: datetime
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``cuttings demo`` prints."""
 
@@ -45,12 +56,15 @@ class Report:
     """(rule, on how many pages, for example)"""
     refused: tuple[tuple[str, str, str], ...]
     """(URL, reason, detail)"""
-    looks: tuple[Summary, ...]
+    learning: Learning
+    looks: tuple[Look, ...]
     notice: str
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Sentences about what should not have happened."""
+        if any(look.summary.interrupted for look in self.looks):
+            return ("It was interrupted: the same command goes on from here.",)
         return tuple(
             f"{row.publisher}: {row.missing} paragraphs are missing, {row.left} that are no article's are left."
             for row in self.rows
@@ -62,18 +76,15 @@ class Report:
 
 
 def play(db: Path, *, watch: Watch | None = None, told: Callable[[str], None] = lambda _: None) -> Report:
-    """Play the publishers on loopback and crawl them into ``db``, twice if it is new: they change in between."""
-    begun = db.exists() and _articles(db)
-    # An archive of an earlier run has seen the correction, the deletion and the new article.
-    with World(later=bool(begun), released=int(bool(begun))) as world:
+    """Play the publishers on loopback and crawl them into ``db``: a month of looks, or what it has not seen of it.
+
+    Raises ArchiveError where ``db`` is not the demo's.
+    """
+    left = month.left(db)
+    with World() as world:
         if world.notice:
             told(world.notice)
-        config = world.config()
-        looks = [crawl_once(db, config, all_sources(config), command="demo", watch=watch, told=told)]
-        if not begun and not looks[0].interrupted:
-            world.advance()
-            world.publish()
-            looks.append(crawl_once(db, config, all_sources(config), command="demo", watch=watch, told=told))
+        looks = tuple(Look(at, done) for at, done in month.live(db, world, left, watch=watch, told=told))
         return _report(db, world, looks)
 
 
@@ -82,7 +93,7 @@ def _articles(db: Path) -> list[Record]:
         return list(read.articles(connection))
 
 
-def _report(db: Path, world: World, looks: list[Summary]) -> Report:
+def _report(db: Path, world: World, looks: tuple[Look, ...]) -> Report:
     kept = {record.url: record for record in _articles(db)}
     with reading(db) as connection:
         unkept = read.unkept(connection)
@@ -91,7 +102,8 @@ def _report(db: Path, world: World, looks: list[Summary]) -> Report:
         rows=tuple(_row(world, name, kept, [gone.source for gone in unkept], seconds) for name in world.urls),
         stripped=_stripped(db, kept),
         refused=tuple((gone.url, gone.reason, gone.detail) for gone in unkept),
-        looks=tuple(looks),
+        learning=learning.look(db),
+        looks=looks,
         notice=world.notice,
     )
 
@@ -118,7 +130,7 @@ def _row(world: World, name: str, kept: dict[str, Record], refused: list[str], s
 
 
 def _stripped(db: Path, kept: dict[str, Record]) -> tuple[tuple[str, int, str], ...]:
-    """What today's extractor drops from the stored pages, and why."""
+    """What is dropped from the stored pages today, and why."""
     pages: Counter[str] = Counter()
     examples: dict[str, str] = {}
     with reading(db) as connection:
@@ -126,9 +138,11 @@ def _stripped(db: Path, kept: dict[str, Record]) -> tuple[tuple[str, int, str], 
             page = read.snapshot(connection, record.id)
             article = extract(page.body, page.final_url, explain=True) if page else None
             if isinstance(article, Article):
+                article = learned.clean_of(connection, replace(article, url=record.url), record.source)
                 for reason in {piece.reason for piece in article.dropped}:
                     pages[reason] += 1
                 for piece in article.dropped:
-                    if len(piece.text.strip()) > len(examples.get(piece.reason, "")):
-                        examples[piece.reason] = " ".join(piece.text.split())[:90]
-    return tuple((reason, count, examples[reason]) for reason, count in pages.most_common() if reason in examples)
+                    text = " ".join(piece.text.split())[:90]
+                    examples[piece.reason] = max(text, examples.get(piece.reason, ""), key=lambda one: (len(one), one))
+    found = sorted((-count, reason) for reason, count in pages.items() if examples[reason])
+    return tuple((reason, -count, examples[reason]) for count, reason in found)

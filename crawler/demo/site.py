@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from crawler.demo.pages import render
 from crawler.demo.story import Publisher, Story
@@ -21,10 +22,16 @@ HTML = "text/html; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 
 
+EVER = datetime.max.replace(tzinfo=UTC)
+"""When all is out."""
+
+
 @dataclass(slots=True)
 class Moment:
     """How far a world has come; all its sites share one."""
 
+    at: datetime = EVER
+    """The time: what is published later is not out."""
     later: bool = False
     """Whether it is the second look: corrections are made, deletions done."""
     released: int = 0
@@ -63,7 +70,8 @@ class Site:
     @property
     def announced(self) -> tuple[Story, ...]:
         """The stories that feeds and sitemaps name, newest first: also one that was deleted, as real feeds lag."""
-        told = (story for story in self.publisher.stories if story.later <= self.moment.released)
+        moment = self.moment
+        told = (one for one in self.publisher.stories if one.later <= moment.released and one.published <= moment.at)
         return tuple(self._now(story) for story in told)
 
     @property

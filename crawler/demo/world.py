@@ -1,13 +1,14 @@
 """World: the invented publishers, served on loopback, and the moment at which they are.
 
 ``with World() as world``: crawl ``world.config()``; after ``advance()`` one article is corrected and one deleted, and
-each ``publish()`` brings out one more; crawl again. ``stories()`` is what an archive should then hold.
+each ``publish()`` brings out one more; crawl again. ``stories()`` is what an archive should then hold. ``wait(at)``
+plays another time, at which only what is published by then is out; without it all is.
 """
 
 from __future__ import annotations
 
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -33,7 +34,7 @@ class World:
     def __init__(
         self, port: int = FIRST_PORT, *, later: bool = False, released: int = 0, seen: Seen = lambda *_: None
     ) -> None:
-        self.moment = Moment(later, released)
+        self.moment = Moment(later=later, released=released)
         self._servers, self.notice = _servers(port, len(publishers()))
         self.sites = tuple(
             Site(publisher, f"http://{HOST}:{server.port}", self.moment)
@@ -61,6 +62,10 @@ class World:
     def urls(self) -> dict[str, dict[str, str]]:
         """Publisher's name → what it has to be crawled from → URL."""
         return {site.publisher.name: site.urls for site in self.sites}
+
+    def wait(self, at: datetime) -> None:
+        """Go on to a time."""
+        self.moment.at = at
 
     def advance(self) -> None:
         """On to the second look: what is to be corrected is corrected, what is to be deleted answers 410."""

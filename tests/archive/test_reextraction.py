@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from kept import NEWS, NOON, TEXT, article, at, page
 
-from archive import outdated, reextraction
+from archive import outdated, read, reextraction
 from archive.check import check
 from archive.database import reading
 from archive.dedupe import mark
@@ -383,3 +383,14 @@ def test_the_mark_by_which_a_headline_is_known_is_of_the_new_one(kept):
     kept.put(article(text=OLD, title="Old: A new bridge"))
     apply(kept, anew(article()))
     assert kept.value("SELECT title_mark FROM articles") == mark("A new bridge")
+
+
+def test_what_was_cleaned_is_told_with_the_text_before_all_of_that(kept):
+    kept.put(article(text=OLD))
+    with reading(kept.archive.path) as db:
+        assert read.cleaned(db) == ()
+    apply(kept, anew(article(text=f"{TEXT}\n\nThat is all.")))
+    apply(kept, anew(article(text=TEXT)), extractor="3")
+    with reading(kept.archive.path) as db:
+        (one,) = read.cleaned(db)
+    assert (one.url, one.before, one.after, one.revision) == (URL, OLD, TEXT, 1)

@@ -16,6 +16,7 @@ import pytest
 from archive.models import Article, Failure, Page
 from config.load import load
 from crawler.demo.library import publishers
+from crawler.demo.month import EVENINGS, PAPER
 from crawler.demo.world import World
 from crawler.discover import listing
 from crawler.discover.autodiscover import feeds
@@ -64,11 +65,17 @@ def links(url):
     return {link.url for link in found.links}.union(*(links(child.url) for child in found.more))
 
 
-def test_there_are_five_publishers_in_four_languages_with_fifty_articles_from_the_start(world):
-    assert len(world.publishers) == 5
+def others(world):
+    """The stories of all publishers but the one whose boilerplate only its archive can know."""
+    return {url: story for url, story in world.stories().items() if story.publisher != PAPER}
+
+
+def test_there_are_five_publishers_in_four_languages_with_fifty_articles_from_the_start_and_a_village_paper(world):
+    assert len(world.publishers) == 6
     assert {publisher.language for publisher in world.publishers} == {"en", "de", "es", "ja"}
-    assert len(world.stories()) == 50
-    assert all(4 <= len(story.paragraphs) <= 9 for story in world.stories().values())
+    assert len(others(world)) == 50
+    assert all(4 <= len(story.paragraphs) <= 9 for story in others(world).values())
+    assert len(world.stories()) == 80
 
 
 def test_no_paragraph_stands_in_two_articles():
@@ -108,11 +115,31 @@ def test_the_political_paper_hides_its_boilerplate_as_paragraphs_behind_the_text
 
 
 def test_the_extractor_gives_every_article_whole_and_nothing_else(world):
-    for url, story in world.stories().items():
+    for url, story in others(world).items():
         article = extract(read(url), url)
         assert isinstance(article, Article), url
         assert (article.text, article.title, article.authors) == (story.text, story.title, story.authors)
         assert article.published.at.date() == story.published.date()
+
+
+def test_no_single_page_tells_the_village_papers_notices_from_its_articles(world):
+    says = world.publishers[-1].says
+    for url in world.stories().keys() - others(world).keys():
+        story, article = world.stories()[url], extract(read(url), url)
+        assert (article.title, article.authors) == (story.title, story.authors)
+        assert set(story.paragraphs) | {says["hen"], says["tannery"]} <= set(article.text.split("\n\n"))
+
+
+def test_the_village_papers_stories_come_out_at_their_time():
+    with World(0) as world:
+        paper = world.sites[-1]
+        for look, count in zip(EVENINGS, (3, 6, 9, 12, 15, 18, 21, 24, 30), strict=True):
+            world.wait(look)
+            assert len(paper.stories) == count
+            assert {story.published.date() for story in paper.stories} <= {each.date() for each in EVENINGS}
+        assert get(paper.url(paper.stories[0].path))[0] == 200
+        world.wait(EVENINGS[0])
+        assert get(paper.url(paper.publisher.stories[0].path))[0] == 404
 
 
 def test_feeds_sitemaps_and_sections_together_name_every_article(world):
@@ -130,7 +157,7 @@ def test_feeds_sitemaps_and_sections_together_name_every_article(world):
 
 
 def test_each_publisher_offers_itself_in_its_own_way(world):
-    courier, rotunda, lindtaler, salitre, hamakaze = world.config().sources
+    courier, rotunda, lindtaler, salitre, hamakaze, lantern = world.config().sources
     assert courier.feeds
     assert courier.sitemaps
     assert rotunda.feeds
@@ -140,7 +167,7 @@ def test_each_publisher_offers_itself_in_its_own_way(world):
     assert len(salitre.sections) > len(world.publishers[3].sections)  # some have a second page
     assert not salitre.feeds
     assert not salitre.sitemaps
-    for source in (courier, rotunda, hamakaze):
+    for source in (courier, rotunda, hamakaze, lantern):
         assert [feed.url for feed in feeds(read(source.home), source.home)] == list(source.feeds)
 
 
@@ -246,7 +273,7 @@ def test_taken_ports_are_said_and_others_used():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with World(port) as world:
-            assert f"ports {port} to {port + 4}" in world.notice
+            assert f"ports {port} to {port + 5}" in world.notice
             assert get(world.sites[0].url("/"))[0] == 200
 
 
@@ -276,6 +303,7 @@ def test_left_running_it_writes_a_configuration_publishes_and_ends_on_sigterm(tm
     assert "lighthouse" in told
     assert "lighthouse" in home
     assert config.allow_private
-    assert [source.name for source in config.sources] == ["courier", "hamakaze", "lindtaler", "rotunda", "salitre"]
+    names = ["courier", "hamakaze", "lantern", "lindtaler", "rotunda", "salitre"]
+    assert [source.name for source in config.sources] == names
     assert config.sources[0].politeness.delay == 0
     assert tomllib.loads((tmp_path / "web" / "cuttings.toml").read_text())["schedule"]["every"] == "20s"

@@ -43,7 +43,7 @@ def modules() -> list[str]:
     """
     names = (
         "around asides attributes authors blocks body boilerplate bullets bylines calendars called clock code"
-        " counts dates dom doubled ending features figures guard head hidden images inlines json_ld kinds labels"
+        " counts dates dom doubled features figures guard head hidden images inlines json_ld kinds labels"
         " language lines links metadata names open_elements part patterns places prune quality rewrite score select"
         " shown signals site tables tidy timestamps titles verdict vocabulary words"
     )
@@ -51,9 +51,11 @@ def modules() -> list[str]:
         "archive/boilerplate.py",
         "archive/cleaning.py",
         "archive/dedupe.py",
+        "archive/ending.py",
         "archive/headlines.py",
         "archive/learned.py",
         "archive/models.py",
+        "archive/pieces.py",
         "archive/sightings.py",
         "archive/sites.py",
         "archive/standing.py",

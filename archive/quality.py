@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from archive import dates, doubts
+from archive import dates, doubts, pieces
 from archive.baseline import Baseline
 from archive.models import Article, Quality
 
@@ -28,6 +28,10 @@ def judged(article: Article, words: int, usual: Baseline) -> Quality:
 def doubted(article: Article, words: int, usual: Baseline) -> tuple[str, ...]:
     """The flags of ``archive.doubts`` that hold. Of a source with few articles, only what the page tells."""
     flags = set(article.quality.flags) - {"dates-disagree"}
+    if any(piece.reason.startswith("site:") for piece in article.dropped):  # by its page alone, with what that was
+        flags -= {"truncated", "listing-like"}
+        flags |= {"truncated"} if pieces.are_cut_off(article.blocks) else set()
+        flags |= {"listing-like"} if pieces.are_a_listing(article.blocks) else set()
     if not dates.agree(article.dates):
         flags.add("dates-disagree")
     if usual.tells:

@@ -306,6 +306,20 @@ def test_a_source_without_a_story_of_its_own_learns_nothing(paper):
     assert paper.kept.now > timedelta(days=1) + paper.kept.now - timedelta(days=2)
 
 
+def test_what_was_left_out_makes_no_article_look_cut_off(paper):
+    pointer = "Glimo ratesu prador fen vokelo stobami zuxa ra"
+    for number in range(12):
+        made = article(
+            f"https://news.example/{number}", "\n\n".join([*story(number), pointer]), title=f"About {number}"
+        )
+        seen = tuple(Seen(mark(block.text), "main > p", at, "", block.text) for at, block in enumerate(made.blocks))
+        paper.kept.put(replace(made, seen=seen, quality=Quality(0.7, ("truncated",))), run=paper.run)
+        paper.crawl()
+    said = dict(paper.kept.rows("SELECT flags, max(text) FROM articles GROUP BY flags"))
+    assert set(said) == {'["truncated"]', "[]"}
+    assert pointer in said['["truncated"]'] and pointer not in said["[]"]
+
+
 def test_an_article_that_is_cut_keeps_all_else():
     stamps = (Stamp(NOON, Precision.DAY, "meta"),)
     pairs = (("title", "og:title"),)

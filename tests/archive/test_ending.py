@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.ending import is_open
+from archive.ending import is_open
 
 WHOLE = (
     "The council voted on Tuesday to rebuild the old bridge over the river, after three winters without it.",

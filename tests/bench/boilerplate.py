@@ -3,7 +3,7 @@
 Invented publishers (tests/bench/papers) of sixteen templates, in invented words so that no list of words can help, are
 crawled into an archive over days. What is left of their boilerplate, and lost of their articles, is told of each page
 by its own truth: by extraction of one page alone (off), as pages from a site's 21st on were stored (new), and as all
-pages are read in the end (old).
+stored articles are after re-extraction in the end (old).
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def test_there_are_many_templates_scripts_and_all_kinds_of_boilerplate_and_of_st
 
 def test_pages_are_as_long_as_pages_of_news_and_have_as_many_elements(made):
     pages = [paper.html(paper.sheet(5), 0) for paper in made]
-    assert all(80_000 < len(page) < 200_000 for page in pages)
+    assert all(150_000 < len(page) < 300_000 for page in pages)
     assert 800 < median(len(LexborHTMLParser(page).css("body *")) for page in pages) < 1_200
 
 

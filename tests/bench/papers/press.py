@@ -1,4 +1,4 @@
-"""Press: papers crawled into an archive, page by page as the crawler stores them, and read again in the end.
+"""Press: papers crawled into an archive, page by page as the crawler stores them, and re-extracted in the end.
 
 Nothing is fetched, everything else is the path's own: links are queued with the titles that a listing gave, taken,
 read by ``extract`` and stored by ``Archive.store``, which learns; days lie between two crawls.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,14 +16,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import learned, pages
+from archive import learned
 from archive.database import reading
 from archive.models import Article, Failure, Link, Page, Precision, Stamp
+from archive.outdated import Choice
 from archive.store import Archive
 from archive.tables import learning
 from archive.tasks import Batch, Outcome, Scope, Task
 from config.models import Config, Source
+from crawler import __version__
 from crawler.extract import extract
+from crawler.pool import Pool
+from crawler.reextract import reextract
 from tests.archive.kept import Fixed
 from tests.bench.papers.known import Known
 from tests.bench.papers.parts import Sheet
@@ -33,6 +38,8 @@ KNOWN = 20
 """Pages of a site after which its boilerplate is to be known."""
 LEARNS = ("clean_of", "observe")
 """The functions of archive.learned that an article passes on its way: what learning costs."""
+SECONDS = 60.0
+"""Of a processor that a page may take to be read anew."""
 COLD = 1
 """Crawls that are not timed: the first pages load models and fill caches."""
 TABLES = frozenset({"boilerplate", *re.findall(r"CREATE TABLE (\w+)", learning.TABLES)})
@@ -50,7 +57,7 @@ class Result:
     new: Tally = field(default_factory=Tally)
     """Of the same pages as they were stored."""
     old: Tally = field(default_factory=Tally)
-    """Of all pages, read again in the end."""
+    """Of all pages, as they are after re-extraction in the end."""
     refused: list[str] = field(default_factory=list)
     """URLs that were not taken for articles."""
     stored: int = 0
@@ -112,11 +119,11 @@ class Press:
         self.places = {paper.address(at): (paper, at) for paper in self.papers for at in range(paper.pages)}
 
     def run(self) -> list[Result]:
-        """All crawls, and each page read again by what is known then."""
+        """All crawls, and all articles made anew by what is known then."""
         with Archive(self.path) as archive, reading(self.path) as db, timed(self.clock):
             now = self.papers[0].times[0]
             run = archive.start_run("daemon", now) if self.daemon else 0
-            archive.sync_sources(Config(sources=tuple(Source(p.name, p.home) for p in self.papers)), now)
+            archive.sync_sources(Config(sources=tuple(map(_source, self.papers))), now)
             for crawl, at in enumerate(self.papers[0].times):
                 self.clock.runs = crawl >= COLD
                 one = run or archive.start_run("crawl", at)
@@ -125,9 +132,9 @@ class Press:
                     archive.end_run(one, at)
                 archive.tidy(at, log_days=30)
                 self._note(db, crawl)
-        self.clock.runs = False
-        if self.compares:
-            self._again()
+            self.clock.runs = False
+            if self.compares:
+                self._again(archive)
         return [*self.results.values()]
 
     def _crawl(self, archive: Archive, db: sqlite3.Connection, crawl: int, run: int, now: datetime) -> None:
@@ -146,7 +153,9 @@ class Press:
             sheet = paper.sheet(number)
             page = _page(sheet, paper.html(sheet, paper.crawl_of(number)), now)
             said = self._read(page, task)
-            verdict = archive.store(Outcome(task, batch.site, said, page), run=run, now=now, plan=plan, extractor="1")
+            verdict = archive.store(
+                Outcome(task, batch.site, said, page), run=run, now=now, plan=plan, extractor=__version__
+            )
             if self.compares:
                 row = db.execute("SELECT text FROM articles WHERE id = ?", [verdict.article_id]).fetchone()
                 self._compare(sheet, paper.stories[number].kind, said, row["text"] if row else None)
@@ -172,13 +181,15 @@ class Press:
             result.fresh += sum(block in fresh for block in left)
             result.new.add(sheet, kind, kept or "")
 
-    def _again(self) -> None:
-        """Compare all pages as they are read today; those that were refused have no text."""
+    def _again(self, archive: Archive) -> None:
+        """Make all articles what is known today, and compare them; pages that were refused have no text."""
+        everything = Choice(__version__, {paper.name: _source(paper) for paper in self.papers}, everything=True)
+        with Pool(SECONDS) as pool:
+            reextract(archive, everything, pool, threading.Event(), lambda *_: None)
         with reading(self.path) as db:
-            for row in db.execute("SELECT url, source, snapshot FROM articles ORDER BY id").fetchall():
+            for row in db.execute("SELECT url, text FROM articles ORDER BY id"):
                 paper, number = self.places[row["url"]]
-                text = reread(db, row["snapshot"], row["source"])
-                self.results[paper.name].old.add(paper.sheet(number), paper.stories[number].kind, text)
+                self.results[paper.name].old.add(paper.sheet(number), paper.stories[number].kind, row["text"])
         for result in self.results.values():
             for url in result.refused:
                 paper, number = self.places[url]
@@ -193,14 +204,6 @@ class Press:
 def unlearned(said: Article | Failure) -> str:
     """The text that one page alone gives: what there would be with learning switched off."""
     return said.text if isinstance(said, Article) else ""
-
-
-def reread(db: sqlite3.Connection, snapshot: int, source: str) -> str:
-    """The text that a stored page gives today, by all that was learned."""
-    page = pages.load(db, snapshot)
-    assert page is not None
-    said = extract(page.body, page.final_url, fetched_at=page.fetched_at)
-    return learned.clean_of(db, said, source).text if isinstance(said, Article) else ""
 
 
 def learned_state(db: sqlite3.Connection) -> tuple[int, int]:
@@ -236,6 +239,10 @@ def _timed(work: Callable[..., object], clock: Clock) -> Callable[..., object]:
                 clock.learning += time.thread_time() - started
 
     return counted
+
+
+def _source(paper: Paper) -> Source:
+    return Source(paper.name, paper.home)
 
 
 def _link(paper: Paper, number: int) -> Link:

@@ -41,6 +41,10 @@ FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
 EACH = 8
 """Pages after which what was learned is counted, from the window: at each page that would be half of the cost."""
+LATELY = 12
+"""Pages on which something stood in a place that tell of it, if all of the last ones don't: of so few half as much may
+be a story's own.
+"""
 OFTEN = 4
 """Pages on which something stood that is not learned, from which on it is shown."""
 SAMPLE = 300
@@ -158,12 +162,19 @@ class _Page:
     def place(self, mark: int, one: Seen) -> None:
         """A place in which nothing of a story's own stood today; in it did ``one``."""
         where = self.before.where
-        own = where.get(mark ^ _OWN, 0).bit_count()
-        if mark ^ _DISPROVED not in where and is_solid(where[mark].bit_count() + 1, own):
-            counts = self._counts(mark, self.before.on(where[mark]), own=own)
-            if is_place(counts):
-                path = one.place if mark == spot(one.place)[0] else box_of(one.place)
-                self._save(mark, counts, "place", one.text, path, learned=True)
+        solid, own = where[mark], where.get(mark ^ _OWN, 0)
+        if mark ^ _DISPROVED in where:
+            return
+        doubts = own.bit_count()
+        if not is_solid(solid.bit_count() + 1, doubts):  # lately, then? What was new on the first pages is not any more
+            lately = self.before.on(solid | own)[-LATELY:]
+            doubts = sum([page.bit & own != 0 for page in lately])
+            if len(lately) < LATELY or not is_solid(LATELY - doubts, 2 * doubts):
+                return
+        counts = self._counts(mark, self.before.on(solid), own=doubts)
+        if is_place(counts):
+            path = one.place if mark == spot(one.place)[0] else box_of(one.place)
+            self._save(mark, counts, "place", one.text, path, learned=True)
 
     def disprove(self, mark: int) -> None:
         """Something of a story stands now in a place that was learned: the template is another one."""

@@ -22,7 +22,7 @@ from tests.bench.papers.templates import TEMPLATES
 from tests.bench.papers.truth import Tally, total
 
 MOST_LEFT = 0.01
-"""Share of boilerplate that may be left, of all papers together."""
+"""Share of boilerplate that may be left, of all papers together, of what could be known: see ``too_new``."""
 MOST_LOST = 0.001
 """Share of the article's paragraphs that may be lost."""
 MOST_TIME = 0.05
@@ -77,8 +77,9 @@ def failings(results: Sequence[Result], cost: float, states: Sequence[State], *,
     for name, some in groups.items():
         for reading in ("new", "old"):
             tally = _total(some, reading)
-            if tally.share_left > MOST_LEFT:
-                told.append(f"{name}, {reading}: {tally.share_left:.2%} of the boilerplate is left")
+            left = tally.share_left - (too_new(some) if reading == "new" else 0)
+            if left > MOST_LEFT:
+                told.append(f"{name}, {reading}: {left:.2%} of the boilerplate is left that could be known")
             if tally.share_lost > MOST_LOST:
                 told.append(f"{name}, {reading}: {tally.share_lost:.2%} of the articles' paragraphs are lost")
     if cost > MOST_TIME:
@@ -116,7 +117,10 @@ def _row(name: str, script: str, results: Sequence[Result]) -> None:
 
 
 def too_new(results: Sequence[Result]) -> float:
-    """Share of the boilerplate that would be left by one who knows the truth: see ``papers/known.py``."""
+    """Share of the boilerplate that would be left by one who knows the truth: see ``papers/known.py``.
+
+    The site's is what stood on several pages over more than one crawl. What it said for the first time today is not.
+    """
     return sum(result.fresh for result in results) / max(1, _total(results, "new").blocks.total())
 
 

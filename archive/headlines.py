@@ -9,7 +9,7 @@ from typing import Final
 from archive.cleaning import Known
 from archive.dedupe import mark
 from archive.models import HEADING, LIST, PARAGRAPH, Article, Block, Seen
-from archive.standing import spot
+from archive.standing import is_wide, spot
 
 SHORTEST_TITLE: Final = 20
 LONGEST_TITLE: Final = 250
@@ -17,7 +17,6 @@ LONGEST_TITLE: Final = 250
 WIDE_TITLE: Final = 7
 """The same, in scripts without blanks."""
 TITLE_WORDS: Final = 3
-WIDE: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{5}")
 SENTENCE: Final = ".:;,。"
 """What no headline ends with."""
 BESIDE: Final = 40
@@ -98,4 +97,4 @@ def _may_be_title(text: str) -> bool:
         return False
     if size >= SHORTEST_TITLE and text.count(" ") >= TITLE_WORDS:
         return True
-    return not text.isascii() and WIDE.search(text) is not None
+    return is_wide(text)

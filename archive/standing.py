@@ -5,6 +5,7 @@ The story's own text is what no other page of the source has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,8 @@ from archive.models import HEADING, PARAGRAPH, Article
 PROSE: Final = 100
 """Characters from which a paragraph seen for the first time is the story's own text."""
 SHORT_PROSE: Final = 40
-"""The same, where there is none so long: in scripts without blanks, and in the shortest of briefs."""
+"""The same in scripts without blanks; and in all, where there is none so long: in the shortest of briefs."""
+WIDE: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{5}")
 NAMED: Final = 2
 """Elements at a path's end of which one has to have a name: without any, it is the next list in a story as well."""
 SUBHEAD: Final = 60
@@ -94,6 +96,11 @@ def box_of(path: str) -> str:
     return box if " > " in box else ""
 
 
+def is_wide(text: str) -> bool:
+    """Whether it is written without blanks, so that fewer characters say as much."""
+    return not text.isascii() and WIDE.search(text) is not None
+
+
 def is_short(text: str) -> bool:
     """Whether it may be a subheading that is not marked as one."""
     return len(text) <= SUBHEAD and text[-1:] not in ENDS
@@ -110,7 +117,7 @@ def standing(article: Article, where: Mapping[int, int]) -> Standing:
     familiar: list[Sight] = []
     own: list[int] = []
     paragraphs: list[int] = []
-    least, whole = SHORT_PROSE, 0
+    found, whole = False, 0
     for at, one in enumerate(seen):
         size = len(one.text) if one.block >= 0 else 0
         whole += size
@@ -121,9 +128,10 @@ def standing(article: Article, where: Mapping[int, int]) -> Standing:
             how[one.mark] = 0
             if size and blocks[one.block].kind is PARAGRAPH:
                 paragraphs.append(at)
-            if size >= PROSE > least:
-                own, least = [], PROSE
-            if size >= least:
+            prose = size >= PROSE or (size >= SHORT_PROSE and is_wide(one.text))
+            if prose and not found:
+                own, found = [], True
+            if prose or (size >= SHORT_PROSE and not found):
                 own.append(at)
     slot = 0
     for sight in familiar:

@@ -1,11 +1,11 @@
 """Places: where in an article's part of the page a line stands: the path of tags and classes that leads to it.
 
-Numbers in names are those of one story (``post-4711``) or of one release of the site's program (``css-1x2y3z``), so
-names with digits are left out.
+Numbers in names are those of one story (``post-4711``), so that all are taken for the same: ``post-#``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from crawler.extract.called import Called
 from crawler.extract.dom import El
 from crawler.extract.lines import Line
 
+NUMBER = re.compile(r"\d+")
 LONGEST = 60
 """Characters of an element's names that are looked at: pages styled by utility classes have hundreds."""
 DEEPEST = 8
@@ -73,5 +74,5 @@ def _name(el: El) -> str:
 
 @lru_cache(maxsize=10_000)
 def _classes(called: Called) -> str:
-    words = [word for word in called.names[:LONGEST].split() if not any(map(str.isdigit, word))]
+    words = NUMBER.sub("#", called.names[:LONGEST]).split()
     return "." + ".".join(words) if words else ""

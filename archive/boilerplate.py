@@ -107,7 +107,7 @@ def _is_dateline(text: str) -> bool:
 def is_heading(counts: Counts) -> bool:
     """Whether a heading is one of boilerplate: of what was left out nearly wherever it stood."""
     most = counts.left_out >= 0.4 * counts.pages and counts.stayed <= 0.15 * counts.left_out
-    return counts.returned and counts.left_out >= 3 and most
+    return counts.returned and counts.left_out >= 5 and most
 
 
 def is_place(counts: Counts) -> bool:

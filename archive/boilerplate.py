@@ -88,7 +88,7 @@ def is_text(counts: Counts, text: str) -> bool:
     if counts.linked or (author and counts.by_author > 3):  # who the author is
         return True
     if 2 * counts.closing > placed:
-        return share >= 0.1 or lasting or author or section
+        return share >= 0.3 or (share >= 0.1 and counts.pages > FEWEST) or lasting or author or section
     if counts.steady >= 0.8 * placed:  # put in by a program
         return counts.pages >= 4 and (share >= 0.1 or lasting or author or section)
     return counts.pages >= 6 and (share >= 0.5 or lasting)

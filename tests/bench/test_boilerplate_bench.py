@@ -258,6 +258,12 @@ def test_what_was_left_most_often_is_shown_with_its_paper_and_kind(capsys, monke
     assert " × blog, " in shown[0]
 
 
+def test_after_twenty_pages_what_a_site_repeats_is_gone_from_new_and_old_articles_and_no_paragraph_is_lost(tmp_path):
+    results = Press(tmp_path / "a.db", papers(5, 2 * PAGES)[::2]).run()
+    assert boilerplate.failings(results, 0.0, []) == []
+    assert total(result.off for result in results).share_left > 0.5, "what one page alone leaves"
+
+
 @pytest.mark.parametrize("wrong", [["--pages", "20"], ["--papers", "0"], ["--growth", "-1"]])
 def test_too_few_pages_to_tell_anything_are_refused(wrong):
     with pytest.raises(SystemExit) as refused:

@@ -16,7 +16,6 @@ APART = (
     "test_hour",
     "test_crash",
     "test_trouble_clock",
-    "test_browser",
     "test_polite_pace",
     "test_daemon",
     "test_trouble_disk",

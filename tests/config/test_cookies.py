@@ -9,7 +9,7 @@ from config.models import Cookie, Secret
 
 HOME = 'home = "https://www.paper.co.uk/"\n'
 YEAR = 365 * 86_400
-LATER = int(time.time()) + YEAR
+LATER = 4_102_444_800  # in 2100; the same in all processes that share out the tests, as it is in their names
 
 
 def line(*, domain=".paper.co.uk", subs="TRUE", path="/", secure="TRUE", expires=LATER, name="sid", value="geheim"):

@@ -234,8 +234,13 @@ def gone(pids: list[int], *, within: float) -> bool:
     return not alive(pids)
 
 
-def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+@pytest.fixture
+def folders(monkeypatch):
+    """Gives those of renderer processes, of this test alone: others may run at the same time."""
+    with tempfile.TemporaryDirectory() as own:
+        monkeypatch.setenv("TMPDIR", own)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield lambda: set(Path(own).glob(f"{PREFIX}*"))
 
 
 async def settled(root: int, earlier: list[int]) -> int:
@@ -247,9 +252,8 @@ async def settled(root: int, earlier: list[int]) -> int:
     return len(processes.below(root))
 
 
-async def test_after_many_pages_there_are_no_more_processes_than_at_first_and_in_the_end_none():
+async def test_after_many_pages_there_are_no_more_processes_than_at_first_and_in_the_end_none(folders):
     rounds = 25 if os.environ.get("CUTTINGS_FULL") else 6  # of four pages
-    before = folders()
     with Site({"*": "<p id=a><script>a.append('tiny ' + 'page')</script>"}) as site:
         async with browser(life=8 if rounds == 6 else 40) as get:
             counts, roots, pids = [], set(), set()
@@ -259,10 +263,11 @@ async def test_after_many_pages_there_are_no_more_processes_than_at_first_and_in
                 pids.update(processes.below(get.browser.pid))
                 roots.add(get.browser.pid)
                 counts.append(await settled(get.browser.pid, counts))
+            assert folders()
     assert len(roots) == 3
     assert max(counts) <= counts[0] + 1, counts
     assert gone([*roots, *pids], within=0)
-    assert folders() == before
+    assert folders() == set()
 
 
 async def test_chromium_ends_when_nobody_needs_it_and_begins_anew_when_somebody_does():
@@ -295,8 +300,7 @@ asyncio.run(main(sys.argv[1]))
 
 
 @pytest.mark.parametrize("victim", ["the crawl", "the renderer process", "playwright's driver"])
-def test_after_kill_9_nothing_of_chromium_is_left(victim):
-    before = folders()
+def test_after_kill_9_nothing_of_chromium_is_left(victim, folders):
     with Site({"/": "<p>here", "/loop": "<script>while (true);</script>"}) as site:
         command = [sys.executable, "-W", "ignore", "-c", DRIVER, site.url()]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as crawl:
@@ -306,6 +310,7 @@ def test_after_kill_9_nothing_of_chromium_is_left(victim):
                     absent(said)
                 renderer = int(said)
                 tree = processes.below(renderer)
+                assert len(folders()) == 1
                 until = time.monotonic() + 10
                 while "/loop" not in site.paths and time.monotonic() < until:
                     time.sleep(0.05)
@@ -318,7 +323,7 @@ def test_after_kill_9_nothing_of_chromium_is_left(victim):
     from crawler.browser_process import sweep
 
     sweep()  # as at the next start: only a killed renderer process leaves its files
-    assert folders() == before
+    assert folders() == set()
 
 
 async def test_where_the_renderer_process_was_killed_a_new_one_shows_the_next_page():

@@ -78,7 +78,7 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(tmp_path, site):
 
 def test_sigterm_waits_no_longer_than_its_grace_and_the_link_stays_in_the_queue(tmp_path, site):
     def stuck(_request):
-        time.sleep(20)
+        site.closing.wait(20)
         return Story(0).html()
 
     site.routes[Story(0).path] = stuck

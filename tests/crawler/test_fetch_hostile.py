@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import ssl
 import tracemalloc
+from functools import partial
 
 import brotli
 import pytest
@@ -100,18 +101,18 @@ async def test_an_answer_that_announces_too_much_is_not_read():
         assert (await fetch(site.url())).reason == "too-large"
 
 
-ZEROS = b"\0" * 100_000_000
 BOMBS = {
-    "gzip": gzip.compress(ZEROS),
-    "br": brotli.compress(ZEROS, quality=5),
-    "zstd": zstandard.ZstdCompressor(level=19).compress(ZEROS),
-    "gzip, gzip": gzip.compress(gzip.compress(ZEROS)),
+    "gzip": gzip.compress,
+    "br": partial(brotli.compress, quality=5),
+    "zstd": zstandard.ZstdCompressor(level=19).compress,
+    "gzip, gzip": lambda zeros: gzip.compress(gzip.compress(zeros)),
 }
 
 
 @pytest.mark.parametrize("encoding", BOMBS)
 async def test_a_bomb_does_not_go_off(encoding):
-    with Site({"/": Response(BOMBS[encoding], {"Content-Encoding": encoding})}) as site:
+    bomb = BOMBS[encoding](bytes(100 * MB))
+    with Site({"/": Response(bomb, {"Content-Encoding": encoding})}) as site:
         tracemalloc.start()
         try:
             assert (await fetch(site.url())).reason == "too-large"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -74,22 +75,41 @@ def test_for_a_link_that_gave_nothing_so_far(failure, tries):
     assert due is None or due >= NOW + (SOONEST if asked else timedelta())
 
 
-def stored_twice(path, second, retry_at=None):
-    """When an article, stored an hour after it was published, is due after a second look with this result."""
-    source = Source("town", "https://paper.test/", feeds=(FEED,))
+SOURCE = Source("town", "https://paper.test/", feeds=(FEED,))
+
+
+@pytest.fixture(scope="module")
+def stored_once(tmp_path_factory):
+    """An archive with an article that was stored an hour after it was published."""
+    path = tmp_path_factory.mktemp("stored") / "archive.db"
     with Archive(path) as archive:
-        archive.sync_sources(config(source), NOW)
+        archive.sync_sources(config(SOURCE), NOW)
         archive.enqueue([Link(URL, "town", FEED)], NOW)
-        plan, now = Plan({"town": source}, Schedule()), NOW
-        for result in (article(), second):
-            batches = archive.take(now, "here:1:1", Scope(everything=False, urls=frozenset({URL})), sites=1)
-            (task,) = batches[0].tasks
-            page = Page(URL, URL, 200, (), b"<p>", now)
-            outcome = Outcome(task, batches[0].site, result, page if isinstance(result, Article) else None)
-            archive.store(outcome, run=None, now=now, plan=plan, extractor="1")
-            archive.release(batches[0].site, "here:1:1", now)
-            now = NOW + timedelta(hours=2)
+        looked_at(archive, article(), NOW)
+    return path
+
+
+@pytest.fixture(scope="module")
+def good(stored_once, tmp_path_factory):
+    """When it is due after a second look that found it as it was."""
+    return stored_twice(stored_once, tmp_path_factory.mktemp("good") / "archive.db", article())
+
+
+def stored_twice(stored_once, path, second):
+    """When the article is due after a second look with this result."""
+    shutil.copy(stored_once, path)
+    with Archive(path) as archive:
+        looked_at(archive, second, NOW + timedelta(hours=2))
     return rows(path, "SELECT due_at FROM links")[0][0]
+
+
+def looked_at(archive, result, now):
+    batches = archive.take(now, "here:1:1", Scope(everything=False, urls=frozenset({URL})), sites=1)
+    (task,) = batches[0].tasks
+    page = Page(URL, URL, 200, (), b"<p>", now)
+    outcome = Outcome(task, batches[0].site, result, page if isinstance(result, Article) else None)
+    archive.store(outcome, run=None, now=now, plan=Plan({"town": SOURCE}, Schedule()), extractor="1")
+    archive.release(batches[0].site, "here:1:1", now)
 
 
 def article():
@@ -98,9 +118,8 @@ def article():
 
 
 @pytest.mark.parametrize("later", LATER)
-@pytest.mark.parametrize(("stage", "reason"), REASONS)
-def test_for_a_stored_article(tmp_path, stage, reason, later):
-    good = stored_twice(tmp_path / "good.db", article())
+@pytest.mark.parametrize("why", REASONS, ids="-".join)
+def test_for_a_stored_article(stored_once, good, tmp_path, why, later):
     at = None if later is None else NOW + timedelta(hours=2) + later
-    bad = stored_twice(tmp_path / "bad.db", Failure(URL, stage, reason, retry_at=at))
+    bad = stored_twice(stored_once, tmp_path / "archive.db", Failure(URL, *why, retry_at=at))
     assert bad is None or bad >= good

@@ -65,7 +65,8 @@ def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int
     texts, places, keep, drop = known.texts, known.places, known.keep, known.drop
     gone: dict[int, str] = {}
     placed: dict[int, str] = {}
-    whole = there = 0
+    whole = there = place = box = 0
+    path = ""
     for one in article.seen:
         if one.block < 0:
             continue
@@ -75,7 +76,9 @@ def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int
         if one.mark in texts or one.mark in drop:
             gone[one.block] = "site:text"
             continue
-        place, box = spot(one.place)
+        if one.place is not path:  # most of a story stands in one
+            path = one.place
+            place, box = spot(path)
         if keep and (place in keep or box in keep):
             continue
         if one.block in headlines:

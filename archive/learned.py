@@ -50,9 +50,11 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     """The article without what was learned to be its source's boilerplate, which is in ``dropped`` then."""
     if not article.seen:
         return article
-    known = _memory(db, source).known
-    said = titles(article, known)
-    return without(article, known, headlines(said, _others(db, article, said)) if said else ())
+    held = _memory(db, source)
+    said = titles(article, held.known)
+    if not said:
+        return without(article, held.known, ())
+    return without(article, held.known, headlines(said, _others(db, article, said)))
 
 
 def _memory(db: sqlite3.Connection, source: str) -> _Memory:

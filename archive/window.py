@@ -129,7 +129,8 @@ def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
 
 def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None:
     """Make a page the newest."""
-    marks, stood = array("q", page.how).tobytes(), array("H", page.how.values()).tobytes()
+    marks = array("q", list(page.how)).tobytes()  # lists, as they are taken in a third of the time
+    stood = array("H", list(page.how.values())).tobytes()
     values = (source, page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
     db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     if page.number % TIDY == 0:

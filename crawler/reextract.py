@@ -29,7 +29,7 @@ from crawler.pool import Pool
 AHEAD = 32
 """Pages that are held at a time, 3 MB of usual ones: what two workers read while a batch is written."""
 BATCH = 25
-"""Texts that are written in one transaction: 30 ms in which nobody else writes."""
+"""Texts that are written in one transaction: 67 ms at most of 1,500 (tests/bench/reextract.py)."""
 BATCH_SECONDS = 2.0
 """After so long what is there is written: no more is lost if this is ended."""
 BATCH_LETTERS = 4_000_000

@@ -15,7 +15,7 @@ from archive.cleaning import Known, without
 from archive.connection import UNSURE, others, recall, remember
 from archive.headlines import Titles, headlines, titles
 from archive.models import Article
-from archive.rows import update
+from archive.rows import clean, update
 from archive.window import window
 
 _NEWEST = """
@@ -83,7 +83,8 @@ def _known(db: sqlite3.Connection, source: str) -> Known:
 def _others(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset[int]:
     """Of what may be headlines in it, those of other articles, also of those that are still to be fetched."""
     marks = ",".join([str(one) for lines in said.values() for line in lines for one in line])
-    return frozenset([row[0] for row in db.execute(_HEADLINES, (f"[{marks}]", article.url, article.title))])
+    asked = (f"[{marks}]", clean(article.url), clean(article.title))
+    return frozenset([row[0] for row in db.execute(_HEADLINES, asked)])
 
 
 def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> bool:

@@ -306,6 +306,14 @@ def test_a_source_without_a_story_of_its_own_learns_nothing(paper):
     assert paper.kept.now > timedelta(days=1) + paper.kept.now - timedelta(days=2)
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "\0", "\udfff\U0001f600"])
+def test_a_title_that_sqlite_can_not_hold_keeps_no_article_out(paper, odd):
+    paper.page(*story(1), f"A headline without {odd} a stop", title=f"The story {odd} of a bridge")
+    paper.crawl()
+    paper.page(*story(2), f"The story {odd} of a bridge", title="Another")
+    assert "bridge" not in paper.text()
+
+
 def test_what_was_left_out_makes_no_article_look_cut_off(paper):
     pointer = "Glimo ratesu prador fen vokelo stobami zuxa ra"
     for number in range(12):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from archive import sightings
 from archive.cleaning import Known, without
@@ -16,7 +17,7 @@ from archive.connection import UNSURE, others, recall, remember
 from archive.headlines import Titles, headlines, titles
 from archive.models import Article
 from archive.rows import clean, update
-from archive.window import window
+from archive.window import Window, window
 
 _NEWEST = """
 SELECT template, coalesce((SELECT max(number) FROM recent_pages WHERE source = name), 0) FROM sources WHERE name = ?
@@ -114,11 +115,20 @@ def is_source(db: sqlite3.Connection, name: str) -> bool:
     return db.execute("SELECT 1 FROM sources WHERE name = ?", [name]).fetchone() is not None
 
 
-def listed(db: sqlite3.Connection, source: str | None, *, everything: bool) -> list[dict[str, object]]:
+def listed(db: sqlite3.Connection, source: str | None, *, everything: bool) -> list[dict[str, Any]]:
     """The rows of ``boilerplate`` that something follows from, or all; what is on most pages first."""
     rows = db.execute(
         "SELECT * FROM boilerplate WHERE (:source IS NULL OR source = :source)"
         " AND (:everything OR state = 'learned' OR ruling != '') ORDER BY source, pages DESC, id",
         {"source": source, "everything": everything},
     )
-    return [dict(row) for row in rows]
+    found = [dict(row) for row in rows]
+    windows: dict[str, Window] = {}
+    for row in found:
+        name = str(row["source"])
+        if name not in windows:
+            windows[name] = window(db, name, _memory(db, name).newest)
+        later = windows[name].since(row["mark"], row["latest"])  # what was not counted yet
+        if later:
+            row |= {"pages": row["pages"] + len(later), "latest": later[-1].number, "last_seen": later[-1].at}
+    return found

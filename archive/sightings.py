@@ -268,7 +268,7 @@ class _Page:
 
     def _since(self, rows: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, str, int]]:
         for row, mark, latest in rows:
-            later = [page for page in self.before.on(self.before.where.get(mark, 0)) if page.number > latest]
+            later = self.before.since(mark, latest)
             if later:
                 yield len(later), later[-1].number, later[-1].at, row
 

@@ -65,6 +65,10 @@ class Window:
         """The pages of a set, the oldest first."""
         return [page for page in self.pages.values() if pages & page.bit]
 
+    def since(self, mark: int, number: int) -> list[Past]:
+        """The pages after the one of that number on which something stood."""
+        return [page for page in self.on(self.where.get(mark, 0)) if page.number > number]
+
     def copies(self, page: Standing) -> int:
         """The set of pages that tell the same story: what they have in common is no sign that it is the site's.
 

@@ -10,8 +10,8 @@ from config.models import Config
 from config.values import ConfigError, apply, is_table, names, nearest, settings
 
 PREFIX = "CUTTINGS_"
-RESERVED = frozenset({"CUTTINGS_CONFIG", "CUTTINGS_DB", "CUTTINGS_LISTEN"})
-"""Options of the command line, not settings."""
+RESERVED = frozenset({"CUTTINGS_CONFIG", "CUTTINGS_DB", "CUTTINGS_LISTEN", "CUTTINGS_PURE"})
+"""Options of the command line, and of the interpreter (archive/compiled.py), not settings."""
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 

@@ -306,6 +306,16 @@ def test_a_source_without_a_story_of_its_own_learns_nothing(paper):
     assert paper.kept.now > timedelta(days=1) + paper.kept.now - timedelta(days=2)
 
 
+def test_what_is_listed_counts_all_pages_up_to_the_last(paper):
+    closing(paper, 6)
+    paper.crawl()
+    closing(paper, 7)
+    with reading(paper.kept.path) as db:
+        (row,) = learned.listed(db, "news", everything=False)
+    assert (row["sample"], row["pages"]) == (NOTICE, 13)
+    assert row["last_seen"] > row["first_seen"]
+
+
 @pytest.mark.parametrize("odd", ["\ud800", "\0", "\udfff\U0001f600"])
 def test_a_title_that_sqlite_can_not_hold_keeps_no_article_out(paper, odd):
     paper.page(*story(1), f"A headline without {odd} a stop", title=f"The story {odd} of a bridge")

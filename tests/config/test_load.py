@@ -63,6 +63,7 @@ def test_an_empty_variable_counts_as_not_set_and_the_command_lines_own_are_left_
         "CUTTINGS_LIMITS__HOSTS": "",
         "CUTTINGS_DB": "x.db",
         "CUTTINGS_CONFIG": "nowhere",
+        "CUTTINGS_PURE": "1",
     }
     assert load(file, environ).contact == "a"
 

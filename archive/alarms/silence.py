@@ -36,6 +36,10 @@ SELDOM_COMES, LEFT_OUT = 72.0, 2.1
 """Hours of a longest pause from which on it is so many times: a weekly may leave out an issue."""
 NO_TIMES = 0.6
 """Variation of the pauses of who publishes at no set times, of whom the clock tells nothing."""
+SET = 1.6
+"""-ln of the chance that nothing comes within three hours (.2) at a set time. Without one the clock tells nothing: who
+publishes some five stories a workday has nights that are all alike, and now and then a weekend with none.
+"""
 BY_CLOCK, BY_WEEK = (0.0, 1.5), (0.9, 3.0)
 """The variation that is none, and how much more each beyond it asks for. Pauses by chance have one of 1."""
 DOUBT = 2.0
@@ -86,6 +90,8 @@ class Habit:
     """The longest pause that is still to be expected, in the measure of ``chances``."""
     most_hours: float
     """The same by the clock, in hours; infinite if that tells nothing."""
+    times: tuple[bool, ...]
+    """By hour of the week: whether something nearly always comes at about that time."""
     longest_hours: int
     """The longest there was, of hours that were watched."""
     active: float
@@ -122,7 +128,7 @@ def habit(past: Past) -> Habit | None:
     least = math.log(max(1.0, len(came) / months) / SELDOM)
     long = [float(each) for each in hours if each >= SET_TIMES]
     most = max(least, _most(pauses, *BY_WEEK))
-    return Habit(tuple(chances), most, _by_clock(long), max(hours, default=0), share)
+    return Habit(tuple(chances), most, _by_clock(long), _times(chances), max(hours, default=0), share)
 
 
 def _unknown(past: Past) -> list[int]:
@@ -162,7 +168,7 @@ def find(usual: Habit, past: Past, looked_at: datetime, listings: int) -> Findin
     """Whether the pause since the last that came is too long by the time of the last look that could be read."""
     silent = past.silent(hour_of(looked_at))
     missed = _lately(usual, past) * sum(usual.chances[_cell(hour)] for hour in silent)
-    if len(silent) < SHORTEST or (missed <= usual.most and len(silent) <= usual.most_hours):
+    if not _is_too_long(usual, missed, len(silent), any(usual.times[_cell(hour)] for hour in silent)):
         return None
     began = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
     usually = sum(1 - math.exp(-usual.chances[_cell(hour)]) for hour in silent)
@@ -193,11 +199,22 @@ def not_before(usual: Habit, past: Past, looked_at: datetime, ahead: int) -> int
     silent = past.silent(now)
     lately = _lately(usual, past)
     missed, length = lately * sum(usual.chances[_cell(hour)] for hour in silent), len(silent)
+    timed = any(usual.times[_cell(hour)] for hour in silent)
     for hour in range(now, now + ahead):
         missed, length = missed + lately * usual.chances[_cell(hour)], length + 1
-        if length >= SHORTEST and (missed > usual.most or length > usual.most_hours):
+        timed = timed or usual.times[_cell(hour)]
+        if _is_too_long(usual, missed, length, timed):
             return hour + 1
     return now + ahead
+
+
+def _is_too_long(usual: Habit, missed: float, hours: int, timed: bool) -> bool:
+    """``timed``: whether one of the hours is one of its set times."""
+    return hours >= SHORTEST and (missed > usual.most or (timed and hours > usual.most_hours))
+
+
+def _times(chances: list[float]) -> tuple[bool, ...]:
+    return tuple([sum([chances[(cell + by) % _WEEK] for by in (-1, 0, 1)]) >= SET for cell in range(_WEEK)])
 
 
 def _lately(usual: Habit, past: Past) -> float:

@@ -46,7 +46,7 @@ CREATE TABLE recent_pages (
     byline TEXT NOT NULL,
     size INTEGER NOT NULL,                  -- characters of the story's text
     marks BLOB NOT NULL,                    -- of its blocks and places, 8 bytes each
-    stood BLOB NOT NULL,                    -- of each, 2: how it stood there (archive.window)
+    stood BLOB NOT NULL,                    -- of each, 16 bits: how it stood there (archive.standing)
     PRIMARY KEY (source, number)
 ) WITHOUT ROWID;
 ALTER TABLE articles ADD COLUMN title_mark INTEGER NOT NULL DEFAULT 0;  -- as boilerplate.mark

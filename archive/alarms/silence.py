@@ -128,7 +128,7 @@ def habit(past: Past) -> Habit | None:
     least = math.log(max(1.0, len(came) / months) / SELDOM)
     long = [float(each) for each in hours if each >= SET_TIMES]
     most = max(least, _most(pauses, *BY_WEEK))
-    return Habit(tuple(chances), most, _by_clock(long), _times(chances), max(hours, default=0), share)
+    return Habit(tuple(chances), most, _by_clock(long), _times(chances, long), max(hours, default=0), share)
 
 
 def _unknown(past: Past) -> list[int]:
@@ -213,7 +213,10 @@ def _is_too_long(usual: Habit, missed: float, hours: int, timed: bool) -> bool:
     return hours >= SHORTEST and (missed > usual.most or (timed and hours > usual.most_hours))
 
 
-def _times(chances: list[float]) -> tuple[bool, ...]:
+def _times(chances: list[float], pauses: list[float]) -> tuple[bool, ...]:
+    """All hours of who comes seldom: of a weekly's time eight weeks tell too little."""
+    if max(pauses, default=0.0) >= SELDOM_COMES:
+        return (True,) * _WEEK
     return tuple([sum([chances[(cell + by) % _WEEK] for by in (-1, 0, 1)]) >= SET for cell in range(_WEEK)])
 
 

@@ -42,6 +42,8 @@ learn from, and at most."""
 NEARLY = 0.05
 BACK, ENOUGH_BACK = 1 / 3, 5
 """Share of the change that may be left when it is over, and articles by which that is told."""
+SHORTEST = timedelta(days=1)
+"""A drift is not over sooner: judged by days, one on the brink began and ended six times in a day."""
 USUAL = timedelta(days=28)
 """After which it is what is usual."""
 
@@ -137,6 +139,8 @@ def ended(alarm: Alarm, days: Sequence[Day], now: datetime) -> Ending | None:
     """How a drift ended, if it did: when the last articles are nearly as they were."""
     if now - alarm.noticed > USUAL:
         return Ending.USUAL
+    if now - alarm.noticed < SHORTEST:
+        return None
     recent, articles = [], 0
     for day in days:
         if day.day < alarm.noticed.date() or articles >= ENOUGH_BACK:

@@ -16,17 +16,6 @@ from archive.times import iso, when
 LATE = timedelta(days=7)
 """An alarm that was over before it could be sent is sent still, so long after its end."""
 
-AGAIN = timedelta(days=1)
-"""What begins again so soon after it was over was not: the same alarm goes on, and is told again if its end was."""
-RETURNING = frozenset({Kind.DRIFT, Kind.FLOOD})
-_AGAIN = """
-UPDATE OR IGNORE alarms SET ended = NULL, outcome = '', sentence = ?, evidence = ?,
-    told = iif(told_end IS NULL, told, NULL), told_end = NULL
-WHERE id = (
-    SELECT id FROM alarms WHERE source = ? AND kind = ? AND outcome = ? AND ended > ? ORDER BY ended DESC LIMIT 1
-)
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -70,10 +59,6 @@ def note(db: sqlite3.Connection, changes: Iterable[Begun | Over], now: datetime)
             db.execute(sql, [iso(now), change.how.value, change.alarm])
             continue
         found = change.finding
-        sentence, evidence = clean(found.sentence), clean(json.dumps(dict(found.evidence), ensure_ascii=False))
-        again = [sentence, evidence, change.source, found.kind.value, Ending.OVER.value, iso(now - AGAIN)]
-        if found.kind in RETURNING and db.execute(_AGAIN, again).rowcount:
-            continue
         db.execute(
             "INSERT INTO alarms (source, kind, began, noticed, sentence, evidence) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
@@ -82,8 +67,8 @@ def note(db: sqlite3.Connection, changes: Iterable[Begun | Over], now: datetime)
                 found.kind.value,
                 iso(found.began),
                 iso(now),
-                sentence,
-                evidence,
+                clean(found.sentence),
+                clean(json.dumps(dict(found.evidence), ensure_ascii=False)),
             ],
         )
 

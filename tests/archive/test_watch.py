@@ -10,10 +10,10 @@ import pytest
 from kept import FEED, NEWS, Fixed, Kept, article, config, page
 
 from archive import register
-from archive.alarms.finding import Ending, Finding, Kind
+from archive.alarms.finding import Ending
 from archive.database import reading
 from archive.models import Failure, Stage
-from archive.register import Begun, Over
+from archive.register import Over
 from archive.tasks import Outcome, Site
 from archive.watch import Watch
 
@@ -204,33 +204,6 @@ def test_two_processes_that_notice_the_same_make_one_alarm(paper):
     for _ in range(2):
         paper.kept.archive.note_alarms(again, paper.kept.now)
     assert paper.kept.value("SELECT count(*) FROM alarms WHERE ended IS NULL") == 1
-
-
-@pytest.mark.parametrize(("hours", "again", "alarms"), [(3, "drift", 1), (30, "drift", 2), (3, "flood", 2)])
-def test_a_drift_that_comes_back_within_a_day_is_the_same_alarm_and_is_told_again(kept, hours, again, alarms):
-    def begins(kind: str, sentence: str) -> None:
-        found = Finding(Kind(kind), kept.now - timedelta(hours=5), sentence, {"of": sentence})
-        kept.archive.note_alarms([Begun("news", found)], kept.now)
-
-    def send() -> list[str | None]:
-        with reading(kept.path) as db:
-            rows = register.untold(db, kept.now, 9)
-        for row in rows:
-            kept.archive.alarm_told(row, kept.now)
-        return [row.ended for row in rows]
-
-    begins("drift", "Shorter.")
-    assert send() == [None]
-    kept.later(hours=2)
-    kept.archive.note_alarms([Over(1, Ending.OVER)], kept.now)
-    assert len(send()) == 1
-    kept.later(hours=hours)
-    begins(again, "Shorter again.")
-    assert send() == [None]
-    assert kept.value("SELECT count(*) FROM alarms") == alarms
-    assert kept.rows("SELECT kind, sentence, ended FROM alarms WHERE ended IS NULL") == [
-        (again, "Shorter again.", None)
-    ]
 
 
 def test_a_clock_that_was_set_back_raises_nothing(paper):

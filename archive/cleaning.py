@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.models import HEADING, PARAGRAPH, Article, Block, Dropped, Seen
@@ -57,7 +57,7 @@ def without(article: Article, known: Known, headlines: Container[int]) -> Articl
             dropped.append(Dropped(why, text))
         else:
             seen.append(Seen(one.mark, one.place, numbers[one.block], "", one.text))
-    return article.cut(tuple(blocks), tuple(dropped), tuple(seen))
+    return replace(article, blocks=tuple(blocks), dropped=tuple(dropped), seen=tuple(seen))
 
 
 def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int, str]:

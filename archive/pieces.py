@@ -7,6 +7,8 @@ from typing import Final
 from archive import ending
 from archive.models import FIGURE, PARAGRAPH, Block, Inline
 
+FLAGS: Final = frozenset({"listing-like", "truncated"})
+"""Of ``archive.doubts``, what a text's blocks alone tell."""
 ENTRY: Final = 15
 """Characters of a piece that may be the entry of a list of texts; a shorter one is a tag or a number."""
 LINKED: Final = 0.6
@@ -15,6 +17,12 @@ FEWEST: Final = 5
 SHARE: Final = 0.3
 """Entries, and their share of all pieces, from which it is such a list."""
 _ELLIPSES: Final = ("…", "...")
+
+
+def flags(blocks: tuple[Block, ...]) -> set[str]:
+    """Those of FLAGS that hold."""
+    found = {"listing-like": are_a_listing(blocks), "truncated": are_cut_off(blocks)}
+    return {flag for flag, holds in found.items() if holds}
 
 
 def are_cut_off(blocks: tuple[Block, ...]) -> bool:

@@ -29,9 +29,7 @@ def doubted(article: Article, words: int, usual: Baseline) -> tuple[str, ...]:
     """The flags of ``archive.doubts`` that hold. Of a source with few articles, only what the page tells."""
     flags = set(article.quality.flags) - {"dates-disagree"}
     if any(piece.reason.startswith("site:") for piece in article.dropped):  # by its page alone, with what that was
-        flags -= {"truncated", "listing-like"}
-        flags |= {"truncated"} if pieces.are_cut_off(article.blocks) else set()
-        flags |= {"listing-like"} if pieces.are_a_listing(article.blocks) else set()
+        flags = flags - pieces.FLAGS | pieces.flags(article.blocks)
     if not dates.agree(article.dates):
         flags.add("dates-disagree")
     if usual.tells:

@@ -33,14 +33,14 @@ from archive.standing import (
     standing,
 )
 from archive.times import iso, when
-from archive.window import WINDOW, Past, Window, keep
+from archive.window import TIDY, WINDOW, Past, Window, keep
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
 EACH = 8
-"""Pages after which what was learned is counted, from the window: at each page that would be half of the cost."""
+"""Pages of which one shows what is not learned, too."""
 LATELY = 12
 """Pages on which something stood in a place that tell of it, if all of the last ones don't: of so few half as much may
 be a story's own.
@@ -103,7 +103,7 @@ def observe(
         elif level < DOUBT and place in before.where and not _is_settled(known, place):
             page.place(place, article.seen[it.at[place]])
     keep(db, source, today, before)
-    if today.number % (2 * EACH) == 0:
+    if today.number % TIDY == 0:
         page.tidy()
     if page.changed:
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])

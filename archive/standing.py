@@ -138,8 +138,7 @@ def standing(article: Article, where: Mapping[int, int]) -> Standing:
         while slot < len(paragraphs) and paragraphs[slot] < sight.at:
             slot += 1
         how[sight.mark] = _how(article, sight, own, slot, where) if own else 0
-    places: dict[int, int] = {}
-    return Standing(whole, how, familiar, places, _places(article, where, places), bool(own))
+    return Standing(whole, how, familiar, *_places(article, where), bool(own))
 
 
 def _how(article: Article, sight: Sight, own: list[int], slot: int, where: Mapping[int, int]) -> int:
@@ -157,8 +156,10 @@ def _how(article: Article, sight: Sight, own: list[int], slot: int, where: Mappi
     return flags
 
 
-def _places(article: Article, where: Mapping[int, int], levels: dict[int, int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+def _places(article: Article, where: Mapping[int, int]) -> tuple[dict[int, int], dict[int, int]]:
+    """``places`` and ``at``."""
+    levels: dict[int, int] = {}
+    first: dict[int, int] = {}
     path = ""
     place = box = 0
     for at, one in enumerate(article.seen):
@@ -174,8 +175,8 @@ def _places(article: Article, where: Mapping[int, int], levels: dict[int, int]) 
             heading = article.blocks[one.block].kind is HEADING
             level = OWN if heading or one.mark not in where or is_short(one.text) else KNOWN
         for it in (place,) if heading else (place, box):
-            if it and it not in found:
-                found[it], levels[it] = at, level
+            if it and it not in levels:
+                first[it], levels[it] = at, level
             elif it and level > levels[it]:
                 levels[it] = level
-    return found
+    return levels, first

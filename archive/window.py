@@ -14,7 +14,7 @@ from archive.standing import Standing
 WINDOW: Final = 40
 """Pages of a source that are looked back on, the latest among them."""
 TIDY: Final = 16
-"""Pages after which the oldest are thrown away."""
+"""Pages after which the oldest are thrown away, and what was learned is counted."""
 BITS: Final = 60
 """Of a number that stands for a set of pages: more than there are pages, and no more than in a machine's word."""
 COPY: Final = 0.3
@@ -40,12 +40,8 @@ class Past:
 
     @property
     def bit(self) -> int:
-        return bit(self.number)
-
-
-def bit(number: int) -> int:
-    """What stands for a page in a set of pages."""
-    return 1 << number % BITS
+        """What stands for it in a set of pages."""
+        return 1 << self.number % BITS
 
 
 @dataclass(slots=True)
@@ -75,24 +71,17 @@ class Window:
         They share a third of their text, not counting what many pages have in common.
         """
         often = max(MANY, FREQUENT * len(self.pages))
-        some = common = 0
-        for sight in page.familiar:
-            if sight.size:
-                if sight.pages.bit_count() >= often:
-                    common += sight.size
-                else:
-                    some |= sight.pages
-        same = 0
+        common = [one for one in page.familiar if one.pages.bit_count() >= often]
+        rare = [one for one in page.familiar if one.size and one.pages.bit_count() < often]
+        rest = page.size - sum([one.size for one in common])
+        some = same = 0
+        for one in rare:
+            some |= one.pages
         for other in self.on(some):
-            one, alike, besides = other.bit, 0, 0
-            for sight in page.familiar:
-                if sight.pages & one:
-                    if sight.pages.bit_count() >= often:
-                        besides += sight.size
-                    else:
-                        alike += sight.size
-            if alike >= COPY * min(page.size - common, other.size - besides):
-                same |= one
+            alike = sum([one.size for one in rare if one.pages & other.bit])
+            besides = sum([one.size for one in common if one.pages & other.bit])
+            if alike >= COPY * min(rest, other.size - besides):
+                same |= other.bit
         return same
 
     def add(self, page: Past) -> None:
@@ -133,8 +122,7 @@ def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
 
 def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None:
     """Make a page the newest."""
-    marks = array("q", list(page.how)).tobytes()  # lists, as they are taken in a third of the time
-    stood = array("H", list(page.how.values())).tobytes()
+    marks, stood = array("q", page.how).tobytes(), array("H", page.how.values()).tobytes()
     values = (source, page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
     db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     if page.number % TIDY == 0:

@@ -26,8 +26,6 @@ def of(body: Body, meta: Meta) -> Quality:
     """1.0 for a whole, dated text; each doubt takes its share."""
     size = sum(map(len, body.texts)) * body.dense
     found = {
-        "listing-like": pieces.are_a_listing(body.blocks),
-        "truncated": pieces.are_cut_off(body.blocks),
         "unlike-word-count": meta.word_count is not None and _is_unlike(body.texts, meta.word_count),
         "mostly-links": body.linked > MOST_LINKS,
         "short": size < SHORT,
@@ -36,7 +34,7 @@ def of(body: Body, meta: Meta) -> Quality:
         "no-date": meta.published is None,
         "dates-disagree": not dates.agree(meta.dates),
     }
-    flags = doubts.ordered([flag for flag, holds in found.items() if holds])
+    flags = doubts.ordered([*pieces.flags(body.blocks), *[flag for flag, holds in found.items() if holds]])
     return Quality(doubts.score(flags), flags)
 
 

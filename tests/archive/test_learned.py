@@ -10,6 +10,7 @@ import pytest
 from kept import NOON, Kept, article
 
 from archive import learned
+from archive.cleaning import Known, without
 from archive.database import reading
 from archive.dedupe import mark
 from archive.models import Article, Block, Dropped, Inline, Kind, Precision, Quality, Seen, Stamp
@@ -339,13 +340,15 @@ def test_what_was_left_out_makes_no_article_look_cut_off(paper):
     assert pointer not in said["[]"]
 
 
-def test_an_article_that_is_cut_keeps_all_else():
+def test_an_article_of_which_something_is_left_out_keeps_all_else():
     stamps = (Stamp(NOON, Precision.DAY, "meta"),)
     pairs = (("title", "og:title"),)
     said = ("Title", ("Ada",), stamps[0], stamps[0], "en", "Local", ("tag",), "https://a.example/i.png", "About")
-    more = (pairs, (Dropped("promo", "Elsewhere"),), Quality(0.5), stamps, pairs, (Seen(1, "main > p", 0),))
-    whole = Article("https://a.example/1", *said, (Block(Kind.PARAGRAPH, (Inline(NOTICE),)),), *more)
-    bare, cut = Article("", ""), whole.cut((), (), ())
+    seen = tuple(Seen(mark(text), "main > p", at, "", text) for at, text in enumerate((LONG, NOTICE)))
+    more = (pairs, (Dropped("promo", "Elsewhere"),), Quality(0.5), stamps, pairs, seen)
+    blocks = tuple(Block(Kind.PARAGRAPH, (Inline(text),)) for text in (LONG, NOTICE))
+    whole = Article("https://a.example/1", *said, blocks, *more)
+    bare, cut = Article("", ""), without(whole, Known(texts=frozenset({mark(NOTICE)})), ())
     changed = [name for name in NAMES if getattr(cut, name) != getattr(whole, name)]
     assert changed == ["blocks", "dropped", "seen"]
     assert [name for name in NAMES if getattr(whole, name) == getattr(bare, name)] == [], "nothing is left untold above"

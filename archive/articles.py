@@ -156,11 +156,11 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | Non
     now = reading.now
     values = _values(db, reading, source, now)
     original = identity.original(db, values)
-    if original is None and learned.observe(db, reading.article, source, now, reading.run):
-        reading = replace(reading, article=learned.clean_of(db, reading.article, source))
+    article = reading.article if original else learned.observe(db, reading.article, source, now, reading.run)
+    if article is not reading.article:  # today's page was the one that showed what is boilerplate
+        reading = replace(reading, article=article)
         values = _values(db, reading, source, now)
         near = clusters.near(db, str(values["text"]))
-    article = reading.article
     values |= {"snapshot": _snapshot(db, reading), "template": learned.template(db, source)}
     number = insert(
         db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values

@@ -18,7 +18,8 @@ FEWEST: Final = 3
 """Pages of different stories on which a text has to have stood."""
 SOLID: Final = 5
 """The same of a place."""
-DATELINE: Final = re.compile(r"[^\W\d_][^\d.!?]{1,40}(?:\([^()]{2,20}\))?\s*[-–—:]$")
+DASHES: Final = "-–—:"
+DATELINE: Final = re.compile(rf"[^\W\d_][^\d.!?]{{1,40}}(?:\([^()]{{2,20}}\))?\s*[{DASHES}]$")
 """``Berlin (dpa) –`` in a line of its own."""
 CITY: Final = 40
 """Characters of the longest dateline in capitals: ``BERLIN``."""
@@ -101,7 +102,9 @@ def is_link(block: Block) -> bool:
 
 
 def _is_dateline(text: str) -> bool:
-    return DATELINE.match(text) is not None or (len(text) <= CITY and text.isupper() and text.count(" ") < 3)
+    return (text[-1:] in DASHES and DATELINE.match(text) is not None) or (
+        len(text) <= CITY and text.isupper() and text.count(" ") < 3
+    )
 
 
 def is_heading(counts: Counts) -> bool:

@@ -6,7 +6,7 @@ Link → Page → Article or Failure → Verdict, with Block, Inline and Stamp a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -194,6 +194,10 @@ class Quality:
     flags: tuple[str, ...] = ()
 
 
+WHOLE: Final = Quality()
+"""No doubt; as a constant, because a default made anew would keep the article's constructor interpreted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """What an article page says, without its boilerplate."""
@@ -216,7 +220,7 @@ class Article:
     evidence: tuple[tuple[str, str], ...] = ()
     """(field, rule that gave it), as ``("title", "og:title")``."""
     dropped: tuple[Dropped, ...] = ()
-    quality: Quality = field(default_factory=Quality)
+    quality: Quality = WHOLE
     dates: tuple[Stamp, ...] = ()
     """Every date of publication that was found, ``published`` among them, in the order in which they are believed."""
     addresses: tuple[tuple[str, str], ...] = ()

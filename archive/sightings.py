@@ -27,7 +27,7 @@ from archive.standing import (
     OWN,
     PLACED,
     SLOT,
-    Sight,
+    Standing,
     box_of,
     spot,
     standing,
@@ -39,7 +39,7 @@ CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
-EACH = 8
+EACH = 10
 """Pages of which one shows what is not learned, too."""
 LATELY = 12
 """Pages on which something stood in a place that tell of it, if all of the last ones don't: of so few half as much may
@@ -53,12 +53,11 @@ _OWN, _DISPROVED = 1, 2
 """Put to a place's mark: something of a story's own stood there; and did though it was learned that none does."""
 
 _SAVE = """
-INSERT INTO boilerplate (source, mark, kind, state, sample, place, reason, pages, left_out, stayed, opening, closing,
-    heads, slot, steady, since, latest, run, first_seen, last_seen, returned, learned)
-VALUES (:source, :mark, :kind, :state, :sample, :place, :reason, :pages, :left_out, :stayed, :opening, :closing,
-    :heads, :slot, :steady, :since, :latest, :run, :first_seen, :last_seen, :returned, :learned)
-ON CONFLICT (source, mark) DO UPDATE SET state = excluded.state, sample = excluded.sample, place = excluded.place,
-    pages = max(pages, excluded.pages), left_out = excluded.left_out, stayed = excluded.stayed,
+INSERT INTO boilerplate (source, mark, kind, sample, place, state, learned, since, run, first_seen, latest, last_seen,
+    returned, pages, left_out, stayed, opening, closing, heads, slot, steady, reason)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')
+ON CONFLICT (source, mark) DO UPDATE SET kind = excluded.kind, state = excluded.state, sample = excluded.sample,
+    place = excluded.place, pages = max(pages, excluded.pages), left_out = excluded.left_out, stayed = excluded.stayed,
     opening = excluded.opening, closing = excluded.closing, heads = excluded.heads, slot = excluded.slot,
     steady = excluded.steady, latest = excluded.latest, last_seen = excluded.last_seen,
     returned = coalesce(returned, excluded.returned), learned = coalesce(learned, excluded.learned)
@@ -74,44 +73,37 @@ def observe(
     *,
     now: datetime,
     run: int | None,
-) -> bool:
-    """Count what stands on a new article's page, of which ``known`` is left out; whether more or less is to be.
+) -> Known:
+    """Count what stands on a new article's page, of which ``known`` is left out; what is known then.
 
     ``before``: the last pages of the source, to which this one is added.
     """
     it = standing(article, before.where)
     copies = before.copies(it)
     how = it.how
-    unknown: list[Sight] = []
-    for one in it.familiar:
-        if one.pages & copies:
-            how[one.mark] |= COPIED
-        elif one.size and it.is_story and not _is_settled(known, one.mark):
-            unknown.append(one)
     for place, level in it.places.items():
         how[place ^ _OWN if level >= DOUBT else place] = LEFT_OUT if level == GONE else 0
         if place in known.places and _is_disproved(before, place, level):
             how[place ^ _DISPROVED] = 0
     today = Past(before.newest + 1, run, iso(now), clean(article.section), clean(byline(article)), it.size, how)
-    page = _Page(db, source, article, today, before, seldom=today.number % EACH == 0)
-    for one in unknown:
-        page.block(article.seen[one.at], one.pages)
+    page = _Page(db, source, article, today, before, known, seldom=today.number % EACH == 0)
+    page.blocks(it, copies)
     for place, level in it.places.items():
         if place in known.places:
             if place ^ _DISPROVED in how:
                 page.disprove(place)
-        elif level < DOUBT and place in before.where and not _is_settled(known, place):
+        elif level < DOUBT and place in before.where and place not in known.keep:
             page.place(place, article.seen[it.at[place]])
     keep(db, source, today, before)
     if today.number % TIDY == 0:
         page.tidy()
-    if page.changed:
+    if page.known is not known:
         db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
-    return page.changed
+    return page.known
 
 
 def _is_settled(known: Known, mark: int) -> bool:
-    return mark in known.texts or mark in known.headings or mark in known.keep or mark in known.drop
+    return mark in known.texts or mark in known.headings or mark in known.keep
 
 
 def _is_disproved(before: Window, place: int, level: int) -> bool:
@@ -132,10 +124,21 @@ class _Page:
     article: Article
     today: Past
     before: Window
+    known: Known
+    """More, or less, with what is learned by it."""
     seldom: bool
     """Whether it is one of those on which what is not learned is written down, too."""
-    changed: bool = False
-    """Whether there is more, or less, to be left out than before."""
+    alike: tuple[int, int] | None = None
+    """The sets of the last pages that have the same byline, and the same section, once asked for."""
+
+    def blocks(self, it: Standing, copies: int) -> None:
+        """The blocks that other pages have, too. ``copies``: those of them that tell the same story."""
+        how = it.how
+        for one in it.familiar:
+            if one.pages & copies:
+                how[one.mark] |= COPIED
+            elif it.is_story and not _is_settled(self.known, one.mark):
+                self.block(self.article.seen[one.at], one.pages)
 
     def block(self, one: Seen, pages: int) -> None:
         """A block that stood on some of the last ``pages``, too."""
@@ -146,7 +149,7 @@ class _Page:
         if not self.seldom and not self._is_asked(sights):
             return
         block = self.article.blocks[one.block]
-        counts = self._counts(one.mark, sights, solid=solid, own=own, linked=is_link(block))
+        counts = self._counts(one.mark, pages, sights, solid=solid, own=own, linked=is_link(block))
         kind = "heading" if block.kind is HEADING else "text"
         if is_heading(counts) if block.kind is HEADING else is_text(counts, one.text):
             self._save(one.mark, counts, kind, one.text, one.place, learned=True)
@@ -167,11 +170,11 @@ class _Page:
             return
         doubts = own.bit_count()
         if not is_solid(solid.bit_count() + 1, doubts):  # lately, then? What was new on the first pages is not any more
-            lately = self.before.on(solid | own)[-LATELY:]
-            doubts = sum([page.bit & own != 0 for page in lately])
+            lately = [bit for bit in self.before.pages if (solid | own) & bit][-LATELY:]
+            doubts = sum([bit & own != 0 for bit in lately])
             if len(lately) < LATELY or not is_solid(LATELY - doubts, 2 * doubts):
                 return
-        counts = self._counts(mark, self.before.on(solid), own=doubts)
+        counts = self._counts(mark, solid, self.before.on(solid), own=doubts)
         if is_place(counts):
             path = one.place if mark == spot(one.place)[0] else box_of(one.place)
             self._save(mark, counts, "place", one.text, path, learned=True)
@@ -179,38 +182,27 @@ class _Page:
     def disprove(self, mark: int) -> None:
         """Something of a story stands now in a place that was learned: the template is another one."""
         sql = "UPDATE boilerplate SET state = 'seen', learned = NULL WHERE source = ? AND mark = ? AND ruling = ''"
-        self.changed |= self.db.execute(sql, [self.source, mark]).rowcount > 0
+        if self.db.execute(sql, [self.source, mark]).rowcount > 0:
+            self.known = self.known.forgetting(mark)
 
     def _save(self, mark: int, counts: Counts, kind: str, text: str, place: str, *, learned: bool) -> None:
-        first = self.before.on(self.before.where[mark])[0]
-        at = self.today.at
-        row = {
-            **{name: getattr(counts, name) for name in _COUNTED},
-            "source": self.source,
-            "mark": mark,
-            "kind": kind,
-            "sample": clean(text[:SAMPLE]),
-            "place": place,
-            "state": "learned" if learned else "seen",
-            "learned": at if learned else None,
-            "reason": "",
-            "since": first.number,
-            "run": first.run,
-            "first_seen": first.at,
-            "latest": self.today.number,
-            "last_seen": at,
-            "returned": at if counts.returned else None,
-        }
-        self.db.execute(_SAVE, row)
-        self.changed |= learned
+        first, at = self.before.on(self.before.where[mark])[0], self.today.at
+        what = (self.source, mark, kind, clean(text[:SAMPLE]), place, *(("learned", at) if learned else ("seen", None)))
+        seen = (first.number, first.run, first.at, self.today.number, at, at if counts.returned else None)
+        often = (counts.pages, counts.left_out, counts.stayed)
+        where = (counts.opening, counts.closing, counts.heads, counts.slot, counts.steady)
+        self.db.execute(_SAVE, (*what, *seen, *often, *where))
+        if learned:
+            self.known = self.known.learning(kind, mark)
 
-    def _counts(self, mark: int, sights: list[Past], *, own: int, solid: int = 0, linked: bool = False) -> Counts:
-        """``sights``: of the last pages, those on which it stood."""
+    def _counts(
+        self, mark: int, on: int, sights: list[Past], *, own: int, solid: int = 0, linked: bool = False
+    ) -> Counts:
+        """``on`` and ``sights``: of the last pages, those on which it stood."""
         before, today = self.before, self.today
         slot = today.how[mark] & SLOT
-        pages = placed = opening = closing = heads = steady = left_out = stayed = with_author = with_section = 0
-        for page in [*sights, today]:
-            how = page.how[mark]
+        pages = placed = opening = closing = heads = steady = left_out = stayed = 0
+        for how in [*[page.how[mark] for page in sights], today.how[mark]]:
             pages += not how & COPIED
             if how & PLACED:
                 placed += 1
@@ -222,10 +214,9 @@ class _Page:
                 left_out += 1
             elif left_out:
                 stayed += 1
-            with_author += page.byline == today.byline
-            with_section += page.section == today.section
-        author = sum([page.byline == today.byline for page in before.pages.values()]) if today.byline else 0
-        section = sum([page.section == today.section for page in before.pages.values()]) if today.section else 0
+        if self.alike is None:
+            self.alike = before.alike(today)
+        author, section = self.alike
         return Counts(
             pages=pages,
             since=today.number - sights[0].number + 1,
@@ -237,10 +228,10 @@ class _Page:
             heads=heads,
             slot=slot,
             steady=steady,
-            by_author=1 + author,
-            with_author=with_author if author else 1,
-            in_section=1 + section,
-            with_section=with_section if section else 1,
+            by_author=1 + author.bit_count(),
+            with_author=1 + (author & on).bit_count(),
+            in_section=1 + section.bit_count(),
+            with_section=1 + (section & on).bit_count(),
             left_out=left_out,
             stayed=stayed,
             solid=solid,
@@ -271,6 +262,3 @@ class _Page:
             later = self.before.since(mark, latest)
             if later:
                 yield len(later), later[-1].number, later[-1].at, row
-
-
-_COUNTED = ("pages", "left_out", "stayed", "opening", "closing", "heads", "slot", "steady")

@@ -6,7 +6,6 @@ The story's own text is what no other page of the source has.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -34,7 +33,7 @@ CLOSING: Final = 4 << 8
 HEADS: Final = 8 << 8
 """before all of that, after it, right before a part of it;"""
 LEFT_OUT: Final = 16 << 8
-"""it, or what it heads, was left out; of a place: all in it;"""
+"""it was left out, wherever it stood, or what it heads was; of a place: all in it;"""
 COPIED: Final = 32 << 8
 """another page has it because it tells the same story."""
 SLOT: Final = 0xFF
@@ -53,9 +52,9 @@ class Standing:
     size: int
     """Characters of text, without what was left out."""
     how: dict[int, int]
-    """Block → flags and slot; 0 of what no other page has, and of all where the page has no text of its own."""
+    """Block → flags and slot; 0 of what is kept and no other page has, or where the page has no text of its own."""
     familiar: list[Sight]
-    """The blocks that other pages have, too."""
+    """The blocks that are kept, and that other pages have, too."""
     places: dict[int, int]
     """Place → GONE, KNOWN, DOUBT or OWN."""
     at: dict[int, int]
@@ -66,7 +65,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A block that other pages have, too."""
+    """A block that is kept, and that other pages have, too."""
 
     at: int
     """Where in ``Article.seen`` it stands."""
@@ -74,7 +73,7 @@ class Sight:
     pages: int
     """The set of them."""
     size: int
-    """Characters; 0 of what was left out."""
+    """Characters."""
 
 
 @lru_cache(maxsize=10_000)
@@ -97,8 +96,11 @@ def box_of(path: str) -> str:
 
 
 def is_wide(text: str) -> bool:
-    """Whether it is written without blanks, so that fewer characters say as much."""
-    return not text.isascii() and WIDE.search(text) is not None
+    """Whether it is written without blanks, as its begin tells, so that fewer characters say as much."""
+    if text.isascii():
+        return False
+    begin = text[:SHORT_PROSE]  # three bytes a character, and two in Cyrillic, Greek or Arabic
+    return len(begin.encode("utf-8", "surrogatepass")) > 2 * len(begin) and WIDE.search(begin) is not None
 
 
 def is_short(text: str) -> bool:
@@ -106,7 +108,7 @@ def is_short(text: str) -> bool:
     return len(text) <= SUBHEAD and text[-1:] not in ENDS
 
 
-def standing(article: Article, where: Mapping[int, int]) -> Standing:
+def standing(article: Article, where: dict[int, int]) -> Standing:
     """``where``: mark → the set of other pages that have it.
 
     What was seen on those, too, is not the story's own, but for what may be a subheading. Of the box around a place
@@ -115,58 +117,67 @@ def standing(article: Article, where: Mapping[int, int]) -> Standing:
     seen, blocks = article.seen, article.blocks
     how: dict[int, int] = {}
     familiar: list[Sight] = []
-    own: list[int] = []
     paragraphs: list[int] = []
-    found, whole = False, 0
-    for at, one in enumerate(seen):
-        size = len(one.text) if one.block >= 0 else 0
+    first = last = -1  # of the story's own text
+    found, whole, at = False, 0, -1
+    for one in seen:
+        at += 1
+        if one.block < 0:
+            how[one.mark] = LEFT_OUT
+            continue
+        size = len(one.text)
         whole += size
-        pages = where.get(one.mark, 0)
-        if pages:
+        pages = where.get(one.mark)
+        if pages is not None:
             familiar.append(Sight(at, one.mark, pages, size))
-        else:
-            how[one.mark] = 0
-            if size and blocks[one.block].kind is PARAGRAPH:
-                paragraphs.append(at)
-            prose = size >= PROSE or (size >= SHORT_PROSE and is_wide(one.text))
+            continue
+        how[one.mark] = 0
+        if blocks[one.block].kind is PARAGRAPH:
+            paragraphs.append(at)
+        if size >= SHORT_PROSE:
+            prose = size >= PROSE or is_wide(one.text)
             if prose and not found:
-                own, found = [], True
-            if prose or (size >= SHORT_PROSE and not found):
-                own.append(at)
+                found, first = True, at
+            if prose or not found:
+                first, last = at if first < 0 else first, at
     slot = 0
     for sight in familiar:
         while slot < len(paragraphs) and paragraphs[slot] < sight.at:
             slot += 1
-        how[sight.mark] = _how(article, sight, own, slot, where) if own else 0
-    return Standing(whole, how, familiar, *_places(article, where), bool(own))
+        how[sight.mark] = _how(article, sight.at, first, last, where) + min(slot, SLOT) if last >= 0 else 0
+    return Standing(whole, how, familiar, *_places(article, where), last >= 0)
 
 
-def _how(article: Article, sight: Sight, own: list[int], slot: int, where: Mapping[int, int]) -> int:
-    flags = PLACED + min(slot, SLOT)
-    at, seen = sight.at, article.seen
-    one, after = seen[at], seen[at + 1] if at + 1 < len(seen) else None
-    if at < own[0]:
+def _how(article: Article, at: int, first: int, last: int, where: dict[int, int]) -> int:
+    flags = PLACED
+    if at < first:
         flags += OPENING
-    elif at > own[-1]:
+    elif at > last:
         flags += CLOSING
-    if after is not None and after.block >= 0 and after.mark not in where:
-        flags += HEADS
-    if one.block < 0 or (after is not None and after.block < 0 and article.blocks[one.block].kind is HEADING):
-        flags += LEFT_OUT
+    seen = article.seen
+    if at + 1 < len(seen):
+        after = seen[at + 1]
+        if after.block < 0:
+            if article.blocks[seen[at].block].kind is HEADING:
+                flags += LEFT_OUT
+        elif after.mark not in where:
+            flags += HEADS
     return flags
 
 
-def _places(article: Article, where: Mapping[int, int]) -> tuple[dict[int, int], dict[int, int]]:
+def _places(article: Article, where: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:
     """``places`` and ``at``."""
     levels: dict[int, int] = {}
     first: dict[int, int] = {}
-    path = ""
+    path, at, done = "", -1, True
     place = box = 0
-    for at, one in enumerate(article.seen):
+    for one in article.seen:
+        at += 1
         if one.place is not path:  # most of a story stands in one
             path = one.place
             place, box = spot(path)
-        if not place and not box:
+            done = not place and not box
+        if done:
             continue
         level, heading = GONE, False
         if one.reason == BY_PLACE and one.mark not in where:
@@ -174,9 +185,12 @@ def _places(article: Article, where: Mapping[int, int]) -> tuple[dict[int, int],
         elif one.block >= 0:
             heading = article.blocks[one.block].kind is HEADING
             level = OWN if heading or one.mark not in where or is_short(one.text) else KNOWN
-        for it in (place,) if heading else (place, box):
-            if it and it not in levels:
-                first[it], levels[it] = at, level
-            elif it and level > levels[it]:
-                levels[it] = level
+        if place and level > levels.get(place, -1):
+            first.setdefault(place, at)
+            levels[place] = level
+        if box and not heading:
+            if level > levels.get(box, -1):
+                first.setdefault(box, at)
+                levels[box] = level
+            done = level == OWN
     return levels, first

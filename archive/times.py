@@ -11,12 +11,12 @@ _CUT = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
 
 def iso(at: datetime) -> str:
     """``2026-11-24T08:15:00Z``: UTC, cut to the second. ``at`` must be timezone-aware."""
-    return _utc(at).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+    return _utc(at).isoformat("T", "seconds")[: -len("+00:00")] + "Z"
 
 
 def iso_ms(at: datetime) -> str:
     """As iso, to the millisecond: for the pauses between requests."""
-    return _utc(at).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return _utc(at).isoformat("T", "milliseconds")[: -len("+00:00")] + "Z"
 
 
 def stamp(value: Stamp) -> str:
@@ -33,6 +33,8 @@ def when(text: str) -> datetime:
 
 
 def _utc(at: datetime) -> datetime:
+    if at.tzinfo is UTC:
+        return at
     if at.tzinfo is None:
         raise ValueError(f"{at} has no timezone")
     try:

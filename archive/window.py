@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
-from collections.abc import Sequence
+import struct
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +12,7 @@ from archive.standing import Standing
 
 WINDOW: Final = 40
 """Pages of a source that are looked back on, the latest among them."""
-TIDY: Final = 16
+TIDY: Final = 20
 """Pages after which the oldest are thrown away, and what was learned is counted."""
 BITS: Final = 60
 """Of a number that stands for a set of pages: more than there are pages, and no more than in a machine's word."""
@@ -38,28 +37,34 @@ class Past:
     how: dict[int, int]
     """Mark of each of its blocks and places → how it stood there, 16 bits: see archive.standing."""
 
-    @property
-    def bit(self) -> int:
-        """What stands for it in a set of pages."""
-        return 1 << self.number % BITS
-
 
 @dataclass(slots=True)
 class Window:
     """They are in ``recent_pages``; reading them takes .2 ms, so that a connection remembers some."""
 
     pages: dict[int, Past] = field(default_factory=dict)
-    """Number → page, the oldest first."""
+    """Bit that stands for it in a set of pages → page, the oldest first."""
     where: dict[int, int] = field(default_factory=dict)
     """Mark → the set of pages on which it stood."""
 
     @property
     def newest(self) -> int:
-        return next(reversed(self.pages), 0)
+        last = next(reversed(self.pages), 0)
+        return self.pages[last].number if last else 0
 
     def on(self, pages: int) -> list[Past]:
         """The pages of a set, the oldest first."""
-        return [page for page in self.pages.values() if pages & page.bit]
+        return [page for bit, page in self.pages.items() if pages & bit]
+
+    def alike(self, page: Past) -> tuple[int, int]:
+        """The sets of pages that have a page's byline, and its section."""
+        author = section = 0
+        for bit, other in self.pages.items():
+            if page.byline and other.byline == page.byline:
+                author |= bit
+            if page.section and other.section == page.section:
+                section |= bit
+        return author, section
 
     def since(self, mark: int, number: int) -> list[Past]:
         """The pages after the one of that number on which something stood."""
@@ -73,30 +78,33 @@ class Window:
         often = max(MANY, FREQUENT * len(self.pages))
         common = [one for one in page.familiar if one.pages.bit_count() >= often]
         rare = [one for one in page.familiar if one.size and one.pages.bit_count() < often]
-        rest = page.size - sum([one.size for one in common])
-        some = same = 0
+        shared = sum([one.size for one in common])
+        rest = page.size - shared
+        some = most = same = 0
         for one in rare:
             some |= one.pages
-        for other in self.on(some):
-            alike = sum([one.size for one in rare if one.pages & other.bit])
-            besides = sum([one.size for one in common if one.pages & other.bit])
+            most += one.size
+        for bit, other in self.pages.items():
+            if not some & bit or most < COPY * min(rest, other.size - shared):
+                continue
+            alike = sum([one.size for one in rare if one.pages & bit])
+            besides = sum([one.size for one in common if one.pages & bit])
             if alike >= COPY * min(rest, other.size - besides):
-                same |= other.bit
+                same |= bit
         return same
 
     def add(self, page: Past) -> None:
-        self.pages[page.number] = page
-        where, one = self.where, page.bit
+        where, bit = self.where, 1 << page.number % BITS
+        self.pages[bit] = page
         for mark in page.how:
-            where[mark] = where.get(mark, 0) | one
+            where[mark] = where.get(mark, 0) | bit
 
     def shrink(self, number: int) -> None:
         """Forget the pages up to this one."""
-        for old in [one for one in self.pages if one <= number]:
-            page = self.pages.pop(old)
-            where, one = self.where, page.bit
-            for mark in page.how:
-                left = where[mark] & ~one
+        where = self.where
+        for bit in [bit for bit, page in self.pages.items() if page.number <= number]:
+            for mark in self.pages.pop(bit).how:
+                left = where[mark] & ~bit
                 if left:
                     where[mark] = left
                 else:
@@ -122,7 +130,8 @@ def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
 
 def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None:
     """Make a page the newest."""
-    marks, stood = array("q", page.how).tobytes(), array("H", page.how.values()).tobytes()
+    count = len(page.how)
+    marks, stood = struct.pack(f"<{count}q", *page.how), struct.pack(f"<{count}H", *page.how.values())
     values = (source, page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
     db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     if page.number % TIDY == 0:
@@ -132,10 +141,5 @@ def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None
 
 
 def _unpacked(marks: bytes, stood: bytes) -> dict[int, int]:
-    return dict(zip(_numbers("q", marks), _numbers("H", stood), strict=True))
-
-
-def _numbers(kind: str, values: bytes) -> Sequence[int]:
-    numbers = array(kind)
-    numbers.frombytes(values)
-    return numbers
+    count = len(marks) // 8
+    return dict(zip(struct.unpack(f"<{count}q", marks), struct.unpack(f"<{count}H", stood), strict=True))

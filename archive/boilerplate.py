@@ -102,9 +102,9 @@ def is_link(block: Block) -> bool:
 
 
 def _is_dateline(text: str) -> bool:
-    return (text[-1:] in DASHES and DATELINE.match(text) is not None) or (
-        len(text) <= CITY and text.isupper() and text.count(" ") < 3
-    )
+    if text[-1:] in DASHES:
+        return DATELINE.match(text) is not None
+    return len(text) <= CITY and text.isupper() and text.count(" ") < 3
 
 
 def is_heading(counts: Counts) -> bool:

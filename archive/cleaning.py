@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,7 +39,7 @@ class Known:
         return Known(self.texts, self.headings, self.places - {place}, self.keep)
 
 
-def without(article: Article, known: Known, headlines: Container[int]) -> Article:
+def without(article: Article, known: Known, headlines: frozenset[int] = frozenset()) -> Article:
     """The article without what is boilerplate, which is in ``dropped`` then, each with its reason.
 
     Reasons: ``site:text``, ``site:headline``, ``site:place``, ``site:heading``. An article of which no paragraph would
@@ -98,7 +97,7 @@ def _with(it: Article, blocks: tuple[Block, ...], dropped: tuple[Dropped, ...], 
     )
 
 
-def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int, str]:
+def _gone(article: Article, known: Known, headlines: frozenset[int]) -> dict[int, str]:
     """Block → why it goes."""
     texts, places, keep = known.texts, known.places, known.keep
     gone: dict[int, str] = {}
@@ -119,9 +118,9 @@ def _gone(article: Article, known: Known, headlines: Container[int]) -> dict[int
             place, box = spot(path)
         if keep and (place in keep or box in keep):
             continue
-        if one.block in headlines:
+        if headlines and one.block in headlines:
             gone[one.block] = "site:headline"
-        elif place in places or box in places:
+        elif places and (place in places or box in places):
             placed[one.block] = BY_PLACE
             there += len(one.text)
     if there <= PLACE_SHARE * whole:

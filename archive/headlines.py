@@ -42,13 +42,13 @@ def titles(article: Article, known: Known) -> Titles:
         block, text = article.blocks[one.block], one.text
         if block.kind not in TITLED or len(block.children) > MOST_LINES or len(text) >= MOST_LINES * LONGEST_TITLE:
             continue
-        if block.kind is LIST or "\n" in text:
-            marks = tuple([_titled(line.strip(BULLETS)) for line in text.split("\n")])
-        elif len(text) <= LONGEST_TITLE + BESIDE and not _is_sentence(block, text):
-            marks = (_pointed(one, block),)
-        else:
+        listed = block.kind is LIST or "\n" in text
+        if not listed and (len(text) > LONGEST_TITLE + BESIDE or _is_sentence(block, text)):
             continue
-        if any(marks) and not (places and spot(one.place)[0] in places):
+        if places and spot(one.place)[0] in places:
+            continue
+        marks = _listed(text) if listed else (_pointed(one, block),)
+        if any(marks):
             found[one.block] = marks
     return found
 
@@ -85,6 +85,10 @@ def _pointed(one: Seen, block: Block) -> tuple[int, ...]:
         if label is not None and _may_be_title(text[label.end() :]):
             found.append(mark(text[label.end() :]))
     return tuple(found)
+
+
+def _listed(text: str) -> tuple[tuple[int, ...], ...]:
+    return tuple([_titled(line.strip(BULLETS)) for line in text.split("\n")])
 
 
 def _titled(line: str) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ class _Memory:
     newest: int
     """The number of the last page that was looked at."""
     known: Known
+    window: Window | None = None
 
 
 def template(db: sqlite3.Connection, source: str) -> int:
@@ -53,7 +54,7 @@ def clean_of(db: sqlite3.Connection, article: Article, source: str) -> Article:
     held = _memory(db, source)
     said = titles(article, held.known)
     if not said:
-        return without(article, held.known, ())
+        return without(article, held.known)
     return without(article, held.known, headlines(said, _others(db, article, said)))
 
 
@@ -65,7 +66,7 @@ def _memory(db: sqlite3.Connection, source: str) -> _Memory:
     row = db.execute(_NEWEST, [source]).fetchone()
     number, newest = tuple(row) if row else (0, 0)
     if held is None or held.template != number:
-        held = _Memory(now, number, newest, _known(db, source))
+        held = _Memory(now, number, newest, _known(db, source), held.window if held is not None else None)
         remember(db, "boilerplate", source, held)
     held.others, held.newest = now, newest
     return held
@@ -92,13 +93,15 @@ def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime
     if not article.seen:
         return article
     held = _memory(db, source)
-    before = window(db, source, held.newest)
+    before = held.window
+    if before is None or before.newest != held.newest:
+        before = held.window = window(db, source, held.newest)
     known = sightings.observe(db, article, source, held.known, before, now=now, run=run)
     held.newest = before.newest
     if known is held.known:
         return article
     held.known, held.template = known, held.template + 1
-    return without(article, known, ())
+    return without(article, known)
 
 
 def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:

@@ -39,8 +39,8 @@ CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
-EACH = 10
-"""Pages of which one shows what is not learned, too."""
+FIRST = 10
+"""Pages after which what is not learned is shown, too, for the first time, and then whenever it is counted."""
 LATELY = 12
 """Pages on which something stood in a place that tell of it, if all of the last ones don't: of so few half as much may
 be a story's own.
@@ -85,8 +85,9 @@ def observe(
         how[place ^ _OWN if level >= DOUBT else place] = LEFT_OUT if level == GONE else 0
         if place in known.places and _is_disproved(before, place, level):
             how[place ^ _DISPROVED] = 0
-    today = Past(before.newest + 1, run, iso(now), clean(article.section), clean(byline(article)), it.size, how)
-    page = _Page(db, source, article, today, before, known, seldom=today.number % EACH == 0)
+    section, author = clean(article.section), clean(byline(article))
+    today = Past(before.newest + 1, run, iso(now), section, author, it.size, it.fresh, how)
+    page = _Page(db, source, article, today, before, known, seldom=today.number == FIRST or today.number % TIDY == 0)
     page.blocks(it, copies)
     for place, level in it.places.items():
         if place in known.places:
@@ -202,7 +203,7 @@ class _Page:
         before, today = self.before, self.today
         slot = today.how[mark] & SLOT
         pages = placed = opening = closing = heads = steady = left_out = stayed = 0
-        for how in [*[page.how[mark] for page in sights], today.how[mark]]:
+        for how in [*[page.how.get(mark, 0) for page in sights], today.how[mark]]:
             pages += not how & COPIED
             if how & PLACED:
                 placed += 1

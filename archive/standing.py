@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from archive.dedupe import mark
@@ -44,6 +43,10 @@ GONE, KNOWN, DOUBT, OWN = 0, 1, 2, 3
 DOUBT is what was left out for its place alone, and OWN is the story's.
 """
 
+PLACES: Final = 10_000
+"""That are remembered by ``spot``."""
+_spots: Final[dict[str, tuple[int, int]]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -51,8 +54,10 @@ class Standing:
 
     size: int
     """Characters of text, without what was left out."""
+    fresh: list[int]
+    """The blocks that are kept, and that no other page has."""
     how: dict[int, int]
-    """Block → flags and slot; 0 of what is kept and no other page has, or where the page has no text of its own."""
+    """The others → flags and slot; 0 where the page has no text of its own."""
     familiar: list[Sight]
     """The blocks that are kept, and that other pages have, too."""
     places: dict[int, int]
@@ -76,11 +81,14 @@ class Sight:
     """Characters."""
 
 
-@lru_cache(maxsize=10_000)
 def spot(path: str) -> tuple[int, int]:
     """What a place is known by, and the place that it is in; 0 for none that can be told from others."""
-    box = box_of(path)
-    return mark(f"at {path}") if is_named(path) else 0, mark(f"at {box}") if is_named(box) else 0
+    if path not in _spots:
+        if len(_spots) >= PLACES:
+            _spots.clear()
+        box = box_of(path)
+        _spots[path] = mark(f"at {path}") if is_named(path) else 0, mark(f"at {box}") if is_named(box) else 0
+    return _spots[path]
 
 
 def is_named(path: str) -> bool:
@@ -115,6 +123,7 @@ def standing(article: Article, where: dict[int, int]) -> Standing:
     headings tell nothing: what they head does.
     """
     seen, blocks = article.seen, article.blocks
+    fresh: list[int] = []
     how: dict[int, int] = {}
     familiar: list[Sight] = []
     paragraphs: list[int] = []
@@ -131,7 +140,7 @@ def standing(article: Article, where: dict[int, int]) -> Standing:
         if pages is not None:
             familiar.append(Sight(at, one.mark, pages, size))
             continue
-        how[one.mark] = 0
+        fresh.append(one.mark)
         if blocks[one.block].kind is PARAGRAPH:
             paragraphs.append(at)
         if size >= SHORT_PROSE:
@@ -145,7 +154,7 @@ def standing(article: Article, where: dict[int, int]) -> Standing:
         while slot < len(paragraphs) and paragraphs[slot] < sight.at:
             slot += 1
         how[sight.mark] = _how(article, sight.at, first, last, where) + min(slot, SLOT) if last >= 0 else 0
-    return Standing(whole, how, familiar, *_places(article, where), last >= 0)
+    return Standing(whole, fresh, how, familiar, *_places(article, where), last >= 0)
 
 
 def _how(article: Article, at: int, first: int, last: int, where: dict[int, int]) -> int:

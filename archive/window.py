@@ -7,7 +7,6 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from archive.connection import recall, remember
 from archive.standing import Standing
 
 WINDOW: Final = 40
@@ -34,23 +33,22 @@ class Past:
     byline: str
     size: int
     """Characters of its text."""
+    fresh: list[int]
+    """Marks of those of its blocks that no other page had."""
     how: dict[int, int]
-    """Mark of each of its blocks and places → how it stood there, 16 bits: see archive.standing."""
+    """Mark of each other block and place → how it stood there, 16 bits: see archive.standing."""
 
 
 @dataclass(slots=True)
 class Window:
-    """They are in ``recent_pages``; reading them takes .2 ms, so that a connection remembers some."""
+    """They are in ``recent_pages``."""
 
     pages: dict[int, Past] = field(default_factory=dict)
     """Bit that stands for it in a set of pages → page, the oldest first."""
     where: dict[int, int] = field(default_factory=dict)
     """Mark → the set of pages on which it stood."""
-
-    @property
-    def newest(self) -> int:
-        last = next(reversed(self.pages), 0)
-        return self.pages[last].number if last else 0
+    newest: int = 0
+    """The number of the last."""
 
     def on(self, pages: int) -> list[Past]:
         """The pages of a set, the oldest first."""
@@ -75,17 +73,24 @@ class Window:
 
         They share a third of their text, not counting what many pages have in common.
         """
+        if not page.familiar:
+            return 0
         often = max(MANY, FREQUENT * len(self.pages))
         common = [one for one in page.familiar if one.pages.bit_count() >= often]
         rare = [one for one in page.familiar if one.size and one.pages.bit_count() < often]
+        if not rare:
+            return 0
         shared = sum([one.size for one in common])
         rest = page.size - shared
         some = most = same = 0
         for one in rare:
             some |= one.pages
             most += one.size
-        for bit, other in self.pages.items():
-            if not some & bit or most < COPY * min(rest, other.size - shared):
+        while some:
+            bit = some & -some
+            some ^= bit
+            other = self.pages[bit]
+            if most < COPY * min(rest, other.size - shared):
                 continue
             alike = sum([one.size for one in rare if one.pages & bit])
             besides = sum([one.size for one in common if one.pages & bit])
@@ -96,42 +101,42 @@ class Window:
     def add(self, page: Past) -> None:
         where, bit = self.where, 1 << page.number % BITS
         self.pages[bit] = page
+        self.newest = page.number
+        where.update(dict.fromkeys(page.fresh, bit))
         for mark in page.how:
             where[mark] = where.get(mark, 0) | bit
 
     def shrink(self, number: int) -> None:
         """Forget the pages up to this one."""
         where = self.where
-        for bit in [bit for bit, page in self.pages.items() if page.number <= number]:
-            for mark in self.pages.pop(bit).how:
-                left = where[mark] & ~bit
+        while (page := self.pages[bit := next(iter(self.pages))]).number <= number:
+            del self.pages[bit]
+            for mark in [*page.fresh, *page.how]:
+                left = where.get(mark, 0) & ~bit
                 if left:
                     where[mark] = left
                 else:
-                    del where[mark]
+                    where.pop(mark, None)
 
 
 def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
-    """The last pages of a source. ``newest``: the number of the last."""
-    known: Window | None = recall(db, "window", source)
-    if known is not None and known.newest == newest:
-        return known
-    found = Window()
+    """The last pages of a source: it takes .2 ms. ``newest``: the number of the last."""
+    found = Window(newest=newest)
     sql = (
         "SELECT number, run, at, section, byline, size, marks, stood FROM recent_pages"
         " WHERE source = ? AND number > ? ORDER BY number"
     )
     for row in db.execute(sql, [source, newest - WINDOW]):
         number, run, at, section, byline, size, marks, stood = row
-        found.add(Past(number, run, at, section, byline, size, _unpacked(marks, stood)))
-    remember(db, "window", source, found)
+        found.add(Past(number, run, at, section, byline, size, [], _unpacked(marks, stood)))
     return found
 
 
 def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None:
     """Make a page the newest."""
-    count = len(page.how)
-    marks, stood = struct.pack(f"<{count}q", *page.how), struct.pack(f"<{count}H", *page.how.values())
+    fresh, how = page.fresh, page.how
+    marks = struct.pack(f"<{len(fresh) + len(how)}q", *fresh, *how)
+    stood = struct.pack(f"<{2 * len(fresh)}x{len(how)}H", *how.values())
     values = (source, page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
     db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     if page.number % TIDY == 0:

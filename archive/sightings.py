@@ -33,7 +33,7 @@ from archive.standing import (
     standing,
 )
 from archive.times import iso, when
-from archive.window import TIDY, WINDOW, Past, Window, keep
+from archive.window import TIDY, WINDOW, Past, Window, keep, packed
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
@@ -85,9 +85,10 @@ def observe(
         how[place ^ _OWN if level >= DOUBT else place] = LEFT_OUT if level == GONE else 0
         if place in known.places and _is_disproved(before, place, level):
             how[place ^ _DISPROVED] = 0
-    section, author = clean(article.section), clean(byline(article))
-    today = Past(before.newest + 1, run, iso(now), section, author, it.size, it.fresh, how)
-    page = _Page(db, source, article, today, before, known, seldom=today.number == FIRST or today.number % TIDY == 0)
+    number, section, author = before.newest + 1, clean(article.section), clean(byline(article))
+    today = Past(number, run, iso(now), section, author, it.size, b"", b"")
+    seldom = number == FIRST or number % TIDY == 0
+    page = _Page(db, source, article, today, how, before, known, seldom=seldom)
     page.blocks(it, copies)
     for place, level in it.places.items():
         if place in known.places:
@@ -95,7 +96,7 @@ def observe(
                 page.disprove(place)
         elif level < DOUBT and place in before.where and place not in known.keep:
             page.place(place, article.seen[it.at[place]])
-    keep(db, source, today, before)
+    keep(db, source, today, how, before)
     if today.number % TIDY == 0:
         page.tidy()
     if page.known is not known:
@@ -124,6 +125,8 @@ class _Page:
     source: str
     article: Article
     today: Past
+    how: dict[int, int]
+    """What stands on it, by their marks, and how."""
     before: Window
     known: Known
     """More, or less, with what is learned by it."""
@@ -134,10 +137,9 @@ class _Page:
 
     def blocks(self, it: Standing, copies: int) -> None:
         """The blocks that other pages have, too. ``copies``: those of them that tell the same story."""
-        how = it.how
         for one in it.familiar:
             if one.pages & copies:
-                how[one.mark] |= COPIED
+                self.how[one.mark] |= COPIED
             elif it.is_story and not _is_settled(self.known, one.mark):
                 self.block(self.article.seen[one.at], one.pages)
 
@@ -201,9 +203,10 @@ class _Page:
     ) -> Counts:
         """``on`` and ``sights``: of the last pages, those on which it stood."""
         before, today = self.before, self.today
-        slot = today.how[mark] & SLOT
+        sought, now = packed(mark), self.how[mark]
+        slot = now & SLOT
         pages = placed = opening = closing = heads = steady = left_out = stayed = 0
-        for how in [*[page.how.get(mark, 0) for page in sights], today.how[mark]]:
+        for how in [*[page.how(sought) for page in sights], now]:
             pages += not how & COPIED
             if how & PLACED:
                 placed += 1

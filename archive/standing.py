@@ -54,10 +54,8 @@ class Standing:
 
     size: int
     """Characters of text, without what was left out."""
-    fresh: list[int]
-    """The blocks that are kept, and that no other page has."""
     how: dict[int, int]
-    """The others → flags and slot; 0 where the page has no text of its own."""
+    """Block → flags and slot; 0 of what is kept and no other page has, or where the page has no text of its own."""
     familiar: list[Sight]
     """The blocks that are kept, and that other pages have, too."""
     places: dict[int, int]
@@ -123,7 +121,6 @@ def standing(article: Article, where: dict[int, int]) -> Standing:
     headings tell nothing: what they head does.
     """
     seen, blocks = article.seen, article.blocks
-    fresh: list[int] = []
     how: dict[int, int] = {}
     familiar: list[Sight] = []
     paragraphs: list[int] = []
@@ -140,7 +137,7 @@ def standing(article: Article, where: dict[int, int]) -> Standing:
         if pages is not None:
             familiar.append(Sight(at, one.mark, pages, size))
             continue
-        fresh.append(one.mark)
+        how[one.mark] = 0
         if blocks[one.block].kind is PARAGRAPH:
             paragraphs.append(at)
         if size >= SHORT_PROSE:
@@ -154,7 +151,7 @@ def standing(article: Article, where: dict[int, int]) -> Standing:
         while slot < len(paragraphs) and paragraphs[slot] < sight.at:
             slot += 1
         how[sight.mark] = _how(article, sight.at, first, last, where) + min(slot, SLOT) if last >= 0 else 0
-    return Standing(whole, fresh, how, familiar, *_places(article, where), last >= 0)
+    return Standing(whole, how, familiar, *_places(article, where), last >= 0)
 
 
 def _how(article: Article, at: int, first: int, last: int, where: dict[int, int]) -> int:

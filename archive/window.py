@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,8 @@ TIDY: Final = 20
 """Pages after which the oldest are thrown away, and what was learned is counted."""
 BITS: Final = 60
 """Of a number that stands for a set of pages: more than there are pages, and no more than in a machine's word."""
+SIZE: Final = 8
+"""Bytes of a mark."""
 COPY: Final = 0.3
 """Share of the shorter of two texts that makes them one story."""
 MANY: Final = 3
@@ -24,7 +27,7 @@ FREQUENT: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One of the pages."""
+    """One of the pages, as it is in ``recent_pages``."""
 
     number: int
     run: int | None
@@ -33,15 +36,22 @@ class Past:
     byline: str
     size: int
     """Characters of its text."""
-    fresh: list[int]
-    """Marks of those of its blocks that no other page had."""
-    how: dict[int, int]
-    """Mark of each other block and place → how it stood there, 16 bits: see archive.standing."""
+    marks: bytes
+    """Of each of its blocks and places, 8 bytes each."""
+    stood: bytes
+    """How each stood there, 2 bytes each: see archive.standing."""
+
+    def how(self, mark: bytes) -> int:
+        """How something stood there that did, by the bytes of its mark."""
+        at = self.marks.find(mark)
+        while at % SIZE:
+            at = self.marks.find(mark, at + 1)
+        return self.stood[at // 4] + (self.stood[at // 4 + 1] << 8)
 
 
 @dataclass(slots=True)
 class Window:
-    """They are in ``recent_pages``."""
+    """As they are packed they take half the room that lists of numbers do, 100 kB a source."""
 
     pages: dict[int, Past] = field(default_factory=dict)
     """Bit that stands for it in a set of pages → page, the oldest first."""
@@ -98,12 +108,11 @@ class Window:
                 same |= bit
         return same
 
-    def add(self, page: Past) -> None:
+    def add(self, page: Past, marks: Iterable[int]) -> None:
         where, bit = self.where, 1 << page.number % BITS
         self.pages[bit] = page
         self.newest = page.number
-        where.update(dict.fromkeys(page.fresh, bit))
-        for mark in page.how:
+        for mark in marks:
             where[mark] = where.get(mark, 0) | bit
 
     def shrink(self, number: int) -> None:
@@ -111,12 +120,12 @@ class Window:
         where = self.where
         while (page := self.pages[bit := next(iter(self.pages))]).number <= number:
             del self.pages[bit]
-            for mark in [*page.fresh, *page.how]:
-                left = where.get(mark, 0) & ~bit
+            for mark in _unpacked(page.marks):
+                left = where[mark] & ~bit
                 if left:
                     where[mark] = left
                 else:
-                    where.pop(mark, None)
+                    del where[mark]
 
 
 def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
@@ -127,24 +136,26 @@ def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
         " WHERE source = ? AND number > ? ORDER BY number"
     )
     for row in db.execute(sql, [source, newest - WINDOW]):
-        number, run, at, section, byline, size, marks, stood = row
-        found.add(Past(number, run, at, section, byline, size, [], _unpacked(marks, stood)))
+        page = Past(*row)
+        found.add(page, _unpacked(page.marks))
     return found
 
 
-def keep(db: sqlite3.Connection, source: str, page: Past, known: Window) -> None:
-    """Make a page the newest."""
-    fresh, how = page.fresh, page.how
-    marks = struct.pack(f"<{len(fresh) + len(how)}q", *fresh, *how)
-    stood = struct.pack(f"<{2 * len(fresh)}x{len(how)}H", *how.values())
-    values = (source, page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
-    db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+def keep(db: sqlite3.Connection, source: str, page: Past, how: dict[int, int], known: Window) -> None:
+    """Make a page the newest. ``how``: what stood on it, by their marks, and how."""
+    count = len(how)
+    marks, stood = struct.pack(f"<{count}q", *how), struct.pack(f"<{count}H", *how.values())
+    values = (page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
+    db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (source, *values))
     if page.number % TIDY == 0:
         db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
-    known.add(page)
+    known.add(Past(*values), how)
     known.shrink(page.number - WINDOW)
 
 
-def _unpacked(marks: bytes, stood: bytes) -> dict[int, int]:
-    count = len(marks) // 8
-    return dict(zip(struct.unpack(f"<{count}q", marks), struct.unpack(f"<{count}H", stood), strict=True))
+def packed(mark: int) -> bytes:
+    return mark.to_bytes(SIZE, "little", signed=True)
+
+
+def _unpacked(marks: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(marks) // SIZE}q", marks)

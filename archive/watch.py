@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from archive import days, pauses, register
 from archive.alarms import blocked, drift, flood, silence, stale
@@ -26,6 +26,8 @@ OURSELVES = 4
 """Sources that cannot be reached all at once, and more than half of all: it is this machine that is cut off."""
 SOON = timedelta(days=4)
 """The length of a drift whose days are as good as others, for comparing with later ones."""
+OURS = 0.2
+"""Share of its days after days without a look, over which that is how the source is looked at."""
 _BACK = timedelta(days=400)
 _BEFORE = timedelta(hours=6)  # with pauses that grow, few are looked at in an hour
 
@@ -187,8 +189,13 @@ class Watch:
         over = [
             (e.began.date(), e.ended.date()) for e in past if e.outcome == Ending.OVER and e.ended - e.noticed > SOON
         ]
+        mixed = days.after_gaps(db, name, history[-1].day) if history else set()  # on which several days' articles came
         kept = [
-            day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
+            day
+            for day in history
+            if day.day >= begins
+            and not any(since <= day.day <= until for since, until in over)
+            and (day.day not in mixed or len(mixed) > OURS * len(history))
         ]
         found = drift.find(kept[: drift.DAYS + max(drift.WINDOWS)], now.at)
         return Begun(name, found) if found else None
@@ -268,6 +275,13 @@ def _flood(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alar
             before = days.read(db, name, day.day - timedelta(days=1), flood.LOOKED_BACK)
             if found := flood.find(day, before, *days.watched(db, name, day.day)):
                 return Begun(name, found)
+    yesterday = next((day for day in recent if day.day != now.at.date()), None)
+    if today and yesterday and today.new + yesterday.new >= flood.FEWEST:
+        earlier = days.came_after(yesterday, now.at.astimezone(UTC).hour)
+        before = days.read(db, name, yesterday.day - timedelta(days=1), flood.LOOKED_BACK)
+        first, gap = days.watched(db, name, yesterday.day)
+        if found := flood.find(today, before, first, gap, earlier=earlier):
+            return Begun(name, found)
     return None
 
 

@@ -20,7 +20,7 @@ from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
 
 DAYS, FEWEST = 28, 20
 """Days with something new that say what is usual, and articles on them at least: archive.baseline's, too."""
-WINDOWS = (1, 2, 3, 5, 8)
+WINDOWS = (1, 2, 3, 4, 5, 6, 8)
 """Days with something new that are compared with those before them."""
 MORNING = 6
 """The hour, UTC, before which a day is not looked at alone: it brings what was published late on the day before."""
@@ -66,8 +66,10 @@ class _Mean:
     squares: Callable[[Day], float]
     least: float
     """The change that is worth telling: .6 is from .20 to .31 of a page."""
+    slack: float
+    """Of the change, what a new section may make: it is longer or shorter than the rest, and its articles are many."""
     surprise: float
-    """Standard errors that are more than chance: a new section may be by as much longer as its articles are many."""
+    """Standard errors of what is beyond it that are more than chance."""
     within: float
     """Standard deviation between articles that is never gone below."""
     told: Callable[[float, float], str]
@@ -96,8 +98,8 @@ def _pages(now: float, usual: float) -> str:
 
 
 _MEANS = {
-    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.75), 6.5, 0.3, _words),
-    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 5.0, 0.3, _pages),
+    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.75), 0.35, 4.5, 0.3, _words),
+    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 0.0, 5.0, 0.3, _pages),
 }
 _SHARES = (
     _Share("unread", lambda day: day.unread, lambda day: day.new + day.unread, "of the new pages hold no article"),
@@ -171,7 +173,7 @@ def _mean(name: str, recent: Sequence[Day], before: Sequence[Day]) -> _Change | 
     counts = [day.new for day in some]
     within = sum(map(figure.squares, some)) / sum(counts) - usual**2
     known = chance.usual([figure.sum(day) / day.new for day in some], counts, max(figure.within**2, within))
-    surprise = known.surprise(now, sum(day.new for day in recent), len(recent))
+    surprise = known.surprise(now, sum(day.new for day in recent), len(recent)) * (1 - figure.slack / abs(now - usual))
     if abs(surprise) < figure.surprise:
         return None
     return _Change(name, usual, now, surprise**2 / 2 / math.log(10), figure.told(now, usual))

@@ -97,10 +97,25 @@ def _pages(now: float, usual: float) -> str:
     return f"{part:.0%} of a new page is dropped as boilerplate, and {before:.0%} was before"
 
 
-_MEANS = {
-    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.75), 0.35, 4.5, 0.3, _words),
-    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 0.0, 5.0, 0.3, _pages),
-}
+_LENGTH = _Mean(
+    lambda day: day.log_words,
+    lambda day: day.log_words_squared,
+    least=math.log(1.75),
+    slack=0.35,
+    surprise=4.5,
+    within=0.3,
+    told=_words,
+)
+_BOILERPLATE = _Mean(
+    lambda day: day.log_dropped,
+    lambda day: day.log_dropped_squared,
+    least=0.6,
+    slack=0.0,
+    surprise=5.0,
+    within=0.3,
+    told=_pages,
+)
+_MEANS = {"length": _LENGTH, "boilerplate": _BOILERPLATE}
 _SHARES = (
     _Share("unread", lambda day: day.unread, lambda day: day.new + day.unread, "of the new pages hold no article"),
     _Share("signed", lambda day: day.signed, lambda day: day.new, "of the new articles have a byline"),

@@ -162,8 +162,8 @@ def hours(day: Day) -> list[int]:
 
 def came_after(day: Day, hour: int) -> int:
     """How many of a day's new articles came after an hour of it: as large a part as of all that was asked for."""
-    asked = {int(each): number for each, number in json.loads(day.hours).items()}
-    late = sum(number for each, number in asked.items() if each > hour)
+    asked: dict[str, int] = json.loads(day.hours)
+    late = sum(number for each, number in asked.items() if int(each) > hour)
     return round(day.new * late / max(1, sum(asked.values())))
 
 

@@ -189,7 +189,7 @@ class Watch:
         over = [
             (e.began.date(), e.ended.date()) for e in past if e.outcome == Ending.OVER and e.ended - e.noticed > SOON
         ]
-        mixed = days.after_gaps(db, name, history[-1].day) if history else set()  # on which several days' articles came
+        mixed = days.after_gaps(db, name, history[-1].day) if history else set()  # a weekend's articles on a Monday
         kept = [
             day
             for day in history

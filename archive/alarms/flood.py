@@ -49,7 +49,7 @@ def find(today: Day, before: Sequence[Day], first: date, gap: int, *, earlier: i
     if new <= too_many:
         return None
     began = today.day - timedelta(days=1) if earlier else today.day
-    when = f"in the 24 hours to {today.day.day} {today.day:%B}" if earlier else f"on {today.day.day} {today.day:%B}"
+    when = f"in 24 hours from {began.day} {began:%B} on" if earlier else f"on {began.day} {began:%B}"
     sentence = (
         f"{many(new, 'new article')} came {when}, on its busiest of the"
         f" {len(usual)} days before {max(usual):,}: it may offer old articles as new, or pages that are no articles."

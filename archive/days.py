@@ -160,6 +160,13 @@ def hours(day: Day) -> list[int]:
     return sorted(map(int, json.loads(day.hours)))
 
 
+def busiest(db: sqlite3.Connection, until: date, many: int) -> dict[str, int]:
+    """The new articles on each source's busiest of so many days up to one."""
+    first = until - timedelta(days=many - 1)
+    sql = "SELECT source, max(new) FROM days WHERE day BETWEEN ? AND ? GROUP BY source"
+    return dict(db.execute(sql, [first.isoformat(), until.isoformat()]).fetchall())
+
+
 def came_after(day: Day, hour: int) -> int:
     """How many of a day's new articles came after an hour of it: as large a part as of all that was asked for."""
     asked: dict[str, int] = json.loads(day.hours)

@@ -120,3 +120,12 @@ def test_days_after_others_on_which_nothing_could_be_read_are_known(kept):
     kept.store(FEED, (), page(FEED), due_at=kept.now)
     with reading(kept.path) as db:
         assert days.after_gaps(db, "news", first) == {first + timedelta(days=each) for each in (5, 7)}
+
+
+def test_the_busiest_day_is_known_of_each_source(kept):
+    for number in range(5):
+        kept.put(article(f"https://news.example/{number}", f"{number} and more words."))
+        kept.later(hours=24 if number > 1 else 1)
+    with reading(kept.path) as db:
+        assert days.busiest(db, kept.now.date(), 28) == {"news": 3}
+        assert days.busiest(db, kept.now.date(), 2) == {"news": 1}

@@ -15,13 +15,15 @@ from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
 
 FEWEST_DAYS = timedelta(days=14)
 """Watched, before which nothing is too much."""
-LOOKED_BACK = 28
-"""Days with something new."""
+LOOKED_BACK, FEWEST_NEW = 28, 4
+"""Days with something new, at most and at least: a weekly's first four issues."""
 FEWEST = 40
 """Articles under which a day is no flood, whatever came before: a special issue has as many."""
 TIMES, MORE, MOST = 3.5, 2.0, 6.0
 """How many times the busiest day: for a source whose days are alike, for each coefficient of variation between its
 days, and at most."""
+FEW = 3.0
+"""And by this over the number of the days more, as of few the busiest is not yet known."""
 ROLLING = 1.4
 """As many times that for the last 24 hours: of all that there were, the busiest had more than the busiest day."""
 PAST = 0.5
@@ -41,11 +43,12 @@ def find(today: Day, before: Sequence[Day], first: date, gap: int, *, earlier: i
     if new < FEWEST or today.day - first < FEWEST_DAYS:
         return None
     usual = [day.new for day in before[:LOOKED_BACK] if day.new]
-    if len(usual) < 5:
+    if len(usual) < FEWEST_NEW:
         return None
     mean = sum(usual) / len(usual)
     spread = math.sqrt(sum((each - mean) ** 2 for each in usual) / (len(usual) - 1)) / mean
-    too_many = max(FEWEST, (1 + gap) * max(usual) * min(MOST, TIMES + MORE * spread) * (ROLLING if earlier else 1))
+    times = min(MOST, TIMES + MORE * spread) * (1 + FEW / len(usual)) * (ROLLING if earlier else 1)
+    too_many = max(FEWEST, (1 + gap) * max(usual) * times)
     if new <= too_many:
         return None
     began = today.day - timedelta(days=1) if earlier else today.day

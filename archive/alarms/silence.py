@@ -44,8 +44,8 @@ OF_LONGEST, AT_MOST = 1.5, 24
 """And by the clock at least so many times the longest, or so many hours."""
 TOO_FEW, AT_LEAST = 4, 2.0
 """Pauses from which on they have a tail; with fewer a pause is too long if it is so many times the longest."""
-CLOCKED, SET_TIMES = 5, 6
-"""Pauses of so many hours or more, under which the clock tells nothing."""
+CLOCKED, SET_TIMES = 3, 6
+"""Pauses of so many hours or more, under which the clock tells nothing: those between a weekly's first four issues."""
 MARGIN, YOUNG = 1.25, 20.0
 """How many times the longest pause one has to be at least: a paper may be a few hours late; and more where few are
 known, by so many times their coefficient of variation over their number."""

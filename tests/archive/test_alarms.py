@@ -208,6 +208,18 @@ def test_others_that_nobody_looked_at_or_that_are_small_tell_of_no_holiday():
     assert lull([replace(known(0), hours={now - 30: 1})] * 6, now - 20, now) == set()
 
 
+def test_a_weekly_is_judged_by_its_first_four_issues():
+    issues = [usual(7 * week, new=12) for week in range(1, 5)]
+    assert drift.find([usual(0, new=12, signed=0), *issues], NOON).evidence["figures"][0]["figure"] == "signed"
+    assert drift.find([usual(0, new=12, words=260), *issues], NOON) is None
+    assert flooded(200, issues)
+    assert flooded(60, issues) is None
+    came = [hour(NOON) - 168 * week for week in range(4)]
+    past = Past(sorted({at + each for at in came for each in (0, 1)}), set(range(came[-1] // 24, came[0] // 24 + 40)))
+    assert silent(past, NOON + timedelta(days=9)) is None
+    assert silent(past, NOON + timedelta(days=16))
+
+
 def test_what_came_while_nobody_looked_makes_no_pause_of_the_publishers():
     friday = datetime(2026, 11, 20, 17, tzinfo=UTC)
     past = office(friday)

@@ -133,6 +133,16 @@ def watched(db: sqlite3.Connection, source: str, day: date) -> tuple[date, int]:
     return date.fromisoformat(first), (day - date.fromisoformat(last)).days - 1
 
 
+def after_gaps(db: sqlite3.Connection, source: str, first: date) -> set[date]:
+    """The days of a source since one that came after others on which none of its listings could be read."""
+    rows = db.execute(
+        "SELECT day, lag(day) OVER (ORDER BY day) FROM days WHERE source = ? AND day >= ? AND looks > looks_failed",
+        [source, (first - timedelta(days=7)).isoformat()],
+    )
+    both = [(date.fromisoformat(day), date.fromisoformat(before)) for day, before in rows if before]
+    return {day for day, before in both if (day - before).days > 1}
+
+
 def since(db: sqlite3.Connection, first: date, until: date) -> dict[str, list[Day]]:
     """The days of all sources from one to another, both included, by source; the latest first."""
     found: dict[str, list[Day]] = {}
@@ -148,6 +158,20 @@ def since(db: sqlite3.Connection, first: date, until: date) -> dict[str, list[Da
 def hours(day: Day) -> list[int]:
     """The hours, UTC, in which something came on it."""
     return sorted(map(int, json.loads(day.hours)))
+
+
+def busiest(db: sqlite3.Connection, until: date, many: int) -> dict[str, int]:
+    """The new articles on each source's busiest of so many days up to one."""
+    first = until - timedelta(days=many - 1)
+    sql = "SELECT source, max(new) FROM days WHERE day BETWEEN ? AND ? GROUP BY source"
+    return dict(db.execute(sql, [first.isoformat(), until.isoformat()]).fetchall())
+
+
+def came_after(day: Day, hour: int) -> int:
+    """How many of a day's new articles came after an hour of it: as large a part as of all that was asked for."""
+    asked: dict[str, int] = json.loads(day.hours)
+    late = sum(number for each, number in asked.items() if int(each) > hour)
+    return round(day.new * late / max(1, sum(asked.values())))
 
 
 def forget(db: sqlite3.Connection, now: datetime, most: int) -> int:

@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from archive import days, pauses, register
 from archive.alarms import blocked, drift, flood, silence, stale
@@ -26,6 +26,8 @@ OURSELVES = 4
 """Sources that cannot be reached all at once, and more than half of all: it is this machine that is cut off."""
 SOON = timedelta(days=4)
 """The length of a drift whose days are as good as others, for comparing with later ones."""
+OURS = 0.2
+"""Share of its days after days without a look, over which that is how the source is looked at."""
 _BACK = timedelta(days=400)
 _BEFORE = timedelta(hours=6)  # with pauses that grow, few are looked at in an hour
 
@@ -66,6 +68,8 @@ class _Now:
     """Of today and yesterday."""
     alarms: dict[str, dict[Kind, Alarm]]
     ended: dict[str, list[_Ended]]
+    busiest: dict[str, int]
+    """New articles on each source's busiest day of four weeks, the last two left out: it spares reading most days."""
     _cut_off: dict[str, bool] = field(default_factory=dict)
 
     def cut_off(self, db: sqlite3.Connection, at: str) -> bool:
@@ -85,6 +89,8 @@ class Watch:
     """Source -> the last hour in which something came, and the hour before which that is no silence."""
     _counted: dict[str, tuple[date, int]] = field(default_factory=dict)
     """Source -> the day up to which it was looked at for drift, and how much had come on it."""
+    _busiest: tuple[date, dict[str, int]] = (date.min, {})
+    """Of which day, and its ``busiest``."""
     _after: str = ""
     """The source after which the next look goes on reading closely."""
     _left: int = CLOSELY
@@ -94,7 +100,9 @@ class Watch:
 
         With 10,000 sources it takes 1 s, and 3 s at the first look and in an hour in which all have news.
         """
-        now = _now(db, at)
+        if self._busiest[0] != at.date():
+            self._busiest = (at.date(), days.busiest(db, at.date() - timedelta(days=2), flood.LOOKED_BACK))
+        now = _now(db, at, self._busiest[1])
         self._left = CLOSELY
         changes: list[Begun | Over] = []
         names = sorted(now.sources)
@@ -191,10 +199,14 @@ class Watch:
             day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
         ]
         found = drift.find(kept[: drift.DAYS + max(drift.WINDOWS)], now.at)
+        mixed = days.after_gaps(db, name, kept[-1].day) if found else set()  # a weekend's articles came on a Monday
+        if mixed and len(mixed) <= OURS * len(kept):
+            alike = [day for day in kept if day.day not in mixed]
+            found = drift.find(alike[: drift.DAYS + max(drift.WINDOWS)], now.at)
         return Begun(name, found) if found else None
 
 
-def _now(db: sqlite3.Connection, at: datetime) -> _Now:
+def _now(db: sqlite3.Connection, at: datetime, busiest: dict[str, int]) -> _Now:
     sources = {row["name"]: row for row in db.execute("SELECT name, country, language FROM sources WHERE configured")}
     listings = {row["source"]: row for row in db.execute(_LISTINGS) if row["source"] in sources}
     alarms = register.open_alarms(db)
@@ -209,6 +221,7 @@ def _now(db: sqlite3.Connection, at: datetime) -> _Now:
         days.since(db, at.date() - timedelta(days=1), at.date()),
         alarms,
         ended,
+        busiest,
     )
 
 
@@ -263,11 +276,21 @@ def _flood(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alar
         yesterday = next((day for day in recent if day.day != now.at.date()), None)
         how = flood.ended(alarm, today, yesterday, now.at)
         return Over(alarm.id, how) if how else None
+    least = max(flood.FEWEST, flood.TIMES * now.busiest.get(name, 0))
+    if sum(day.new for day in recent) < least:
+        return None
     for day in recent:  # yesterday's last hour, too, was not looked at before midnight
-        if day.new >= flood.FEWEST:
+        if day.new >= least:
             before = days.read(db, name, day.day - timedelta(days=1), flood.LOOKED_BACK)
             if found := flood.find(day, before, *days.watched(db, name, day.day)):
                 return Begun(name, found)
+    yesterday = next((day for day in recent if day.day != now.at.date()), None)
+    if today and yesterday:
+        earlier = days.came_after(yesterday, now.at.astimezone(UTC).hour)
+        before = days.read(db, name, yesterday.day - timedelta(days=1), flood.LOOKED_BACK)
+        first, gap = days.watched(db, name, yesterday.day)
+        if found := flood.find(today, before, first, gap, earlier=earlier):
+            return Begun(name, found)
     return None
 
 

@@ -20,7 +20,7 @@ from archive.alarms.finding import Alarm, Ending, Finding, Kind, many
 
 DAYS, FEWEST = 28, 20
 """Days with something new that say what is usual, and articles on them at least: archive.baseline's, too."""
-WINDOWS = (1, 2, 3, 5, 8)
+WINDOWS = (1, 2, 3, 4, 5, 6, 8)
 """Days with something new that are compared with those before them."""
 MORNING = 6
 """The hour, UTC, before which a day is not looked at alone: it brings what was published late on the day before."""
@@ -28,8 +28,10 @@ ENOUGH = 100
 """Articles in a window, from which on no longer one is looked at."""
 FEW_ALIKE = 3
 """Weekends' days that are compared with a weekend's at least."""
-FEW, FEWEST_DAYS = 3, 5
-"""Articles that are compared at least, and days that they are compared with."""
+FEW, FEWEST_DAYS = 3, 4
+"""Articles that are compared at least, and days that they are compared with: a weekly's first four issues."""
+KNOWN, HARDLY = 8, 1.5
+"""Days of which it is hardly known how they differ, and so many times more is asked for."""
 SPAN = timedelta(days=14)
 """From the first of these days to the last, so that there are two weekends."""
 CHANCE = 1e-5
@@ -66,8 +68,10 @@ class _Mean:
     squares: Callable[[Day], float]
     least: float
     """The change that is worth telling: .6 is from .20 to .31 of a page."""
+    slack: float
+    """Of the change, what a new section may make: it is longer or shorter than the rest, and its articles are many."""
     surprise: float
-    """Standard errors that are more than chance: a new section may be by as much longer as its articles are many."""
+    """Standard errors of what is beyond it that are more than chance."""
     within: float
     """Standard deviation between articles that is never gone below."""
     told: Callable[[float, float], str]
@@ -95,10 +99,25 @@ def _pages(now: float, usual: float) -> str:
     return f"{part:.0%} of a new page is dropped as boilerplate, and {before:.0%} was before"
 
 
-_MEANS = {
-    "length": _Mean(lambda day: day.log_words, lambda day: day.log_words_squared, math.log(1.75), 6.5, 0.3, _words),
-    "boilerplate": _Mean(lambda day: day.log_dropped, lambda day: day.log_dropped_squared, 0.6, 5.0, 0.3, _pages),
-}
+_LENGTH = _Mean(
+    lambda day: day.log_words,
+    lambda day: day.log_words_squared,
+    least=math.log(1.75),
+    slack=0.35,
+    surprise=4.5,
+    within=0.3,
+    told=_words,
+)
+_BOILERPLATE = _Mean(
+    lambda day: day.log_dropped,
+    lambda day: day.log_dropped_squared,
+    least=0.6,
+    slack=0.0,
+    surprise=5.0,
+    within=0.3,
+    told=_pages,
+)
+_MEANS = {"length": _LENGTH, "boilerplate": _BOILERPLATE}
 _SHARES = (
     _Share("unread", lambda day: day.unread, lambda day: day.new + day.unread, "of the new pages hold no article"),
     _Share("signed", lambda day: day.signed, lambda day: day.new, "of the new articles have a byline"),
@@ -171,8 +190,8 @@ def _mean(name: str, recent: Sequence[Day], before: Sequence[Day]) -> _Change | 
     counts = [day.new for day in some]
     within = sum(map(figure.squares, some)) / sum(counts) - usual**2
     known = chance.usual([figure.sum(day) / day.new for day in some], counts, max(figure.within**2, within))
-    surprise = known.surprise(now, sum(day.new for day in recent), len(recent))
-    if abs(surprise) < figure.surprise:
+    surprise = known.surprise(now, sum(day.new for day in recent), len(recent)) * (1 - figure.slack / abs(now - usual))
+    if abs(surprise) < figure.surprise * (HARDLY if len(some) < KNOWN else 1):
         return None
     return _Change(name, usual, now, surprise**2 / 2 / math.log(10), figure.told(now, usual))
 

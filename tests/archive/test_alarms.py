@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from archive.alarms.finding import Alarm, Ending, Kind
 from archive.alarms.holidays import is_holiday
 from archive.alarms.silence import Past
 from archive.alarms.stale import Listing
+from archive.pauses import Known, lull
 
 TODAY = date(2026, 11, 25)
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -62,6 +65,12 @@ def test_a_single_long_read_is_no_drift_and_a_few_teasers_are():
     assert drift.find(history(usual(0, new=4, words=30)), NOON).evidence["articles"] == 4
 
 
+def test_a_few_articles_tell_a_great_change_of_length_and_many_one_that_a_new_section_may_make():
+    assert drift.find(history(usual(0, new=5, words=90)), NOON).evidence["figures"][0]["figure"] == "length"
+    assert drift.find(history(usual(0, new=5, words=220)), NOON) is None
+    assert drift.find(history(usual(0, new=90, words=215)), NOON) is None
+
+
 def test_without_three_weeks_of_articles_nothing_is_unlike_them():
     assert drift.find(history(usual(0, signed=0), days=10), NOON) is None
     assert drift.find(history(usual(0, signed=0), days=20), NOON)
@@ -107,6 +116,13 @@ def test_a_night_and_a_weekend_are_no_silence_and_a_workday_is():
     assert found.began == friday
 
 
+def test_a_day_that_stops_after_its_first_hours_is_no_silence_before_a_night_would_be_over():
+    came = [h for h in range(hour(NOON) - 1000, hour(NOON)) if 8 <= h % 24 <= 17 and h < hour(NOON) - 2]
+    past = Past(came, set(range(came[0] // 24, came[-1] // 24 + 3)))
+    assert silent(past, NOON + timedelta(hours=8)) is None
+    assert silent(past, NOON + timedelta(hours=20))
+
+
 def test_a_nightly_paper_is_missed_the_morning_after():
     nights = [NOON.replace(hour=3) - timedelta(days=back) for back in range(50, 0, -1)]
     past = Past([hour(night) for night in nights], set(range(hour(nights[0]) // 24, hour(NOON) // 24 + 1)))
@@ -128,6 +144,80 @@ def test_a_source_that_is_new_or_publishes_when_it_likes_is_not_silent_soon():
     came = [hour(NOON) - sum(gaps[index:]) for index in range(len(gaps) + 1)]
     erratic = Past(came, set(range(came[0] // 24, came[-1] // 24 + 40)))
     assert silent(erratic, NOON + timedelta(days=9)) is None
+
+
+def at_random(seed, every, weeks=8, heavy=0.0):
+    """Once in so many hours, by chance; ``heavy``: how much more the pauses vary, as logarithms."""
+    chance = random.Random(seed)
+    came, at = [], hour(NOON) - weeks * 168.0
+    while at < hour(NOON):
+        came.append(int(at))
+        at += chance.lognormvariate(math.log(every), heavy) if heavy else chance.expovariate(1 / every)
+    came = sorted(set(came))
+    return Past(came, set(range(came[0] // 24, came[-1] // 24 + 200)))
+
+
+def too_long(past):
+    """After how many hours without anything it is a silence."""
+    last = datetime.fromtimestamp(past.came[-1] * 3600, UTC)
+    return next(hours for hours in range(2, 4000) if silent(past, last + timedelta(hours=hours)))
+
+
+def test_who_publishes_at_random_is_waited_for_ten_times_as_long_as_usual_and_who_pauses_long_for_longer():
+    waits = [too_long(at_random(seed, 8)) / 8 for seed in range(12)]
+    assert all(6 <= wait <= 30 for wait in waits)
+    heavier = [too_long(at_random(seed, 8, heavy=1.4)) / 8 for seed in range(12)]
+    assert sorted(heavier)[6] > 2 * sorted(waits)[6]
+
+
+def test_the_fewer_pauses_are_known_the_longer_one_is_waited_for():
+    short = sorted(too_long(at_random(seed, 20, weeks=4)) for seed in range(12))[6]
+    assert short > sorted(too_long(at_random(seed, 20)) for seed in range(12))[6]
+
+
+def test_weeks_before_a_source_began_to_publish_are_none_of_its_pauses():
+    past = office(datetime(2026, 11, 20, 17, tzinfo=UTC), weeks=3)
+    long_watched = replace(past, watched=set(range(past.came[0] // 24 - 30, past.came[-1] // 24 + 15)))
+    monday = datetime(2026, 11, 23, 23, tzinfo=UTC)
+    assert silent(long_watched, monday)
+    assert silence.habit(long_watched).chances == silence.habit(past).chances
+    just_begun = replace(long_watched, came=[at for at in past.came if at > past.came[-1] - 5 * 24])
+    assert silence.habit(just_begun) is None
+
+
+def known(share=1.0, weeks=5, per_hour=3):
+    """Another source with so many articles an hour, of which a share came on the last day."""
+    now = hour(NOON)
+    hours = dict.fromkeys(range(now - weeks * 168, now), per_hour)
+    hours |= {at: round(per_hour * share) for at in range(now - 24, now)}
+    return Known(hours, set(range((now - weeks * 168) // 24, now // 24 + 1)))
+
+
+def test_a_day_on_which_many_others_bring_half_is_a_holiday_and_one_on_which_few_do_is_none():
+    now = hour(NOON)
+    kept_by = [known(0.34), known(0.34), known(0), known(), known()]
+    assert lull(kept_by, now - 30, now) == set(range(now - 23, now))
+    assert lull([known(0.34), known(), known(), known(), known()], now - 30, now) == set()
+    assert lull(kept_by[:3], now - 30, now) == set()
+
+
+def test_others_that_nobody_looked_at_or_that_are_small_tell_of_no_holiday():
+    now = hour(NOON)
+    unwatched = replace(known(0), watched=set(range(now // 24 - 30, now // 24 - 1)))
+    assert lull([unwatched] * 6, now - 20, now) == set()
+    assert lull([replace(known(0), hours={now - 30: 1})] * 6, now - 20, now) == set()
+
+
+def test_a_weekly_is_judged_by_its_first_four_issues():
+    issues = [usual(7 * week, new=12) for week in range(1, 5)]
+    assert drift.find([usual(0, new=12, signed=0), *issues], NOON).evidence["figures"][0]["figure"] == "signed"
+    assert drift.find([usual(0, new=12, words=260), *issues], NOON) is None
+    assert flooded(200, issues)
+    assert flooded(60, issues) is None
+    came = [hour(NOON) - 168 * week for week in range(4)]
+    past = Past(sorted({at + each for at in came for each in (0, 1)}), set(range(came[-1] // 24, came[0] // 24 + 40)))
+    assert silent(past, NOON + timedelta(days=9)) is None
+    assert silent(past, NOON + timedelta(days=16))
 
 
 def test_what_came_while_nobody_looked_makes_no_pause_of_the_publishers():
@@ -171,6 +261,15 @@ def test_a_first_crawl_and_what_came_while_nobody_looked_are_no_flood():
     assert flooded(400, first=TODAY - timedelta(days=3)) is None
     assert flooded(60, gap=2) is None
     assert flooded(60)
+
+
+def test_a_flood_over_midnight_is_one_by_both_days():
+    before = [usual(back, new=10 + back % 5) for back in range(2, 29)]
+    first = TODAY - timedelta(days=30)
+    assert flood.find(usual(0, new=45), before, first, 0) is None
+    found = flood.find(usual(0, new=45), before, first, 0, earlier=45)
+    assert (found.evidence["new"], found.began.date()) == (90, TODAY - timedelta(days=1))
+    assert flood.find(usual(0, new=30), before, first, 0, earlier=30) is None
 
 
 def test_a_flood_is_over_after_a_day_of_the_usual_or_usual_after_a_week():

@@ -99,3 +99,33 @@ def test_a_days_row_begins_at_midnight_utc_and_is_thrown_away_after_400_days(kep
     assert kept.rows("SELECT day FROM days") == [("2026-11-25",)]
     kept.archive.tidy(kept.now + timedelta(days=1), log_days=90)
     assert kept.rows("SELECT day FROM days") == []
+
+
+def test_how_much_of_a_day_came_late_is_told_by_its_hours(kept):
+    for number in range(4):
+        kept.put(article(f"https://news.example/{number}", f"{number} and more words."))
+        kept.later(hours=1)
+    with reading(kept.path) as db:
+        (today,) = days.read(db, "news", kept.now.date(), 1)
+    assert [days.came_after(today, hour) for hour in (0, 12, 14, 23)] == [4, 3, 1, 0]
+
+
+def test_days_after_others_on_which_nothing_could_be_read_are_known(kept):
+    first = kept.now.date()
+    for pause in (1, 1, 3, 1):
+        kept.store(FEED, (), page(FEED), due_at=kept.now)
+        kept.later(hours=24 * pause)
+    kept.store(FEED, Failure(FEED, Stage.FETCH, "timeout"), page(FEED), due_at=kept.now)
+    kept.later(hours=24)
+    kept.store(FEED, (), page(FEED), due_at=kept.now)
+    with reading(kept.path) as db:
+        assert days.after_gaps(db, "news", first) == {first + timedelta(days=each) for each in (5, 7)}
+
+
+def test_the_busiest_day_is_known_of_each_source(kept):
+    for number in range(5):
+        kept.put(article(f"https://news.example/{number}", f"{number} and more words."))
+        kept.later(hours=24 if number > 1 else 1)
+    with reading(kept.path) as db:
+        assert days.busiest(db, kept.now.date(), 28) == {"news": 3}
+        assert days.busiest(db, kept.now.date(), 2) == {"news": 1}

@@ -133,6 +133,28 @@ def test_an_old_archive_offered_as_new_is_a_flood_within_the_hour(paper):
     assert paper.look() == ["flood"]
 
 
+def test_an_old_archive_offered_as_new_before_and_after_midnight_is_a_flood(paper):
+    kept = paper.kept
+    while kept.now.hour != 23:
+        paper.hour()
+    for moment in range(2):
+        for number in range(40 + 10 * moment):
+            kept.put(article(f"https://news.example/old/{moment}/{number}", f"{moment} {number} {TEXT}"))
+        assert paper.look() == ["flood"] * moment
+        kept.later(hours=1)
+
+
+def test_the_first_day_after_days_without_a_look_is_compared_with_none(paper):
+    kept = paper.kept
+    kept.later(hours=48)
+    for _ in range(12):
+        paper.hour(authors=())
+        assert "drift" not in paper.look()
+    for _ in range(24):
+        paper.hour(authors=())
+    assert "drift" in paper.look()
+
+
 def test_many_sources_that_fail_at_once_are_our_own_network(kept):
     feeds = [f"https://{name}.example/feed" for name in "abcdef"]
     sources = [

@@ -55,10 +55,11 @@ def score(world: World, noticed: list[Noticed], seed: int, end: float = DAYS * D
     result = Score(seed, len(faults))
     sources = {source.name: source for source in world.sources}
     for fault in faults:
+        first = fault.begin if fault.kind == "drift" else fault.effect  # pages published before it are read after it
         times = [
             it.at
             for it in noticed
-            if (it.source, it.kind) == (fault.source, fault.kind) and fault.effect <= it.at <= fault.end + DAY
+            if (it.source, it.kind) == (fault.source, fault.kind) and first <= it.at <= fault.end + DAY
         ]
         found = min(times, default=math.inf)
         away = world.down + world.cut_off + world.holidays[sources[fault.source].country]

@@ -73,18 +73,18 @@ def is_text(counts: Counts, text: str) -> bool:
     """Whether a block is the site's."""
     if not counts.returned or _is_dateline(text):
         return False
-    if counts.solid >= SOLID and counts.solid >= counts.own:  # it stands where little of a story ever does
+    share, placed = counts.recent / counts.window, counts.placed
+    series = placed > 0 and counts.opening >= 0.9 * placed and share < opening_share(text)
+    if counts.solid >= SOLID and counts.solid >= counts.own and not series:  # it stands where little of a story does
         return True
     if counts.pages < FEWEST:
         return False
-    share = counts.recent / counts.window
-    placed = counts.placed
     lasting = counts.pages >= (4 if len(text) < 150 else 6) and counts.pages >= 0.8 * counts.since
     section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
     if is_short(text) and counts.heads > 0.6 * placed:  # or a subheading
         return counts.pages >= 6 and (share >= 0.5 or lasting)
     if counts.opening >= 0.9 * placed:  # where a series has its intro, too
-        return section or (counts.window >= 10 and share >= (0.8 if text[-1:] in ENDS else 0.3))
+        return section or (counts.window >= 10 and not series)
     author = counts.by_author >= 3 and counts.with_author >= 0.9 * counts.by_author
     if counts.linked or (author and counts.by_author > 3):  # who the author is
         return True
@@ -93,6 +93,11 @@ def is_text(counts: Counts, text: str) -> bool:
     if counts.steady >= 0.8 * placed:  # put in by a program
         return counts.pages >= 4 and (share >= 0.1 or lasting or author or section)
     return counts.pages >= 6 and (share >= 0.5 or lasting)
+
+
+def opening_share(text: str) -> float:
+    """On what share of the pages something stands before the story at least if it is not a series' intro."""
+    return 0.8 if text[-1:] in ENDS else 0.3
 
 
 def is_link(block: Block) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.boilerplate import FEWEST, SOLID, Counts, is_heading, is_link, is_place, is_solid, is_text
+from archive.boilerplate import FEWEST, SOLID, Counts, is_heading, is_link, is_place, is_solid, is_text, opening_share
 from archive.cleaning import Known
 from archive.columns import byline
 from archive.models import HEADING, Article, Seen
@@ -177,6 +177,9 @@ class _Page:
             doubts = sum([bit & own != 0 for bit in lately])
             if len(lately) < LATELY or not is_solid(LATELY - doubts, 2 * doubts):
                 return
+        opens = self.how.get(one.mark, 0) & OPENING
+        if opens and solid.bit_count() < opening_share(one.text) * len(self.before.pages):  # of a series?
+            return
         counts = self._counts(mark, solid, self.before.on(solid), own=doubts)
         if is_place(counts):
             path = one.place if mark == spot(one.place)[0] else box_of(one.place)

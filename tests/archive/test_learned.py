@@ -152,6 +152,15 @@ def test_the_background_of_a_running_affair_is_kept(paper):
     assert paper.learned() == {NOTICE: "text"}
 
 
+def test_a_series_intro_with_a_place_of_its_own_is_kept(paper):
+    intro = "Vogli prado: kera nutise lobami."
+    for number in range(60):
+        paper.page(*([intro, *story(number)] if number % 3 == 0 else story(number)), places={intro: "main > p.lead"})
+        paper.crawl()
+    assert intro in paper.text(58)
+    assert paper.learned() == {}
+
+
 def test_a_series_intro_is_kept_and_goes_where_it_stands_on_nearly_all_pages(paper):
     intro = "Vogli prado: kera nutise lobami."
     for number in range(30):

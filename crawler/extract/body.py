@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -42,11 +43,21 @@ class Body:
     seen: tuple[Seen, ...]
 
 
+LITTLE: Final = 1_500
+"""Mass of a text under which a wall that the page shows is told: above, it is one for those who read more than that.
+Of 1,650 labelled pages six have one with words, five of them beside 2,400 characters and more that are all there is.
+"""
+WALLS: Final = frozenset({"part:paywall", "part:regwall", "part:reg-wall"})
+
+
 def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *, explain: bool) -> Body:
     """The article's blocks, without boilerplate."""
     found = read(parsed, links.base(parsed, base), meta, rules)
     kept = boilerplate.cut(found.lines, found.known)
-    dropped = (*_left_out(found.trees), *kept.dropped) if explain else kept.dropped
+    parts = list(_left_out(found.trees)) if explain else []
+    if not explain and sum(map(len, kept.texts)) * found.known.dense < LITTLE:
+        parts = [part for part in _left_out(found.trees) if part.reason in WALLS]
+    dropped = (*parts, *kept.dropped)
     text = tuple(map(outward, kept.blocks))
     return Body(text, kept.texts, dropped, found.how, found.linked, found.known.dense, kept.seen)
 

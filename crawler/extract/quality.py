@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from archive import dates, doubts, pieces
 from archive.models import Quality
-from crawler.extract.body import Body
+from crawler.extract.body import LITTLE, WALLS, Body
 from crawler.extract.metadata import Meta
 
 SHORT = 500
@@ -42,7 +42,8 @@ def _for_subscribers(body: Body, meta: Meta) -> bool:
     """What the page declares, else whether it tells its readers so under the text."""
     if meta.paywalled is not None:
         return meta.paywalled
-    return any(part.reason == "notice:paywall" for part in body.dropped)
+    little = sum(map(len, body.texts)) * body.dense < LITTLE
+    return any(part.reason == "notice:paywall" or (little and part.reason in WALLS) for part in body.dropped)
 
 
 def _is_unlike(texts: tuple[str, ...], told: int) -> bool:

@@ -284,6 +284,21 @@ def test_a_gate_for_subscribers_is_no_text_and_is_told(gate):
     assert "paywalled" in found.quality.flags
 
 
+def test_a_wall_that_is_called_one_is_told_where_little_stands_before_it():
+    wall = "<div class=paywall><p>Keep reading with one of our plans.</p></div>"
+    little, much = (
+        extract(page(f"<article><h1>Pier moves</h1>{paragraphs(*texts)}{wall}</article>"), URL)
+        for texts in (P, [f"{text} {number}" for number in range(9) for text in P])
+    )
+    assert isinstance(little, Article)
+    assert isinstance(much, Article)
+    assert "paywalled" in little.quality.flags
+    assert "paywalled" not in much.quality.flags
+    empty = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(*P)}<div class=paywall></div></article>"), URL)
+    assert isinstance(empty, Article)
+    assert "paywalled" not in empty.quality.flags
+
+
 def test_an_article_about_subscribers_is_not_taken_for_one_that_is_for_them():
     last = "The paper said on Monday that its archive will be open to subscribers only, from the first of June on."
     found = extract(page(f"<article><h1>Pier moves</h1>{paragraphs(*P, last)}<p>It has 4,000.</p></article>"), URL)

@@ -199,6 +199,7 @@ def test_a_learner_that_drops_whatever_it_saw_twice_loses_what_articles_say_agai
 
 def test_what_was_stored_without_learning_is_what_one_page_gives(tmp_path, monkeypatch):
     monkeypatch.setattr(learned, "clean_of", lambda db, article, source: article)
+    monkeypatch.setattr(learned, "observe", lambda db, article, *_: article)
     for result in Press(tmp_path / "a.db", papers(SEED, PAGES, 3)).run():
         assert (result.off.left, result.off.lost) == (result.new.left, result.new.lost)
         assert result.stored == PAGES

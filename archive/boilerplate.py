@@ -74,7 +74,8 @@ def is_text(counts: Counts, text: str) -> bool:
     if not counts.returned or _is_dateline(text):
         return False
     share, placed = counts.recent / counts.window, counts.placed
-    series = placed > 0 and counts.opening >= 0.9 * placed and share < opening_share(text)
+    opens = counts.opening >= 0.9 * placed
+    series = opens and share < opening_share(text)
     if counts.solid >= SOLID and counts.solid >= counts.own and not series:  # it stands where little of a story does
         return True
     if counts.pages < FEWEST:
@@ -83,7 +84,7 @@ def is_text(counts: Counts, text: str) -> bool:
     section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
     if is_short(text) and counts.heads > 0.6 * placed:  # or a subheading
         return counts.pages >= 6 and (share >= 0.5 or lasting)
-    if counts.opening >= 0.9 * placed:  # where a series has its intro, too
+    if opens:  # where a series has its intro, too
         return section or (counts.window >= 10 and not series)
     author = counts.by_author >= 3 and counts.with_author >= 0.9 * counts.by_author
     if counts.linked or (author and counts.by_author > 3):  # who the author is

@@ -40,6 +40,7 @@ class _Memory:
     """The number of the last page that was looked at."""
     known: Known
     window: Window | None = None
+    """Its last pages, once one more was to be looked at."""
 
 
 def template(db: sqlite3.Connection, source: str) -> int:

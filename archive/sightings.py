@@ -132,8 +132,6 @@ class _Page:
     """More, or less, with what is learned by it."""
     seldom: bool
     """Whether it is one of those on which what is not learned is written down, too."""
-    alike: tuple[int, int] | None = None
-    """The sets of the last pages that have the same byline, and the same section, once asked for."""
 
     def blocks(self, it: Standing, copies: int) -> None:
         """The blocks that other pages have, too. ``copies``: those of them that tell the same story."""
@@ -221,9 +219,7 @@ class _Page:
                 left_out += 1
             elif left_out:
                 stayed += 1
-        if self.alike is None:
-            self.alike = before.alike(today)
-        author, section = self.alike
+        author, section = before.alike(today)
         return Counts(
             pages=pages,
             since=today.number - sights[0].number + 1,

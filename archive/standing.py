@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from archive.dedupe import mark
@@ -43,10 +44,6 @@ GONE, KNOWN, DOUBT, OWN = 0, 1, 2, 3
 DOUBT is what was left out for its place alone, and OWN is the story's.
 """
 
-PLACES: Final = 10_000
-"""That are remembered by ``spot``."""
-_spots: Final[dict[str, tuple[int, int]]] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -79,14 +76,11 @@ class Sight:
     """Characters."""
 
 
+@lru_cache(maxsize=10_000)
 def spot(path: str) -> tuple[int, int]:
     """What a place is known by, and the place that it is in; 0 for none that can be told from others."""
-    if path not in _spots:
-        if len(_spots) >= PLACES:
-            _spots.clear()
-        box = box_of(path)
-        _spots[path] = mark(f"at {path}") if is_named(path) else 0, mark(f"at {box}") if is_named(box) else 0
-    return _spots[path]
+    box = box_of(path)
+    return mark(f"at {path}") if is_named(path) else 0, mark(f"at {box}") if is_named(box) else 0
 
 
 def is_named(path: str) -> bool:

@@ -183,7 +183,8 @@ class Watch:
             return None
         if not self._spend(name):
             return None
-        history = days.read(db, name, now.at.date(), drift.DAYS + max(drift.WINDOWS) + 2 * drift.DAYS)
+        compared = drift.DAYS + max(drift.WINDOWS)
+        history = days.read(db, name, now.at.date(), compared + 2 * drift.DAYS)
         if count:
             self._counted[name] = count
         if alarm:
@@ -198,11 +199,10 @@ class Watch:
         kept = [
             day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
         ]
-        found = drift.find(kept[: drift.DAYS + max(drift.WINDOWS)], now.at)
+        found = drift.find(kept[:compared], now.at)
         mixed = days.after_gaps(db, name, kept[-1].day) if found else set()  # a weekend's articles came on a Monday
         if mixed and len(mixed) <= OURS * len(kept):
-            alike = [day for day in kept if day.day not in mixed]
-            found = drift.find(alike[: drift.DAYS + max(drift.WINDOWS)], now.at)
+            found = drift.find([day for day in kept if day.day not in mixed][:compared], now.at)
         return Begun(name, found) if found else None
 
 
@@ -272,8 +272,8 @@ def _listings(db: sqlite3.Connection, name: str) -> list[stale.Listing]:
 def _flood(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alarm]) -> Begun | Over | None:
     recent: Sequence[Day] = now.recent.get(name, ())
     today = next((day for day in recent if day.day == now.at.date()), None)
+    yesterday = next((day for day in recent if day.day != now.at.date()), None)
     if alarm := alarms.get(Kind.FLOOD):
-        yesterday = next((day for day in recent if day.day != now.at.date()), None)
         how = flood.ended(alarm, today, yesterday, now.at)
         return Over(alarm.id, how) if how else None
     least = max(flood.FEWEST, flood.TIMES * now.busiest.get(name, 0))
@@ -284,7 +284,6 @@ def _flood(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alar
             before = days.read(db, name, day.day - timedelta(days=1), flood.LOOKED_BACK)
             if found := flood.find(day, before, *days.watched(db, name, day.day)):
                 return Begun(name, found)
-    yesterday = next((day for day in recent if day.day != now.at.date()), None)
     if today and yesterday:
         earlier = days.came_after(yesterday, now.at.astimezone(UTC).hour)
         before = days.read(db, name, yesterday.day - timedelta(days=1), flood.LOOKED_BACK)

@@ -83,8 +83,6 @@ class Window:
 
         They share a third of their text, not counting what many pages have in common.
         """
-        if not page.familiar:
-            return 0
         often = max(MANY, FREQUENT * len(self.pages))
         common = [one for one in page.familiar if one.pages.bit_count() >= often]
         rare = [one for one in page.familiar if one.size and one.pages.bit_count() < often]
@@ -129,7 +127,7 @@ class Window:
 
 
 def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
-    """The last pages of a source: it takes .2 ms. ``newest``: the number of the last."""
+    """The last pages of a source. ``newest``: the number of the last."""
     found = Window(newest=newest)
     sql = (
         "SELECT number, run, at, section, byline, size, marks, stood FROM recent_pages"

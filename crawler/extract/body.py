@@ -54,10 +54,9 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
     """The article's blocks, without boilerplate."""
     found = read(parsed, links.base(parsed, base), meta, rules)
     kept = boilerplate.cut(found.lines, found.known)
-    parts = list(_left_out(found.trees)) if explain else []
-    if not explain and sum(map(len, kept.texts)) * found.known.dense < LITTLE:
-        parts = [part for part in _left_out(found.trees) if part.reason in WALLS]
-    dropped = (*parts, *kept.dropped)
+    little = sum(map(len, kept.texts)) * found.known.dense < LITTLE
+    parts = _left_out(found.trees) if explain or little else ()
+    dropped = (*[part for part in parts if explain or part.reason in WALLS], *kept.dropped)
     text = tuple(map(outward, kept.blocks))
     return Body(text, kept.texts, dropped, found.how, found.linked, found.known.dense, kept.seen)
 

@@ -30,7 +30,7 @@ def of(body: Body, meta: Meta) -> Quality:
         "mostly-links": body.linked > MOST_LINKS,
         "short": size < SHORT,
         "no-title": not meta.title,
-        "paywalled": _for_subscribers(body, meta),
+        "paywalled": _for_subscribers(body, meta, little=size < LITTLE),
         "no-date": meta.published is None,
         "dates-disagree": not dates.agree(meta.dates),
     }
@@ -38,11 +38,10 @@ def of(body: Body, meta: Meta) -> Quality:
     return Quality(doubts.score(flags), flags)
 
 
-def _for_subscribers(body: Body, meta: Meta) -> bool:
+def _for_subscribers(body: Body, meta: Meta, *, little: bool) -> bool:
     """What the page declares, else whether it tells its readers so under the text."""
     if meta.paywalled is not None:
         return meta.paywalled
-    little = sum(map(len, body.texts)) * body.dense < LITTLE
     return any(part.reason == "notice:paywall" or (little and part.reason in WALLS) for part in body.dropped)
 
 

@@ -286,8 +286,8 @@ def test_text_that_no_database_can_hold_is_kept_as_far_as_it_can_be(kept):
 
 def test_an_outcome_that_cannot_be_stored_leaves_no_trace(kept):
     kept.enqueue(link())
-    with pytest.raises((AttributeError, TypeError)):
-        kept.put(article(tags=(1,)))
+    with pytest.raises(TypeError):
+        kept.put(article(tags=(b"text",)))
     assert kept.value("SELECT count(*) FROM articles") == 0
     assert kept.value("SELECT count(*) FROM snapshots") == 0
     assert kept.put().change is Change.NEW

@@ -160,7 +160,7 @@ def _keep_article(
         reextraction.apply(db, terms.anew, terms.extractor, now)
     settled = terms.anew is not None
     reading = Reading(said, outcome.page, now, terms.extractor, run=terms.run, rules=outcome.rules, settled=settled)
-    stands = stopgap.of(db, article, said, task.url) if article is not None else None
+    stands = stopgap.of(db, article, said, outcome.page, task.url) if article is not None else None
     if article is None or stands is None:
         saved = articles.save(db, reading, task)
         # An alias's page changes nothing.

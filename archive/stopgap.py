@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
-from archive import likeness, notes
+from archive import history, learned, likeness, notes, pages
 from archive.dedupe import content_hash
-from archive.models import Article, Failure, Stage
+from archive.models import Article, Failure, Page, Stage
 from archive.noise import told
 from archive.rows import clean
+from archive.snapshots import DamagedError
 from archive.words import sentences
 
 # A notice has hardly more letters; a text that has was written anew. Who writes one anew dates the page as before.
@@ -19,24 +21,37 @@ _OFFER = 600
 _BEGINNING = 40
 # Share of a text that is shown at most where it is only begun. More, and its last paragraph may have been taken out.
 _BEGUN = 0.7
+# Bytes at the end of a page in which it is closed: scripts and the notes of caches may come after.
+_END = 16_384
+_CLOSED = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+# Letters, at most, in which a text that breaks off differs from what it was: of its last word, and what is put after.
+_STUMP = 40
 
 _BLOCKED = (
     "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
     " of it."
 )
+_TRUNCATED = (
+    "The page broke off on its way: its end is missing, which it had before. The text that was kept stays as it is."
+)
 _PAYWALLED = "Only the beginning of its text is shown now, most likely to those who do not subscribe. The text is kept."
 
 
-def of(db: sqlite3.Connection, article: int, said: Article, url: str) -> Failure | None:
+def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, url: str) -> Failure | None:
     """What an article's page says now, if it is no new text of it but stands in its place; else None.
 
-    ``paywalled``: a text that was whole is now only begun, for those who do not subscribe. ``blocked``: a consent
-    wall, a challenge or a notice of a fault that passed for an article; it is the same for all of them, or has
-    nothing in common with what was kept.
+    ``truncated``: the page is not closed, as it was before, and its text breaks off; or differs in another way, and
+    did not the time before. ``paywalled``: a text that was whole is now only begun, for those who do not subscribe.
+    ``blocked``: a consent wall, a challenge or a notice of a fault that passed for an article; it is the same for all
+    of them, or has nothing in common with what was kept.
     """
     text = clean(said.text)
     kept = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
     new = content_hash(text)
+    if page and not _is_closed(page.body) and _was_closed(db, kept["snapshot"]):
+        read = learned.clean_of(db, said, kept["source"])
+        if _is_truncated(db, kept, read, url):
+            return Failure(url, Stage.FETCH, "truncated", _TRUNCATED)
     if new == kept["content_hash"]:
         return None
     if _is_begun(kept["text"], said, text):
@@ -54,6 +69,33 @@ def _is_anothers(db: sqlite3.Connection, article: int, new: str) -> bool:
         {"new": new, "id": article, "empty": content_hash("")},
     ).fetchone()
     return row is not None
+
+
+def _is_truncated(db: sqlite3.Connection, kept: sqlite3.Row, said: Article, url: str) -> bool:
+    """Whether a page that lost its end is not to be believed.
+
+    A publisher may close its pages no longer (minifiers leave that out), and change a text on the same day: what is
+    no beginning of the text before is believed when it comes again.
+    """
+    old, new = told(kept["text"]), told(clean(said.text))
+    if old == new and not history.difference(db, kept, said).kind:
+        return False
+    if len(new) < len(old) and old.startswith(new[: max(0, len(new) - _STUMP)]):
+        return True
+    row = db.execute("SELECT reason FROM links WHERE url = ?", [url]).fetchone()
+    return row is None or row["reason"] != "truncated"
+
+
+def _was_closed(db: sqlite3.Connection, snapshot: int | None) -> bool:
+    try:
+        page = pages.load(db, snapshot) if snapshot is not None else None
+    except DamagedError:
+        return False
+    return page is not None and _is_closed(page.body)
+
+
+def _is_closed(body: bytes) -> bool:
+    return _CLOSED.search(body, max(0, len(body) - _END)) is not None
 
 
 def _is_begun(before: str, said: Article, text: str) -> bool:

@@ -68,6 +68,7 @@ def version(article: int, number: int, row: Named) -> Fields:
         "article": article,
         "number": number,
         "seen_at": row["seen_at"],
+        "change": row["change"],
         "title": row["title"],
         "byline": row["byline"],
         "text_sha256": _sha256(row["text"]),
@@ -77,9 +78,9 @@ def version(article: int, number: int, row: Named) -> Fields:
     }
 
 
-def first(article: int, row: Named, facts: Named) -> Fields:
-    """Of an article's first text, with the address and date that it had then."""
-    return version(article, 1, row) | {name: facts[name] for name in FACTS}
+def first(article: int, row: Named, source: str, facts: Named) -> Fields:
+    """Of an article's first text, with its source, and the address and date that it had then."""
+    return version(article, 1, row) | {"source": source} | {name: facts[name] for name in FACTS}
 
 
 def current(article: Named, latest: Named) -> Fields:

@@ -2,9 +2,10 @@
 
 What is noted is never noted otherwise: a page, a version of an article and its removal stay as they are. Where a text
 is read again by a newer extractor, the table ``replaced`` keeps the one before; where an address or a date is told
-more exactly, ``amended`` does. All else in ``articles`` (when it was last seen, its section, tags, language, quality)
-may change, and is not sealed. Nothing that was noted is ever deleted; if it should be one day, as by a limit of age,
-that has to be noted as a kind of its own, with the digest of what was.
+more exactly, ``amended`` does. Whether an article was removed, or is for subscribers only, follows from its versions.
+All else in ``articles`` (when it was last seen, its section, tags, language, quality) may change, and is not sealed.
+Nothing that was noted is ever deleted; if it should be one day, as by a limit of age, that has to be noted as a kind
+of its own, with the digest of what was.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def page(db: sqlite3.Connection, row: Named, now: datetime) -> None:
 
 
 def first(db: sqlite3.Connection, article: int, row: Named, facts: Named, now: datetime) -> None:
-    """An article's first text was kept: ``row`` is as one of ``revisions``, ``facts`` are those of ``articles``."""
-    _note(db, "first", digests.first(article, row, facts), now, article=article, number=1)
+    """An article's first text was kept: ``row`` is as one of ``revisions``, ``facts`` as one of ``articles``."""
+    _note(db, "first", digests.first(article, row, facts["source"], facts), now, article=article, number=1)
 
 
 def version(db: sqlite3.Connection, article: int, number: int, row: Named, now: datetime) -> None:
@@ -48,7 +49,9 @@ def reread(db: sqlite3.Connection, article: int, number: int, now: datetime) -> 
     """A version's text was replaced by what is read from its page today; ``replaced`` has the one before."""
     row = db.execute("SELECT * FROM revisions WHERE article = ? AND number = ?", [article, number]).fetchone()
     if row is None:  # there is but one
-        row = db.execute("SELECT *, first_seen AS seen_at FROM articles WHERE id = ?", [article]).fetchone()
+        row = db.execute(
+            "SELECT *, first_seen AS seen_at, 'first' AS change FROM articles WHERE id = ?", [article]
+        ).fetchone()
     _note(db, "reread", digests.version(article, number, row), now, article=article, number=number)
 
 
@@ -104,7 +107,9 @@ def fill(db: sqlite3.Connection, now: datetime) -> None:
     for number in _ids(db, "articles"):
         # Where an article was spelled otherwise since: from now on both say the same, letter for letter.
         db.execute(_SPELLED, [number])
-        for row in _sound(db, "SELECT *, first_seen AS seen_at, 1 AS number FROM articles WHERE id = ?", number):
+        for row in _sound(
+            db, "SELECT *, first_seen AS seen_at, 'first' AS change, 1 AS number FROM articles WHERE id = ?", number
+        ):
             texts = _sound(db, "SELECT * FROM revisions WHERE article = ? ORDER BY number", number)
             for text in texts or [row]:
                 if text["number"] == 1:

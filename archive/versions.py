@@ -12,6 +12,8 @@ from archive.digests import Fields, Named
 
 NAMES = {
     "seen_at": "time",
+    "change": "kind of change",
+    "source": "source",
     "title": "headline",
     "byline": "byline",
     "text_sha256": "text",
@@ -67,6 +69,7 @@ def wrong(held: Held) -> Iterator[str]:
             yield from _version(held, number, texts[number], noted[number])
     yield from _amendments(held)
     yield from _beginning(held)
+    yield from _standing(held)
 
 
 def kept(held: Held) -> Iterator[tuple[Named, Fields, Named]]:
@@ -76,7 +79,7 @@ def kept(held: Held) -> Iterator[tuple[Named, Fields, Named]]:
         if row["kind"] != "amended":
             ways = [told for text in texts.get(row["number"], ()) for told in text.told]
             for told in ways:
-                if digests.digest(record := _record(row, told, facts)) == row["digest"]:
+                if digests.digest(record := _record(held, row, told, facts)) == row["digest"]:
                     yield row, record, told
                     break
 
@@ -121,7 +124,7 @@ def _version(held: Held, number: int, texts: list[_Text], noted: list[Named]) ->
     facts = [*held.amended, held.article][0]
     met: set[int] = set()
     for row in noted:
-        records = [[_record(row, told, facts) for told in text.told] for text in texts]
+        records = [[_record(held, row, told, facts) for told in text.told] for text in texts]
         same = {n for n, ways in enumerate(records) if row["digest"] in [digests.digest(way) for way in ways]}
         if not same:
             near = min(chain(*records), key=lambda record: len(digests.differing(record, row["marks"])))
@@ -137,13 +140,11 @@ def _version(held: Held, number: int, texts: list[_Text], noted: list[Named]) ->
         yield f"version {number}: it is said to be of {seen}, but was put in on {day}"
     if len(texts) - 1 in met - same:
         yield f"version {number}: an earlier text of it was put in place of the one kept on {row['day']}"
-    if number > 1 and (noted[0]["kind"] == "removed") != (texts[-1].told[0]["change"] == "removed"):
-        yield f"version {number}: whether it was a removal is not what was kept on {noted[0]['day']}"
 
 
-def _record(row: Named, text: Named, facts: Named) -> Fields:
+def _record(held: Held, row: Named, text: Named, facts: Named) -> Fields:
     if row["kind"] == "first":
-        return digests.first(row["article"], text, facts)
+        return digests.first(row["article"], text, held.article["source"], facts)
     return digests.version(row["article"], row["number"], text)
 
 
@@ -157,6 +158,17 @@ def _amendments(held: Held) -> Iterator[str]:
             yield f"{unlike(record, entry)} what was kept on {entry['day']}"
     for number, entry in noted.items():
         yield f"its former address and date, row {number} of amended, kept on {entry['day']}, are lost"
+
+
+def _standing(held: Held) -> Iterator[str]:
+    """Whether it is there, and open to all, follows from its versions, which were noted."""
+    article, last = held.article, held.revisions[-1] if held.revisions else None
+    removed = last["seen_at"] if last and last["change"] == "removed" else None
+    if article["removed"] != removed:
+        said, was = (f"removed on {at}" if at else "there" for at in (article["removed"], removed))
+        yield f"it is said to be {said}, but by its last version it is {was}"
+    if article["paywalled"] and all(row["change"] != "paywalled" for row in held.revisions):
+        yield f"it is said to be for subscribers since {article['paywalled']}, but no version says so"
 
 
 def _beginning(held: Held) -> Iterator[str]:

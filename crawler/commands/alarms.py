@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from archive.register import Row
-from crawler.commands.common import db_option, existing, json_option, print_json, print_table
+from crawler.commands.common import db_option, echo, existing, json_option, print_json, print_table
 from crawler.masks import masked
 
 
@@ -47,7 +47,7 @@ def alarms(source: str, *, everything: bool, db: Path, as_json: bool) -> None:
         table = [(row.kind, row.began, end, row.source, row.sentence) for row, end in zip(rows, ends, strict=True)]
         print_table(("alarm", "since", "ended", "source", "what"), table)
     else:
-        click.echo("No alarms." if everything else "No alarms now; --all shows those that are over.")
+        echo("No alarms." if everything else "No alarms now; --all shows those that are over.")
 
 
 def shown(row: Row) -> Row:

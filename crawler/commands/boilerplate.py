@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.common import db_option, existing, json_option, print_json, print_table, say
+from crawler.commands.common import LARGEST, db_option, existing, json_option, print_json, print_table, say
 
 SHOWN = 100
 """Characters of a sample in the table."""
@@ -87,7 +87,7 @@ def _sample(row: dict[str, object]) -> str:
 
 
 @boilerplate.command()
-@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=click.IntRange(1, LARGEST))
 @db_option
 def keep(ids: tuple[int, ...], db: Path) -> None:
     """Never leave these out.
@@ -100,7 +100,7 @@ def keep(ids: tuple[int, ...], db: Path) -> None:
 
 
 @boilerplate.command()
-@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=click.IntRange(1, LARGEST))
 @db_option
 def drop(ids: tuple[int, ...], db: Path) -> None:
     """Always leave these out.
@@ -113,7 +113,7 @@ def drop(ids: tuple[int, ...], db: Path) -> None:
 
 
 @boilerplate.command()
-@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="ID…", nargs=-1, required=True, type=click.IntRange(1, LARGEST))
 @db_option
 def undo(ids: tuple[int, ...], db: Path) -> None:
     """Take back what was said of these: what was learned holds again.

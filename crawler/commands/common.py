@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,11 @@ from config.models import Config
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+LARGEST = (1 << 63) - 1
+"""Number that SQLite can hold."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What would speak to the terminal in place of the person: controls, and marks that turn the direction of text."""
 
 db_option = click.option(
     "--db",
@@ -43,8 +49,12 @@ def load_config(path: Path | None) -> Config:
 
 def print_json(value: object) -> None:
     """One JSON value on stdout; times as ISO 8601, everything else it cannot say as text."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
+    echo_json(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def echo_json(text: str) -> None:
+    """JSON on stdout, with what would speak to a terminal as escapes."""
+    sys.stdout.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
@@ -55,7 +65,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     for column in columns:
         table.add_column(column, overflow="fold", justify="left")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else plain(str(cell)) for cell in row))
     console().print(table, soft_wrap=not sys.stdout.isatty())
 
 
@@ -64,7 +74,7 @@ def print_text(*parts: str | tuple[str, str], indent: int = 0) -> None:
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    text = Text.assemble(*parts)
+    text = Text.assemble(*[plain(part) if isinstance(part, str) else (plain(part[0]), part[1]) for part in parts])
     console().print(Padding(text, (0, 0, 0, indent), expand=False), soft_wrap=not sys.stdout.isatty())
 
 
@@ -74,9 +84,23 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False, emoji=False)
 
 
+def plain(text: str) -> str:
+    """Text that a page or a server gave, fit for a terminal: what can't be seen is shown as U+FFFD."""
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
+
+
+def echo(text: str = "") -> None:
+    """Lines for the person, on stdout."""
+    click.echo(plain(text))
+
+
 def say(message: str) -> None:
     """A sentence for the person, on stderr."""
-    click.echo(message, err=True)
+    click.echo(plain(message), err=True)
+
+
+def problems(number: int) -> str:
+    return "1 problem." if number == 1 else f"{number} problems."
 
 
 def existing(db: Path) -> Path:

@@ -11,7 +11,7 @@ from archive import copies as archive_copies
 from archive.copies import Copy
 from archive.database import reading
 from archive.revisions import Piece
-from crawler.commands.common import db_option, existing, json_option, print_json, print_table, say
+from crawler.commands.common import db_option, existing, json_option, plain, print_json, print_table, say
 
 _COLORS = {"added": "green", "removed": "red", "same": None}
 _MARKS = {"added": ("{+", "+}"), "removed": ("[-", "-]"), "same": ("", "")}
@@ -76,7 +76,7 @@ def _shown(pieces: tuple[Piece, ...]) -> str:
     """Marks as ``wdiff`` sets them, for those that see no colours; long passages without a change are cut short."""
     shown = []
     for piece in pieces:
-        text = piece.text
+        text = plain(piece.text)
         if piece.op == "same" and len(text) > 2 * _LONGEST:
             text = f"{text[:_LONGEST]} […] {text[-_LONGEST:]}"
         begin, end = _MARKS[piece.op]

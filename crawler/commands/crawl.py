@@ -15,6 +15,7 @@ from crawler.commands.common import (
     When,
     config_option,
     db_option,
+    echo,
     json_option,
     load_config,
     print_json,
@@ -92,7 +93,7 @@ def crawl(
     else:
         done = [f"{number} {change}" for change, number in summary.counts.items() if number]
         counted = ", ".join(done) or "nothing new"
-        click.echo(f"{summary.listings} listings with {summary.links} links; {counted}. Archive: {db}")
+        echo(f"{summary.listings} listings with {summary.links} links; {counted}. Archive: {db}")
         if summary.failures:
             print_table(("failed", "pages"), Counter(summary.failures).most_common())
     for problem in summary.problems:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.common import json_option, print_json, print_table, print_text, say
+from crawler.commands.common import echo, json_option, print_json, print_table, print_text, say
 from crawler.commands.learned import print_learning
 from crawler.commands.progress import CrawlProgress
 
@@ -67,16 +67,16 @@ def _print(report: Report, db: Path) -> None:
         "twice: second addresses of its articles that were known to be such; missing: paragraphs of its articles that"
         " are not in the archive; extra: paragraphs that are in it and are not its articles', as boilerplate is."
     )
-    click.echo()
+    echo()
     print_table(("rule", "pages", "for example"), report.stripped, title="What was stripped from them")
-    click.echo()
+    echo()
     print_table(("page", "why", "what happened"), report.refused, title="What was not kept as an article")
-    click.echo()
+    echo()
     print_learning(report.learning, db)
     looks = [(_time(look.at), look.summary.listings, look.summary.links, _done(look.summary)) for look in report.looks]
     print_table(("when", "listings", "links", "articles"), looks, title="When it looked")
     print_text("The days are played: the demo sets a clock of its own, by which a month takes seconds.")
-    click.echo(
+    echo(
         f"""
 Read it:    cuttings serve --db {db}
 Search it:  cuttings search harbour --db {db}

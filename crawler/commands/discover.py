@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from archive.models import Failure
-from crawler.commands.common import config_option, json_option, load_config, print_json, print_table, say
+from crawler.commands.common import config_option, echo, json_option, load_config, print_json, print_table, say
 
 
 @click.command()
@@ -48,7 +48,7 @@ def discover(url: str, *, config_path: Path | None, as_json: bool) -> None:
     else:
         if feeds:
             print_table(("feeds this page names", "title"), [(feed.url, feed.title) for feed in feeds])
-            click.echo()
+            echo()
         rows = [
             (link.url, link.title, link.published.at.isoformat(" ", "minutes") if link.published else "")
             for link in found.links

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -14,9 +13,8 @@ import click
 
 from archive import revisions
 from archive.effects import Counts, Effect, Effects
-from crawler.commands.common import print_table, say
+from crawler.commands.common import echo, plain, print_table, say
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _AROUND = 80
 """Characters of what stays the same that are shown before and after a change."""
 _AT_MOST = 400
@@ -79,11 +77,11 @@ def show(effects: Effects, *, change: str) -> None:
     rows = [_row(name, counts) for name, counts in sorted(effects.sources.items())]
     print_table(columns, [*rows, _row("all", effects.total)] if len(rows) > 1 else rows)
     if effects.refused:
-        click.echo()
+        echo()
         shown = [(effect.url, *list(_refusal(effect).values())[2:]) for effect in effects.refused[:_NAMED]]
         print_table(("taken for no article any more, and left as it is", "reason", ""), shown)
     for effect in effects.worst:
-        click.echo(f"\n{effect.url}: {effect.lost} words lost, {effect.gained} gained")
+        echo(f"\n{effect.url}: {effect.lost} words lost, {effect.gained} gained")
         for line in diff(effect):
             click.secho(line, fg={"-": "red", "+": "green"}.get(line[0]))
 
@@ -112,7 +110,7 @@ def diff(effect: Effect) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """On one line, and without what a terminal would obey."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    return " ".join(plain(text).split())
 
 
 def _ends(text: str, *, first: bool, last: bool) -> str:

@@ -15,7 +15,7 @@ from archive.models import Article, Failure
 from archive.read import Explanation
 from archive.times import stamp
 from config.models import Config
-from crawler.commands.common import config_option, db_option, json_option, load_config, print_json, print_table
+from crawler.commands.common import config_option, db_option, echo, json_option, load_config, print_json, print_table
 from crawler.commands.extract import article_or_failure, page_of
 
 
@@ -60,7 +60,7 @@ def explain(what: str, *, db: Path, config_path: Path | None, as_json: bool) -> 
     if isinstance(result, Article):
         _print_dropped(result)
     elif isinstance(result, Failure):
-        click.echo(f"Not an article: {result.stage.value}, {result.reason}. {result.detail}")
+        echo(f"Not an article: {result.stage.value}, {result.reason}. {result.detail}")
 
 
 def _stored(db: sqlite3.Connection, record: Record, config: Config) -> Article | Failure | None:
@@ -80,17 +80,17 @@ def _stored(db: sqlite3.Connection, record: Record, config: Config) -> Article |
 
 
 def _print_known(known: Explanation) -> None:
-    click.echo(f"{known.url}\nqueue: {known.state or 'not in it'} {known.reason}".rstrip())
+    echo(f"{known.url}\nqueue: {known.state or 'not in it'} {known.reason}".rstrip())
     if known.found_in:
-        click.echo(f"found in: {known.found_in}")
-    click.echo(f"next look: {known.due_at or 'not by itself'}\n")
+        echo(f"found in: {known.found_in}")
+    echo(f"next look: {known.due_at or 'not by itself'}\n")
     if known.record and known.record.revision > 1:
-        click.echo(f"revision {known.record.revision}, first seen {known.record.first_seen}\n")
+        echo(f"revision {known.record.revision}, first seen {known.record.first_seen}\n")
     print_table(
         ("fetched", "status", "outcome", "reason"),
         [(fetch.at, fetch.status, fetch.outcome, f"{fetch.reason} {fetch.detail}") for fetch in known.fetches],
     )
-    click.echo()
+    echo()
 
 
 def _print_article(article: Article) -> None:
@@ -109,14 +109,14 @@ def _print_article(article: Article) -> None:
     }
     evidence = dict(article.evidence)
     print_table(("field", "value", "from"), [(name, value, evidence.get(name, "")) for name, value in values.items()])
-    click.echo(f"\nquality {article.quality.score:.2f} {', '.join(article.quality.flags)}\n")
+    echo(f"\nquality {article.quality.score:.2f} {', '.join(article.quality.flags)}\n")
 
 
 def _print_dates(told: tuple[tuple[str, str, str], ...], chosen: tuple[str | None, str | None]) -> None:
     """Every date of publication that was found; of a kept article also those of listings and of earlier looks."""
     rows = [("→" if (how, at) == chosen else "", at, precision, how) for how, at, precision in told]
     print_table(("chosen", "published", "known to the", "from"), rows, title=f"{len(rows)} dates of publication")
-    click.echo()
+    echo()
 
 
 def _print_dropped(article: Article) -> None:

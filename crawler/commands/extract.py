@@ -12,7 +12,7 @@ import click
 
 from archive.models import Article, Block, Failure, Inline, Kind, Link, Page
 from config.models import Config, Rules
-from crawler.commands.common import config_option, load_config
+from crawler.commands.common import config_option, echo, echo_json, load_config
 
 FORMATS = ("text", "markdown", "html", "json")
 
@@ -38,7 +38,10 @@ def extract(what: str, *, form: str, as_json: bool, url: str | None, config_path
     result = page if isinstance(page, Failure) else article_or_failure(page)
     if isinstance(result, Failure):
         raise click.ClickException(f"{what}: {result.detail or result.reason}")
-    click.echo(rendered(result, "json" if as_json else form).rstrip("\n"))
+    if as_json or form == "json":
+        echo_json(rendered(result, "json"))
+    else:
+        echo(rendered(result, form).rstrip("\n"))
 
 
 def page_of(what: str, config: Config, url: str | None = None) -> Page | Failure:

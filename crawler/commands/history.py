@@ -12,7 +12,7 @@ from archive.changes import worded
 from archive.database import reading
 from archive.read import Revised
 from archive.revisions import Piece, diff
-from crawler.commands.common import db_option, existing, json_option, print_json, print_table
+from crawler.commands.common import db_option, echo, existing, json_option, plain, print_json, print_table
 
 
 @click.command()
@@ -54,7 +54,7 @@ def _show(old: Revised, new: Revised, *, as_json: bool) -> None:
         parts = {name: [asdict(piece) for piece in pieces] for name, pieces in changed.items()}
         print_json({"change": new.change, "words_added": new.words_added, "words_removed": new.words_removed} | parts)
         return
-    click.echo(f"{new.seen_at}: {worded(new.change, new.words_added, new.words_removed)}\n")
+    echo(f"{new.seen_at}: {worded(new.change, new.words_added, new.words_removed)}\n")
     for name, pieces in changed.items():
         if any(piece.op != "same" for piece in pieces) or name in {"title", "text"}:
             click.echo(("" if name in {"title", "text"} else f"{name}: ") + "".join(map(_marked, pieces)) + "\n")
@@ -66,6 +66,6 @@ _SHOWN = ("title", "byline", "published", "text")
 def _marked(piece: Piece) -> str:
     """In colours; with marks, too, for those who do not see them, and where the output is piped."""
     if piece.op == "same":
-        return piece.text
-    added = piece.op == "added"
-    return click.style(f"{{+{piece.text}+}}" if added else f"[-{piece.text}-]", fg="green" if added else "red")
+        return plain(piece.text)
+    text, added = plain(piece.text), piece.op == "added"
+    return click.style(f"{{+{text}+}}" if added else f"[-{text}-]", fg="green" if added else "red")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.common import db_option, existing, json_option, print_json, say
+from crawler.commands.common import db_option, echo, existing, json_option, print_json, problems, say
 from crawler.commands.progress import Bar
 
 
@@ -34,11 +34,11 @@ def check(*, quick: bool, db: Path, as_json: bool) -> None:
         print_json(asdict(found))
     else:
         for problem in found.problems:
-            click.echo(problem.sentence)
+            echo(problem.sentence)
         looked = ", ".join(f"{number} {what}" for what, number in found.looked_at.items())
         rows = sum(found.tables.values())
         say(f"{db}: {rows} rows in {len(found.tables)} tables" + (f"; one by one: {looked}" if looked else ""))
-        say(f"{len(found.problems)} problems." if found.problems else "Nothing is wrong.")
+        say(problems(len(found.problems)) if found.problems else "Nothing is wrong.")
     if found.problems:
         sys.exit(1)
 

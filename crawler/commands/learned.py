@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from archive.changes import worded
 from archive.revisions import diff
 from archive.times import when
-from crawler.commands.common import print_table, print_text
+from crawler.commands.common import echo, print_table, print_text
 
 if TYPE_CHECKING:
     from archive.register import Row as Alarm
@@ -75,7 +73,7 @@ def _title(text: str) -> None:
 
 def _where(table: str, command: str) -> None:
     print_text(f"See the table {table} in Datasette, or:")
-    click.echo(f"  {command}\n")
+    echo(f"  {command}\n")
 
 
 def _day(time: str) -> str:

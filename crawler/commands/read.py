@@ -12,7 +12,7 @@ import click
 
 from archive import read
 from archive.database import reading
-from crawler.commands.common import When, db_option, existing, json_option, print_json, say
+from crawler.commands.common import LARGEST, When, db_option, echo, existing, json_option, plain, print_json, say
 
 source_option = click.option("--source", default="", help="Of this source only.")
 since_option = click.option("--since", type=When(), help="Published since: 2026-11-01, or an age as 3d.")
@@ -26,7 +26,7 @@ def _from(since: datetime | None) -> str:
 @click.argument("query")
 @source_option
 @since_option
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, LARGEST), default=20, show_default=True)
 @db_option
 @json_option
 def search(query: str, *, source: str, since: datetime | None, limit: int, db: Path, as_json: bool) -> None:
@@ -43,10 +43,10 @@ def search(query: str, *, source: str, since: datetime | None, limit: int, db: P
         print_json([asdict(hit) for hit in hits])
         return
     for hit in hits:
-        click.secho(hit.title, bold=True)
-        click.echo(" · ".join(filter(None, (hit.source, (hit.published or hit.first_seen)[:10], hit.byline))))
-        click.echo(" ".join(hit.snippet.split()))
-        click.echo(f"{hit.url}\n")
+        click.secho(plain(hit.title), bold=True)
+        echo(" · ".join(filter(None, (hit.source, (hit.published or hit.first_seen)[:10], hit.byline))))
+        echo(" ".join(hit.snippet.split()))
+        echo(f"{hit.url}\n")
     say(f"{len(hits)} found" + (f", the best {limit} are shown" if len(hits) == limit else ""))
 
 

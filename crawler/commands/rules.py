@@ -10,7 +10,16 @@ import click
 
 from config import checks
 from config.models import Config, Source
-from crawler.commands.common import config_option, db_option, existing, json_option, load_config, print_json, say
+from crawler.commands.common import (
+    LARGEST,
+    config_option,
+    db_option,
+    existing,
+    json_option,
+    load_config,
+    print_json,
+    say,
+)
 from crawler.commands.progress import Bar
 
 
@@ -58,7 +67,7 @@ def rules() -> None:
 @click.option("--title", type=Selector(), help="The element with the title.")
 @click.option("--author", type=Selector(), help="The elements with the authors' names.")
 @click.option("--date", type=Selector(), help="The element with the date of publication.")
-@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Of its latest pages.")
+@click.option("--limit", type=click.IntRange(1, LARGEST), default=200, show_default=True, help="Of its latest pages.")
 @db_option
 @config_option
 @json_option

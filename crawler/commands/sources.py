@@ -13,7 +13,7 @@ import click
 
 from archive.models import Failure
 from config.models import NAME, Config, Source
-from crawler.commands.common import config_option, json_option, load_config, print_json, print_table, say
+from crawler.commands.common import config_option, echo, json_option, load_config, print_json, print_table, say
 
 
 @click.group()
@@ -119,12 +119,12 @@ def add(url: str, *, name: str | None, feeds: tuple[str, ...], config_path: Path
     if as_json:
         print_json(_row(source) | {"written": str(written)})
         return
-    click.echo(f"Added {source.name} to {written}:")
+    echo(f"Added {source.name} to {written}:")
     if not config.sources:
         say(f"From now on {config.origin or written} is the configuration here, and no longer the starter pack.")
     for kind in ("feeds", "sitemaps", "sections"):
         for listing in getattr(source, kind):
-            click.echo(f"  {kind[:-1]} {listing}")
+            echo(f"  {kind[:-1]} {listing}")
 
 
 @sources.command()
@@ -143,7 +143,7 @@ def remove(name: str, *, config_path: Path | None) -> None:
         written = edit.remove_source(edit.target(config_path), name)
     except edit.EditError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"Removed {name} from {written}.")
+    echo(f"Removed {name} from {written}.")
 
 
 @sources.command()
@@ -204,7 +204,7 @@ def import_(file: IO[bytes], *, config_path: Path | None) -> None:
             written = edit.add_source(edit.target(config_path), source)
         except edit.EditError as error:
             raise click.ClickException(str(error)) from None
-        click.echo(f"Added {source.name} ({len(source.feeds)} feeds) to {written}.")
+        echo(f"Added {source.name} ({len(source.feeds)} feeds) to {written}.")
     say(f"{len(fresh)} sources added; what was there already was left alone.")
 
 

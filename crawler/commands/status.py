@@ -13,7 +13,7 @@ from archive.database import reading
 from archive.status import RunStatus, Status
 from archive.status import status as status_of
 from crawler.commands import alarms
-from crawler.commands.common import db_option, existing, json_option, print_json, print_table
+from crawler.commands.common import db_option, echo, existing, json_option, print_json, print_table
 from crawler.lock import holder
 from crawler.masks import masked
 
@@ -44,16 +44,16 @@ def status(*, everything: bool, db: Path, as_json: bool) -> None:
     if as_json:
         print_json(asdict(found) | {"process": process})
         return
-    click.echo(f"{db}: {found.articles} articles, {found.revised} of them changed since; {found.bytes / 1e6:.1f} MB")
-    click.echo(_daemon(found.daemon, process))
-    click.echo(f"Due now: {found.due}. Next: {found.next_due or 'nothing by itself'}.")
+    echo(f"{db}: {found.articles} articles, {found.revised} of them changed since; {found.bytes / 1e6:.1f} MB")
+    echo(_daemon(found.daemon, process))
+    echo(f"Due now: {found.due}. Next: {found.next_due or 'nothing by itself'}.")
     for columns, rows in _tables(found, process):
         shown = rows if everything else rows[:MANY]
         if shown:
-            click.echo()
+            echo()
             print_table(columns, shown)
         if len(shown) < len(rows):
-            click.echo(f"and {len(rows) - len(shown)} more: --all shows them")
+            echo(f"and {len(rows) - len(shown)} more: --all shows them")
 
 
 def _daemon(last: RunStatus | None, process: str | None) -> str:

@@ -6,12 +6,15 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.commands.common import When, db_option, existing, json_option, print_json, say
+from crawler.commands.common import When, db_option, echo, existing, json_option, print_json, problems, say
 from crawler.commands.progress import Bar
+
+if TYPE_CHECKING:
+    from archive.verify import Report
 
 
 class End(click.ParamType[bytes]):
@@ -42,10 +45,11 @@ class End(click.ParamType[bytes]):
 def verify(*, since: datetime | None, quick: bool, expect: tuple[bytes, ...], db: Path, as_json: bool) -> None:
     """Prove that nothing that was kept has been altered, lost or put in since, and name what was.
 
-    Every raw page, every version of an article and every removal has a row in the table ledger, with its SHA-256;
-    each row seals all rows before it. The last line is the ledger's end: write it down, or mail it to somebody. Who
-    can write to the archive can also write it anew as a whole; that is found out only with --expect and an end that
-    was noted elsewhere.
+    Every raw page with its headers and robots.txt, every version of an article (source, address, date, headline,
+    byline, text, kind of change) and every removal has a row in the table ledger, with its SHA-256; each row seals all
+    rows before it. Section, tags, language, picture and quality are not sealed. The last line is the ledger's end:
+    write it down, or mail it to somebody. Who can write to the archive can also write it anew as a whole; that is found
+    out only with --expect and an end that was noted elsewhere.
 
     It only reads, and may run beside the daemon. Exit status 1 if something is not as it was kept. Whether the file is
     sound, with its search index and its queue, is what 'cuttings check' looks at: run that after a crash or a failing
@@ -54,7 +58,8 @@ def verify(*, since: datetime | None, quick: bool, expect: tuple[bytes, ...], db
     \b
     Examples:
       cuttings verify
-      cuttings verify --since 7d --expect 3c9f…e1
+      cuttings verify --since 7d
+      cuttings verify --expect "$(cat noted-last-month.txt)"
       cuttings verify --quick --json --db backup.db
     """
     from archive import verify as verifying  # noqa: PLC0415  # sqlite-utils, 100 ms
@@ -67,15 +72,24 @@ def verify(*, since: datetime | None, quick: bool, expect: tuple[bytes, ...], db
         print_json(asdict(found))
     else:
         for problem in found.problems:
-            click.echo(problem.sentence)
+            echo(problem.sentence)
         looked = ", ".join(f"{number} {what}" for what, number in found.looked_at.items())
         say(f"{db}: {found.records} rows in the ledger, {found.seals} days sealed; compared with it: {looked}")
-        say(f"{len(found.problems)} problems." if found.problems else "Nothing was altered, lost or put in.")
+        say(_result(found))
         if found.older:
             say(f"What is older was sealed on {found.begun}: it was not altered since, and may have been before.")
-        click.echo(f"The ledger ends with {found.head}")
+        echo(f"The ledger ends with {found.head}")
     if found.problems:
         sys.exit(1)
+
+
+def _result(found: Report) -> str:
+    if found.problems:
+        return problems(len(found.problems))
+    if found.quick:
+        return "Nothing is missing or was put in. Whether it says what it said was not looked at: leave out --quick."
+    read = f" Of what was kept before {found.since} only whether it is there was looked at." if found.since else ""
+    return f"Nothing that the ledger seals was altered, lost or put in.{read}"
 
 
 @click.command()

@@ -103,11 +103,13 @@ def test_a_record_and_a_row_can_be_checked_with_any_program_that_knows_sha256(ke
         "article": 1,
         "number": 1,
         "seen_at": "2026-11-24T12:00:00Z",
+        "change": "first",
         "title": article_row[0][0],
         "byline": "Ada Fields",
         "text_sha256": hashlib.sha256(article_row[0][1].encode()).hexdigest(),
         "snapshot": 1,
         "published": None,
+        "source": "news",
         "url": URL,
         "published_precision": "second",
     } | {"published": "2026-11-24T12:00:00Z"}

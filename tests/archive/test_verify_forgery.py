@@ -16,9 +16,9 @@ def rewrite(path: Path, *, seals: bool) -> None:
     harm(path, "UPDATE articles SET title = 'Other' WHERE id = 1")
     db = sqlite3.connect(path)
     db.row_factory = sqlite3.Row
-    row = db.execute("SELECT *, first_seen AS seen_at FROM articles WHERE id = 1").fetchone()
+    row = db.execute("SELECT *, first_seen AS seen_at, 'first' AS change FROM articles WHERE id = 1").fetchone()
     db.close()
-    note_anew(path, 1, digests.first(1, row, row))
+    note_anew(path, 1, digests.first(1, row, row["source"], row))
     if seals:
         harm(path, "UPDATE seals SET digest = (SELECT lower(hex(chain)) FROM ledger WHERE id = last)")
 
@@ -78,10 +78,10 @@ def test_an_article_put_in_with_its_row_in_the_ledger_cannot_be_older_than_that_
     db = sqlite3.connect(sealed)
     db.row_factory = sqlite3.Row
     db.execute("UPDATE articles SET first_seen = '2026-11-24T12:00:00Z' WHERE id = 11")
-    row = db.execute("SELECT *, first_seen AS seen_at FROM articles WHERE id = 11").fetchone()
+    row = db.execute("SELECT *, first_seen AS seen_at, 'first' AS change FROM articles WHERE id = 11").fetchone()
     db.commit()
     db.close()
-    note_anew(sealed, 11, digests.first(11, row, row))
+    note_anew(sealed, 11, digests.first(11, row, row["source"], row))
     assert said(sealed).endswith("version 1: it is said to be of 2026-11-24, but was put in on 2026-12-03.")
 
 

@@ -37,6 +37,20 @@ ALTERED = [
     ("articles", "published = '2026-11-23' WHERE id = 5", r"Article 5 .*: its date is not .* 2026-11-26"),
     ("articles", "first_seen = '2026-11-23T12:00:00Z' WHERE id = 1", r"Article 1 .*: its time is not"),
     ("articles", "first_seen = '2026-11-23T12:00:00Z' WHERE id = 3", r"Article 3 .*: when it was first seen is not"),
+    ("articles", "source = 'other' WHERE id = 1", r"Article 1 .*: version 1: its source is not what was kept"),
+    (
+        "articles",
+        "removed = NULL WHERE id = 4",
+        r"Article 4 .*: it is said to be there, but .* it is removed on 2026-11-25",
+    ),
+    ("articles", "removed = '2026-11-24T12:00:00Z' WHERE id = 1", r"removed on 2026-11-24T.*, but .* it is there\.$"),
+    (
+        "articles",
+        "paywalled = '2026-11-24T12:00:00Z' WHERE id = 1",
+        r"for subscribers since .*, but no version says so",
+    ),
+    ("revisions", "change = 'typo' WHERE article = 3 AND number = 2", r"version 2: its kind of change is not"),
+    ("revisions", "change = 'typo' WHERE article = 3 AND number = 1", r"version 1: its kind of change is not"),
     ("articles", "snapshot = 2 WHERE id = 1", r"Article 1 .*: its reference to its page is not"),
     (
         "articles",
@@ -63,7 +77,7 @@ ALTERED = [
     ("revisions", "seen_at = '2026-11-25T11:59:59Z' WHERE number = 2", r"Article 3 .* version 2: its time is not"),
     ("revisions", "published = '2026-11-20' WHERE number = 1", r"Article 3 .* version 1: its date was never noted"),
     ("revisions", "published = '2026-11-20' WHERE number = 2", r"Article 3 .* version 2: its date is not"),
-    ("revisions", "change = 'edit' WHERE change = 'removed'", r"Article 4 .*: version 2: whether it was a removal"),
+    ("revisions", "change = 'edit' WHERE change = 'removed'", r"Article 4 .*: version 2: its kind of change is not"),
     (
         "revisions",
         "number = 7 WHERE article = 3 AND number = 2",

@@ -89,7 +89,7 @@ def test_the_command_says_that_all_is_as_it_was_kept_and_where_the_ledger_ends(t
     crawl(path, site)
     result = run("verify", "--db", path)
     assert result.exit_code == 0
-    assert "Nothing was altered, lost or put in." in result.stderr
+    assert "Nothing that the ledger seals was altered, lost or put in." in result.stderr
     head = verify(path).head
     assert result.stdout == f"The ledger ends with {head}\n"
     again = run("verify", "--db", path, "--expect", head.upper(), "--quick", "--since", "1d", "--json")
@@ -107,7 +107,7 @@ def test_the_command_names_what_was_altered_and_ends_with_status_1(tmp_path, sit
     result = run("verify", "--db", path)
     assert result.exit_code == 1
     assert "version 1: its headline is not what was kept" in result.stdout
-    assert "1 problems." in result.stderr
+    assert "1 problem." in result.stderr
     result = run("verify", "--db", path, "--json")
     assert (result.exit_code, json.loads(result.stdout)["problems"][0]["id"]) == (1, 2)
     result = run("verify", "--db", path, "--quick", "--expect", "ab" * 32)

@@ -4,9 +4,9 @@ The places stand in the order in which they are believed (``_published``): what 
 machines, then what the feed said, then what it shows to readers, coerced to the day. Nothing is dated after the
 fetch: what is, is no date and is not kept.
 
-All that a page declares is kept beside the one that is believed, with what costs little: the feed's, the URL's and the
-first ``<time>`` near the headline. What only readers see is looked for where nothing else dates the page, or where it
-may decide.
+All that a page declares is kept beside the one that is believed, with the feed's, the URL's, the first ``<time>`` near
+the headline and the day that readers see next to it. What they see further down is looked for where nothing else dates
+the page.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def read(
     if published.how.startswith(_DECLARED):
         published = _settled(published, changed, data, clock, near=near, folder=_day(url))
         found = [published, *(one for one in found if not _same(one, published))]
+    if all(one.how != "text" for one in found):
+        found += filter(None, [shown.at_headline(clock, near, {one.at.date() for one in found}, changed)])
     if changed and changed.at <= published.at:
         changed = None
     return published, changed, tuple(found)

@@ -22,10 +22,14 @@ MOST = 60
 """``<time>`` elements looked at."""
 SHORT = 60
 """Characters of a line that is a date and little else."""
+LONG = 150
+"""Characters of one that may have a byline beside it."""
 ALONE = 30
 """Characters of one that is nothing else."""
 BELOW, ABOVE = 15, 3
 """Lines next to the headline in which such a line dates the article."""
+LABELLED = 40
+"""Characters of one that need not say what day it is: longer ones were of another matter on 4 of 4 pages."""
 MOST_DAYS = 2
 """Different days in those lines beyond which they are a list of other texts."""
 _ENDS = (".", "!", "?", "。", "।", "؟", "۔")
@@ -68,8 +72,8 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
         before = ""
         for line in some:
             if (
-                6 <= len(line) <= 150
-                and not (len(line) > SHORT and line.endswith(_ENDS) and not line.endswith("m."))
+                6 <= len(line) <= LONG
+                and not _is_sentence(line)
                 and timestamps.YEAR.search(line)
                 and (stamp := clock.stamp(line, "text", weak=True))
             ):
@@ -83,11 +87,39 @@ def lines(clock: Clock, near: Around) -> Iterator[Stamp]:
     yield from late
 
 
+def _is_sentence(line: str) -> bool:
+    return len(line) > SHORT and line.endswith(_ENDS) and not line.endswith("m.")
+
+
 def _parts(near: Around) -> Iterator[Iterable[str]]:
     yield near.below(BELOW)
     yield near.above(ABOVE)
     yield islice(near.below(), BELOW, None)
     yield islice(near.above(), ABOVE, None)
+
+
+def at_headline(clock: Clock, near: Around, told: set[date], changed: Stamp | None) -> Stamp | None:
+    """The day that readers see next to the headline, beside those that the page has ``told`` in other places.
+
+    None for that of a change. A day and a month that can be read either way are those that were told. Of 1,277 dated
+    pages 900 show one, and 7 show one that differs by more than a day from all that they declare.
+    """
+    before = ""
+    for line in chain(near.below(BELOW), near.above(ABOVE)):
+        said, before = before, line
+        if not 6 <= len(line) <= LONG or _is_sentence(line) or not timestamps.YEAR.search(line):
+            continue
+        label = f"{said[-20:]} {line}".lower()
+        if words().changed.search(label) or (len(line) > LABELLED and not words().published.search(label)):
+            continue
+        stamp = clock.stamp(line, "text", weak=True)
+        if stamp is None or (changed and stamp.at.date() == changed.at.date() not in told):
+            continue
+        day = stamp.at.date()
+        if day not in told and day.day <= 12 and (turned := day.replace(month=day.day, day=day.month)) in told:
+            return replace(stamp, at=stamp.at.replace(month=turned.month, day=turned.day))
+        return stamp
+    return None
 
 
 def anywhere(clock: Clock, texts: Iterable[tuple[str, str]]) -> Iterator[Stamp]:

@@ -330,6 +330,39 @@ def test_the_one_that_is_believed_stands_first_where_the_shown_day_goes_before_t
     assert read(html).published == read(html).dates[0]
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p class=published>Published 12 April 2024</p>",
+        "<span class=date>12 April 2024</span>",
+        "<div><b>By Ada Quill</b> <span>12 April 2024, 10:15</span></div>",
+        "<p class=byline>By Ada Quill, Town Reporter | Published 12 April 2024 10:15 a.m.</p>",
+    ],
+)
+def test_the_day_that_readers_see_is_kept_beside_what_machines_are_told(shown):
+    html = meta("article:published_time", "2024-04-20T10:00:00Z") + f"<h1>T</h1>{shown}<p>Text</p>"
+    assert hows(html) == [("2024-04-20", "meta:article:published_time"), ("2024-04-12", "text")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Updated 22 April 2024",
+        "22 April 2024",  # when it was changed, as the head says
+        "The exhibition on the old harbour opens on 12 May 2024",
+        "A long line about what the council had said on 12 April 2024 of the bridge",
+    ],
+)
+def test_a_day_of_change_or_of_another_matter_is_not_kept_as_one_of_publication(shown):
+    head = meta("article:published_time", "2024-04-20T10:00:00Z") + meta("article:modified_time", "2024-04-22T10:00Z")
+    assert hows(f"{head}<h1>T</h1><div>{shown}</div><p>Text</p>") == [("2024-04-20", "meta:article:published_time")]
+
+
+def test_a_day_that_can_be_read_either_way_is_the_one_that_was_told():
+    html = meta("article:published_time", "2024-03-04T10:00:00Z") + "<h1>T</h1><div>04/03/2024</div><p>Text</p>"
+    assert hows(html) == [("2024-03-04", "meta:article:published_time"), ("2024-03-04", "text")]
+
+
 def test_a_date_of_change_is_none_of_publication():
     html = ld(datePublished="2024-05-01", dateModified="2024-05-02") + meta("article:modified_time", "2024-05-02")
     assert hows(html) == [("2024-05-01", "json-ld:datePublished")]

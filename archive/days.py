@@ -167,11 +167,11 @@ def busiest(db: sqlite3.Connection, until: date, many: int) -> dict[str, int]:
     return dict(db.execute(sql, [first.isoformat(), until.isoformat()]).fetchall())
 
 
-def came_after(day: Day, hour: int) -> int:
-    """How many of a day's new articles came after an hour of it: as large a part as of all that was asked for."""
+def by_hour(day: Day) -> dict[int, float]:
+    """Hour, UTC → new articles that came in it: as large a part as of all that was asked for. In their order."""
     asked: dict[str, int] = json.loads(day.hours)
-    late = sum(number for each, number in asked.items() if int(each) > hour)
-    return round(day.new * late / max(1, sum(asked.values())))
+    share = day.new / max(1, sum(asked.values()))
+    return {hour: share * asked[str(hour)] for hour in sorted(map(int, asked))}
 
 
 def forget(db: sqlite3.Connection, now: datetime, most: int) -> int:

@@ -193,16 +193,17 @@ class Watch:
         past = [each for each in now.ended[name] if each.kind == Kind.DRIFT]
         begins = max((e.began.date() for e in past if e.outcome == Ending.USUAL), default=date.min)
         # The day on which it ended has articles of both kinds. What was over soon may come again, as weekends do.
+        mended = max((e.ended.date() for e in past if e.outcome == Ending.OVER), default=date.min)
         over = [
             (e.began.date(), e.ended.date()) for e in past if e.outcome == Ending.OVER and e.ended - e.noticed > SOON
         ]
         kept = [
             day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
         ]
-        found = drift.find(kept[:compared], now.at)
+        found = drift.find(kept[:compared], now.at, mended)
         mixed = days.after_gaps(db, name, kept[-1].day) if found else set()  # a weekend's articles came on a Monday
         if mixed and len(mixed) <= OURS * len(kept):
-            found = drift.find([day for day in kept if day.day not in mixed][:compared], now.at)
+            found = drift.find([day for day in kept if day.day not in mixed][:compared], now.at, mended)
         return Begun(name, found) if found else None
 
 
@@ -245,7 +246,8 @@ def _blocked(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Al
     if any(day.looks_blocked for day in recent) and listing and listing["failures"] >= blocked.LOOKS:
         found = blocked.of_listings(_listings(db, name), recent, now.at)
     if not found and sum(day.blocked for day in recent) >= blocked.FEWEST:
-        found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, drift.DAYS))
+        mended = max((it.ended.date() for it in now.ended[name] if it.kind == Kind.BLOCKED), default=date.min)
+        found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, drift.DAYS), mended)
     return Begun(name, found) if found else None
 
 
@@ -282,13 +284,14 @@ def _flood(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alar
     for day in recent:  # yesterday's last hour, too, was not looked at before midnight
         if day.new >= least:
             before = days.read(db, name, day.day - timedelta(days=1), flood.LOOKED_BACK)
-            if found := flood.find(day, before, *days.watched(db, name, day.day)):
+            if found := flood.find(day, days.by_hour(day), before, *days.watched(db, name, day.day)):
                 return Begun(name, found)
     if today and yesterday:
-        earlier = days.came_after(yesterday, now.at.astimezone(UTC).hour)
+        hour = now.at.astimezone(UTC).hour
+        hours = {late - 24: some for late, some in days.by_hour(yesterday).items() if late > hour}
         before = days.read(db, name, yesterday.day - timedelta(days=1), flood.LOOKED_BACK)
         first, gap = days.watched(db, name, yesterday.day)
-        if found := flood.find(today, before, first, gap, earlier=earlier):
+        if found := flood.find(today, hours | days.by_hour(today), before, first, gap):
             return Begun(name, found)
     return None
 

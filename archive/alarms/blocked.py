@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from archive.alarms.chance import tail
 from archive.alarms.day import Day
@@ -35,9 +35,13 @@ def of_listings(listings: Sequence[Listing], recent: Sequence[Day], now: datetim
     return _finding(what, since, evidence)
 
 
-def of_pages(recent: Sequence[Day], before: Sequence[Day]) -> Finding | None:
-    """Whether article pages are refused on the last two days, the latest first, unlike on the days before them."""
-    refused, asked = _sums(recent)
+def of_pages(recent: Sequence[Day], before: Sequence[Day], mended: date = date.min) -> Finding | None:
+    """Whether article pages are refused on the last two days, the latest first, unlike on the days before them.
+
+    ``mended``: the day on which that was over the last time. Up to it a share that was refused is not told again.
+    """
+    some = [day for day in recent if day.day > mended]
+    refused, asked = _sums(some)
     once, tried = _sums(before)
     usual = (once + 0.5) / (tried + 20)
     row, since, last = _in_a_row(recent)
@@ -57,7 +61,7 @@ def of_pages(recent: Sequence[Day], before: Sequence[Day]) -> Finding | None:
     if walled:
         return _finding(f"All of the last {row} article pages were", since, evidence)
     what = f"{refused} of {many(asked, 'article page')} in two days were"
-    return _finding(what, datetime.combine(recent[-1].day, time(), UTC), evidence)
+    return _finding(what, datetime.combine(some[-1].day, time(), UTC), evidence)
 
 
 def ended(alarm: Alarm, today: Day | None, failures: int) -> Ending | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from archive.alarms import chance
@@ -132,14 +132,18 @@ _SHARES = (
 )
 
 
-def find(days: Sequence[Day], now: datetime) -> Finding | None:
-    """Whether the last of these days are unlike the others. The latest first; those that do not count left out."""
+def find(days: Sequence[Day], now: datetime, mended: date = date.min) -> Finding | None:
+    """Whether the last of these days are unlike the others. The latest first; those that do not count left out.
+
+    ``mended``: the day on which the last drift was over; none up to it is told again.
+    """
     early = days[:1] and days[0].day == now.date() and now.hour < MORNING
     for window in WINDOWS[bool(early) :]:
         recent, before = days[:window], days[window : window + DAYS]
         articles = sum(day.new + day.unread for day in recent)
         if (
-            len(before) < FEWEST_DAYS
+            recent[-1].day <= mended
+            or len(before) < FEWEST_DAYS
             or before[0].day - before[-1].day < SPAN
             or sum(day.new for day in before) < FEWEST
         ):

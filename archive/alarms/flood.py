@@ -7,7 +7,7 @@ the second look usual beside the first.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from archive.alarms.day import Day
@@ -32,13 +32,15 @@ USUAL = timedelta(days=7)
 """After which it is what is usual."""
 
 
-def find(today: Day, before: Sequence[Day], first: date, gap: int, *, earlier: int = 0) -> Finding | None:
+def find(today: Day, hours: Mapping[int, float], before: Sequence[Day], first: date, gap: int) -> Finding | None:
     """Whether what came ``today`` is too much.
 
-    ``before``: the latest first, days on which something came; ``first``: when the source was first watched; ``gap``:
-    days just before without any look, whose articles may have come today. ``earlier``: what came on the day before and
-    less than 24 hours ago; that day is then none of those before.
+    ``hours``: hour of the day, UTC → how many came in it, in their order; with those of the day before that are less
+    than 24 hours ago, as negative ones, that day is none of those before. ``before``: the latest first, days on which
+    something came; ``first``: when the source was first watched; ``gap``: days just before without any look, whose
+    articles may have come today.
     """
+    earlier = round(sum(some for hour, some in hours.items() if hour < 0))
     new = today.new + earlier
     if new < FEWEST or today.day - first < FEWEST_DAYS:
         return None
@@ -51,11 +53,12 @@ def find(today: Day, before: Sequence[Day], first: date, gap: int, *, earlier: i
     too_many = max(FEWEST, (1 + gap) * max(usual) * times)
     if new <= too_many:
         return None
-    began = today.day - timedelta(days=1) if earlier else today.day
-    when = f"in 24 hours from {began.day} {began:%B} on" if earlier else f"on {began.day} {began:%B}"
+    began = _began(today.day, hours, max(usual))
+    when = "in 24 hours" if earlier else f"on {today.day.day} {today.day:%B}"
+    since = f"{began:%H:%M} UTC on {began.day} {began:%B}"
     sentence = (
-        f"{many(new, 'new article')} came {when}, on its busiest of the"
-        f" {len(usual)} days before {max(usual):,}: it may offer old articles as new, or pages that are no articles."
+        f"{many(new, 'new article')} came {when}; on its busiest of the {len(usual)} days before {max(usual):,} did,"
+        f" and more than that from {since} on: it may offer old articles as new, or pages that are no articles."
     )
     evidence = {
         "new": new,
@@ -64,7 +67,17 @@ def find(today: Day, before: Sequence[Day], first: date, gap: int, *, earlier: i
         "too_many": round(too_many),
         "days": len(usual),
     }
-    return Finding(Kind.FLOOD, datetime.combine(began, time(), UTC), sentence, evidence)
+    return Finding(Kind.FLOOD, began, sentence, evidence)
+
+
+def _began(day: date, hours: Mapping[int, float], usual: int) -> datetime:
+    """The hour in which more had come than on the busiest day."""
+    midnight, so_far = datetime.combine(day, time(), UTC), 0.0
+    for hour, some in hours.items():
+        so_far += some
+        if so_far > usual:
+            return midnight + timedelta(hours=hour)
+    return midnight
 
 
 def ended(alarm: Alarm, today: Day | None, yesterday: Day | None, now: datetime) -> Ending | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -249,7 +249,7 @@ def test_the_days_on_which_papers_do_not_appear_are_known(day, is_one):
 
 def flooded(new, before=None, *, gap=0, first=TODAY - timedelta(days=30)):
     before = before or [usual(back, new=10 + back % 5) for back in range(1, 29)]
-    return flood.find(usual(0, new=new), before, first, gap)
+    return flood.find(usual(0, new=new), {9: new}, before, first, gap)
 
 
 def test_an_archive_offered_as_new_is_a_flood_and_a_busy_day_is_none():
@@ -266,10 +266,19 @@ def test_a_first_crawl_and_what_came_while_nobody_looked_are_no_flood():
 def test_a_flood_over_midnight_is_one_by_both_days():
     before = [usual(back, new=10 + back % 5) for back in range(2, 29)]
     first = TODAY - timedelta(days=30)
-    assert flood.find(usual(0, new=45), before, first, 0) is None
-    found = flood.find(usual(0, new=45), before, first, 0, earlier=45)
-    assert (found.evidence["new"], found.began.date()) == (90, TODAY - timedelta(days=1))
-    assert flood.find(usual(0, new=30), before, first, 0, earlier=30) is None
+    assert flood.find(usual(0, new=45), {0: 45}, before, first, 0) is None
+    found = flood.find(usual(0, new=45), {-4: 10, -3: 35, 0: 45}, before, first, 0)
+    midnight = datetime.combine(TODAY, time(), UTC)
+    assert (found.evidence["new"], found.began) == (90, midnight - timedelta(hours=3))
+    assert flood.find(usual(0, new=30), {-3: 30, 0: 30}, before, first, 0) is None
+
+
+def test_a_flood_begins_in_the_hour_in_which_more_had_come_than_ever():
+    before = [usual(back, new=10) for back in range(1, 29)]
+    hours = {6: 4, 9: 5, 14: 20, 15: 371}
+    found = flood.find(usual(0, new=400), hours, before, TODAY - timedelta(days=30), 0)
+    assert found.began == datetime.combine(TODAY, time(14), UTC)
+    assert f"from 14:00 UTC on {TODAY.day} {TODAY:%B} on" in found.sentence
 
 
 def test_a_flood_is_over_after_a_day_of_the_usual_or_usual_after_a_week():

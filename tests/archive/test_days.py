@@ -101,13 +101,13 @@ def test_a_days_row_begins_at_midnight_utc_and_is_thrown_away_after_400_days(kep
     assert kept.rows("SELECT day FROM days") == []
 
 
-def test_how_much_of_a_day_came_late_is_told_by_its_hours(kept):
+def test_how_much_came_in_which_hour_of_a_day_is_told(kept):
     for number in range(4):
         kept.put(article(f"https://news.example/{number}", f"{number} and more words."))
         kept.later(hours=1)
     with reading(kept.path) as db:
         (today,) = days.read(db, "news", kept.now.date(), 1)
-    assert [days.came_after(today, hour) for hour in (0, 12, 14, 23)] == [4, 3, 1, 0]
+    assert days.by_hour(today) == {12: 1, 13: 1, 14: 1, 15: 1}
 
 
 def test_days_after_others_on_which_nothing_could_be_read_are_known(kept):

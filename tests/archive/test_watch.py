@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import timedelta
 
-import pytest
-from kept import FEED, NEWS, Fixed, Kept, article, config, page
+from kept import FEED, NEWS, Fixed, article, config, page
+from paper import TEXT
 
 from archive import register
 from archive.alarms.finding import Ending
@@ -16,62 +15,6 @@ from archive.models import Failure, Stage
 from archive.register import Over
 from archive.tasks import Outcome, Site
 from archive.watch import Watch
-
-TEXT = " ".join(["The council met again about the bridge over the river, and put it off."] * 20)
-
-
-@pytest.fixture(scope="module")
-def five_weeks(tmp_path_factory):
-    """An archive with a source that was watched for so long: from 8 to 17 on all days, two articles each hour."""
-    kept = Kept(tmp_path_factory.mktemp("paper") / "archive.db")
-    kept.now = kept.now.replace(hour=0)
-    paper = Paper(kept, 0)
-    for _ in range(35 * 24):
-        paper.hour()
-    kept.archive.close()
-    return kept.path, kept.now, paper.number
-
-
-@pytest.fixture
-def paper(five_weeks, tmp_path):
-    path, now, number = five_weeks
-    kept = Kept(shutil.copy(path, tmp_path / "paper.db"))
-    kept.now = now
-    yield Paper(kept, number)
-    kept.archive.close()
-
-
-class Paper:
-    def __init__(self, kept, number) -> None:
-        self.kept, self.number, self.watch = kept, number, Watch()
-
-    def hour(self, *, new=2, text=TEXT, listing=(), **fields):
-        """An hour of the clock: a look at the listing, and what it brought by day."""
-        kept = self.kept
-        kept.later(hours=1)
-        failed = isinstance(listing, Failure)
-        kept.store(FEED, listing, page(FEED), due_at=kept.now + timedelta(hours=1))
-        if not failed and 8 <= kept.now.hour <= 17:
-            for _ in range(new):
-                self.number += 1
-                kept.put(article(f"https://news.example/{self.number}", f"{self.number} {text}", **fields))
-
-    def look(self, watch=None):
-        with reading(self.kept.path) as db:
-            changes = (watch or self.watch).look(db, self.kept.now)
-        self.kept.archive.note_alarms(changes, self.kept.now)
-        return self.open()
-
-    def open(self):
-        return [row[0] for row in self.kept.rows("SELECT kind FROM alarms WHERE ended IS NULL ORDER BY id")]
-
-    def until(self, kind, hours, **options):
-        """The hours that pass until there is an alarm."""
-        for passed in range(1, hours + 1):
-            self.hour(**options)
-            if kind in self.look():
-                return passed
-        raise AssertionError(f"no {kind} in {hours} hours: {self.open()}")
 
 
 def test_a_source_that_goes_on_as_ever_gives_no_alarm(paper):

@@ -61,6 +61,10 @@ class Counts:
     """On how many of the last pages all that stood in its place was left out, or was seen on others, too."""
     own: int = 0
     """And on how many something of a story's own did; likewise of a place itself."""
+    beneath: int = 0
+    """Of the last pages, how many have what stands right below it today."""
+    heading: int = 0
+    """And on how many of them it stood."""
     linked: bool = False
     """Whether it is a link as a whole."""
     stayed: int = 0
@@ -114,9 +118,14 @@ def _is_dateline(text: str) -> bool:
 
 
 def is_heading(counts: Counts) -> bool:
-    """Whether a heading is one of boilerplate: of what was left out nearly wherever it stood."""
+    """Whether a heading is one of boilerplate: of what was left out nearly wherever it stood.
+
+    A notice that stands below this heading on some pages and below another on others, as a program puts it in, makes
+    neither one of its own.
+    """
     most = counts.left_out >= 0.4 * counts.pages and counts.stayed <= 0.15 * counts.left_out
-    return counts.returned and counts.left_out >= 5 and most
+    own = counts.heading >= 0.6 * counts.beneath
+    return counts.returned and counts.left_out >= 5 and most and own
 
 
 def is_place(counts: Counts) -> bool:

@@ -139,29 +139,37 @@ class _Page:
             if one.pages & copies:
                 self.how[one.mark] |= COPIED
             elif it.is_story and not _is_settled(self.known, one.mark):
-                self.block(self.article.seen[one.at], one.pages)
+                self.block(one.at, one.pages)
 
-    def block(self, one: Seen, pages: int) -> None:
+    def block(self, at: int, pages: int) -> None:
         """A block that stood on some of the last ``pages``, too."""
+        one = self.article.seen[at]
         solid, own = max([self._beside(place) for place in spot(one.place)])
         if pages.bit_count() + 1 < FEWEST and solid < SOLID:
             return
         sights = self.before.on(pages)
-        if not self.seldom and not self._is_asked(sights):
+        if not self.seldom and not self._is_asked(one.mark, sights):
             return
         block = self.article.blocks[one.block]
-        counts = self._counts(one.mark, pages, sights, solid=solid, own=own, linked=is_link(block))
-        kind = "heading" if block.kind is HEADING else "text"
-        if is_heading(counts) if block.kind is HEADING else is_text(counts, one.text):
+        is_head = block.kind is HEADING
+        beneath = self._beneath(at) if is_head else 0
+        counts = self._counts(one.mark, pages, sights, solid=solid, own=own, linked=is_link(block), beneath=beneath)
+        kind = "heading" if is_head else "text"
+        if is_heading(counts) if is_head else is_text(counts, one.text):
             self._save(one.mark, counts, kind, one.text, one.place, learned=True)
         elif self.seldom and counts.pages >= OFTEN:
             self._save(one.mark, counts, kind, one.text, one.place, learned=False)
 
-    def _is_asked(self, sights: list[Past]) -> bool:
-        """Whether it may be known by today: it has come back; and what had by its last sight is not asked each time."""
+    def _is_asked(self, mark: int, sights: list[Past]) -> bool:
+        """Whether it may be known by today: it has come back; and what had by its last sight is not asked each time.
+
+        But what the page's own look left out then was not asked at all.
+        """
         if not _came_back(sights[0], self.today):
             return False
-        return len(sights) <= 2 * FEWEST or len(sights) % FEWEST == 0 or not _came_back(sights[0], sights[-1])
+        if len(sights) <= 2 * FEWEST or len(sights) % FEWEST == 0 or not _came_back(sights[0], sights[-1]):
+            return True
+        return sights[-1].how(packed(mark)) & LEFT_OUT > 0
 
     def place(self, mark: int, one: Seen) -> None:
         """A place in which nothing of a story's own stood today; in it did ``one``."""
@@ -200,9 +208,17 @@ class _Page:
             self.known = self.known.learning(kind, mark)
 
     def _counts(
-        self, mark: int, on: int, sights: list[Past], *, own: int, solid: int = 0, linked: bool = False
+        self,
+        mark: int,
+        on: int,
+        sights: list[Past],
+        *,
+        own: int,
+        solid: int = 0,
+        linked: bool = False,
+        beneath: int = 0,
     ) -> Counts:
-        """``on`` and ``sights``: of the last pages, those on which it stood."""
+        """``on`` and ``sights``: of the last pages, those on which it stood; ``beneath``: what is below it today."""
         before, today = self.before, self.today
         sought, now = packed(mark), self.how[mark]
         slot = now & SLOT
@@ -239,9 +255,16 @@ class _Page:
             stayed=stayed,
             solid=solid,
             own=own,
+            beneath=beneath.bit_count(),
+            heading=(beneath & on).bit_count(),
             linked=linked,
             returned=_came_back(sights[0], today),
         )
+
+    def _beneath(self, at: int) -> int:
+        """The set of the last pages that have what stands right below a heading."""
+        seen = self.article.seen
+        return self.before.where.get(seen[at + 1].mark, 0) if at + 1 < len(seen) else 0
 
     def _beside(self, place: int) -> tuple[int, int]:
         """On how many of the last pages a place held nothing of a story's own, and on how many it did."""

@@ -194,6 +194,30 @@ def test_a_heading_over_text_is_kept_and_one_over_boilerplate_goes_with_it(paper
     assert paper.learned() == {NOTICE: "text", "Vodo gli": "heading"}
 
 
+def test_headings_that_stand_in_turn_over_a_notice_are_the_storys_own(paper):
+    heads = ["The cost of it", "What comes next"]
+    for number in range(40):
+        paper.crawl()
+        texts = story(number)
+        paper.page(*texts[:3], heads[number % 2], NOTICE, *texts[3:], headings=heads)
+    assert NOTICE not in paper.text()
+    assert heads[1] in paper.text()
+    assert paper.learned() == {NOTICE: "text"}
+
+
+@pytest.mark.parametrize("at", [0, 3, 6])
+def test_what_the_pages_own_look_left_out_on_most_pages_is_left_out_of_the_rest(paper, at):
+    for number in range(100):
+        paper.crawl()
+        texts = story(number)
+        if number % 21 == 20:
+            paper.page(*texts[:at], NOTICE, *texts[at:])
+            assert NOTICE not in paper.text()
+        else:
+            paper.page(*texts, dropped=[(NOTICE, "main > p")])
+    assert paper.learned() == {NOTICE: "text"}
+
+
 def test_a_headline_of_another_article_is_left_out_and_its_own_is_not(paper):
     first = paper.page(*story(1), title="Kelora prado vogli nutise")
     assert first

@@ -22,7 +22,7 @@ from archive.models import Article, Failure, Link, Page, Precision, Stamp
 from archive.outdated import Choice
 from archive.store import Archive
 from archive.tables import learning
-from archive.tasks import Batch, Outcome, Scope, Task
+from archive.tasks import Batch, Outcome, Scope
 from config.models import Config, Source
 from crawler import __version__
 from crawler.extract import extract
@@ -152,21 +152,13 @@ class Press:
             paper, number = self.places[task.url]
             sheet = paper.sheet(number)
             page = _page(sheet, paper.html(sheet, paper.crawl_of(number)), now)
-            said = self._read(page, task)
+            said = reads(self.clock, page.body, page.final_url, task.link, page.fetched_at)
             verdict = archive.store(
                 Outcome(task, batch.site, said, page), run=run, now=now, plan=plan, extractor=__version__
             )
             if self.compares:
                 row = db.execute("SELECT text FROM articles WHERE id = ?", [verdict.article_id]).fetchone()
                 self._compare(sheet, paper.stories[number].kind, said, row["text"] if row else None)
-
-    def _read(self, page: Page, task: Task) -> Article | Failure:
-        started = time.thread_time()
-        said = extract(page.body, page.final_url, link=task.link, fetched_at=page.fetched_at)
-        if self.clock.runs:
-            self.clock.reading += time.thread_time() - started
-            self.clock.pages += 1
-        return said
 
     def _compare(self, sheet: Sheet, kind: str, said: Article | Failure, kept: str | None) -> None:
         """``kept``: the text that was stored of what the page ``said``; None where it was refused."""
@@ -199,6 +191,16 @@ class Press:
         rows, size = learned_state(db)
         count = sum(self.papers[0].crawl_of(at) <= crawl for at in range(self.papers[0].pages))
         self.states.append(State(count, rows, size))
+
+
+def reads(clock: Clock, body: bytes, url: str, link: Link | None, now: datetime) -> Article | Failure:
+    """What a page says; the time that it took is counted."""
+    started = time.thread_time()
+    said = extract(body, url, link=link, fetched_at=now)
+    if clock.runs:
+        clock.reading += time.thread_time() - started
+        clock.pages += 1
+    return said
 
 
 def unlearned(said: Article | Failure) -> str:

@@ -135,4 +135,6 @@ def listed(db: sqlite3.Connection, source: str | None, *, everything: bool) -> l
         later = windows[name].since(row["mark"], row["latest"])  # what was not counted yet
         if later:
             row |= {"pages": row["pages"] + len(later), "latest": later[-1].number, "last_seen": later[-1].at}
+            if row["state"] == "learned" and row["ruling"] != "keep":
+                row["left_out"] += len(later)
     return found

@@ -275,7 +275,8 @@ class _Page:
         """Count what was learned on the pages since it was last counted, and forget what was chance."""
         learned = "SELECT id, mark, latest FROM boilerplate WHERE source = ? AND state = 'learned'"
         self.db.executemany(
-            "UPDATE boilerplate SET pages = pages + ?, latest = ?, last_seen = ? WHERE id = ?",
+            "UPDATE boilerplate SET pages = pages + ?1, left_out = left_out + iif(ruling = 'keep', 0, ?1), latest = ?2,"
+            " last_seen = ?3 WHERE id = ?4",
             self._since([tuple(row) for row in self.db.execute(learned, [self.source])]),
         )
         self.db.execute(

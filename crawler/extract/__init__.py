@@ -101,13 +101,16 @@ def _read(
         published, told = dates.served(published, told, last_modified, fetched_at)
         if published is not meta.published:
             shown = (*shown, ("published", SERVED))
+    tongue = language.detect("\n".join(found.texts), meta.language)
+    if tongue != meta.language:
+        shown = (*shown, ("language", "text"))
     return Article(
         url=meta.canonical_url or address,
         title=meta.title,
         authors=meta.authors,
         published=published,
         modified=meta.modified,
-        language=language.detect("\n".join(found.texts), meta.language),
+        language=tongue,
         section=meta.section,
         tags=meta.tags,
         image=image,

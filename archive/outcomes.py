@@ -123,8 +123,14 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     task, now = outcome.task, terms.now
     link = db.execute("SELECT state, article, fetched_at FROM links WHERE id = ?", [task.id]).fetchone()
     article = link["article"] if link["state"] != "alias" else None
-    if isinstance(outcome.result, Failure):
-        return _keep_failure(db, outcome, outcome.result, article, terms)
+    failure = outcome.result if isinstance(outcome.result, Failure) else None
+    was_read = failure is None or failure.stage is Stage.EXTRACT
+    if link["article"] is None and outcome.page and was_read:
+        broken = stopgap.at_first(db, task.source, outcome.page, task.url)
+        if broken:
+            return replace(_keep_failure(db, outcome, broken, None, terms), failure=broken)
+    if failure:
+        return _keep_failure(db, outcome, failure, article, terms)
     before = _past(db, article, now) if article is not None else None
     validators: dict[str, Value] = {}
     stands: Failure | None = None

@@ -27,6 +27,11 @@ _CLOSED = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 # Letters, at most, in which a text that breaks off differs from what it was: of its last word, and what is put after.
 _STUMP = 40
 
+_LATEST = (
+    "SELECT snapshot FROM articles WHERE source = ? AND snapshot IS NOT NULL"
+    " ORDER BY min(coalesce(published, first_seen), first_seen) DESC LIMIT 1"
+)
+
 _BLOCKED = (
     "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
     " of it."
@@ -34,7 +39,23 @@ _BLOCKED = (
 _TRUNCATED = (
     "The page broke off on its way: its end is missing, which it had before. The text that was kept stays as it is."
 )
+_TRUNCATED_FIRST = (
+    "The page broke off on its way: its end is missing, which this source's pages have. It is tried again."
+)
 _PAYWALLED = "Only the beginning of its text is shown now, most likely to those who do not subscribe. The text is kept."
+
+
+def at_first(db: sqlite3.Connection, source: str, page: Page, url: str) -> Failure | None:
+    """Whether a page that nothing is kept of broke off: it is not closed, and the last of its source was.
+
+    It is believed when it comes so again: no article is lost for that.
+    """
+    if _is_closed(page.body) or _is_told(db, url):
+        return None
+    row = db.execute(_LATEST, [source]).fetchone()
+    return (
+        Failure(url, Stage.FETCH, "truncated", _TRUNCATED_FIRST) if row and _was_closed(db, row["snapshot"]) else None
+    )
 
 
 def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, url: str) -> Failure | None:
@@ -82,8 +103,13 @@ def _is_truncated(db: sqlite3.Connection, kept: sqlite3.Row, said: Article, url:
         return False
     if len(new) < len(old) and old.startswith(new[: max(0, len(new) - _STUMP)]):
         return True
+    return not _is_told(db, url)
+
+
+def _is_told(db: sqlite3.Connection, url: str) -> bool:
+    """Whether it was truncated at the last look, too."""
     row = db.execute("SELECT reason FROM links WHERE url = ?", [url]).fetchone()
-    return row is None or row["reason"] != "truncated"
+    return row is not None and row["reason"] == "truncated"
 
 
 def _was_closed(db: sqlite3.Connection, snapshot: int | None) -> bool:

@@ -23,7 +23,7 @@ UNWATCHED, UNREAD = Rhythm(), Edits()
 
 # Worth another try by themselves; everything else (not an article, what robots.txt forbids) is looked at again by a
 # crawl that a person starts, where it is listed still.
-_FETCHES = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "empty", "tls"})
+_FETCHES = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "empty", "tls", "truncated"})
 PASSING = _FETCHES | {"interrupted", "browser", "no-browser"}
 RETRIES = 6
 EARLY = frozenset({"not-found", "soft-404", "forbidden", "client-error"})

@@ -75,6 +75,35 @@ def test_a_beginning_is_not_believed_however_often_it_comes(db):
     assert looked_at(db, page, half, half, half) == []
 
 
+SECOND = "/news/8-ring-road"
+
+
+def second(db: Path, *looks: str) -> list[tuple]:
+    """The text of another article of a paper whose pages are closed, after each look at it."""
+    found = []
+    other = whole(*Story(11).paragraphs, *Story(12).paragraphs)
+    with Site({PATH: other, SECOND: looks[0]}) as site:
+        for look, paths in [(looks[0], [PATH]), *((look, [PATH, SECOND]) for look in looks)]:
+            urls = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in paths)
+            site.routes |= {SECOND: look, "/map.xml": f"<urlset>{urls}</urlset>"}
+            source = Source("ill", site.url(), sitemaps=(site.url("/map.xml"),), politeness=manners())
+            crawl(db, config(source))
+            found.append(rows(db, "SELECT text FROM articles WHERE url LIKE ?", f"%{SECOND}"))
+    return found[1:]
+
+
+@pytest.mark.parametrize("percent", [5, 20, 50, 80])
+def test_a_new_page_that_broke_off_is_fetched_again_before_it_is_kept(db, percent):
+    page = whole(*TEXT)
+    assert second(db, page[: len(page) * percent // 100], page) == [[], [("\n\n".join(TEXT),)]]
+    assert rows(db, "SELECT 1 FROM revisions") == []
+
+
+def test_a_new_page_that_is_never_closed_is_no_article_lost(db):
+    bare = whole(*TEXT, end="")
+    assert second(db, bare, bare) == [[], [("\n\n".join(TEXT),)]]
+
+
 def test_pages_that_are_closed_no_longer_are_believed_at_the_second_look(db):
     bare = whole(*TEXT[1:], end="")
     assert looked_at(db, whole(*TEXT), bare, bare) == ["first", "cut"]

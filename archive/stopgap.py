@@ -29,7 +29,7 @@ _STUMP = 40
 
 _LATEST = (
     "SELECT snapshot FROM articles WHERE source = ? AND snapshot IS NOT NULL"
-    " ORDER BY min(coalesce(published, first_seen), first_seen) DESC LIMIT 1"
+    " ORDER BY min(coalesce(published, first_seen), first_seen) DESC LIMIT 3"
 )
 
 _BLOCKED = (
@@ -46,16 +46,16 @@ _PAYWALLED = "Only the beginning of its text is shown now, most likely to those 
 
 
 def at_first(db: sqlite3.Connection, source: str, page: Page, url: str) -> Failure | None:
-    """Whether a page that nothing is kept of broke off: it is not closed, and the last of its source was.
+    """Whether a page that nothing is kept of broke off: it is not closed, and the last three of its source were.
 
     It is believed when it comes so again: no article is lost for that.
     """
     if _is_closed(page.body) or _is_told(db, url):
         return None
-    row = db.execute(_LATEST, [source]).fetchone()
-    return (
-        Failure(url, Stage.FETCH, "truncated", _TRUNCATED_FIRST) if row and _was_closed(db, row["snapshot"]) else None
-    )
+    latest = db.execute(_LATEST, [source]).fetchall()
+    if not latest or not all(_was_closed(db, row["snapshot"]) for row in latest):
+        return None
+    return Failure(url, Stage.FETCH, "truncated", _TRUNCATED_FIRST)
 
 
 def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, url: str) -> Failure | None:

@@ -96,7 +96,7 @@ def difference(old: Version, new: Version) -> Difference:
         within = all(part.old and part.new for part in parts)
         slips = _size(parts) < _SLIPS and only_slips(list(_edits(parts)), old.text, new.text)
         kinds.add("typo" if slips else _sized(added, removed, old.text, new.text, within=within))
-    if titles[0] != titles[1]:
+    if titles[0] != titles[1] and not _only_set_otherwise(*titles):
         kinds.add("typo" if _misspelt(*titles, new.text) else "headline")
     if names(old.byline) != names(new.byline):
         kinds.add("byline")
@@ -201,6 +201,11 @@ def _misspelt(old: str, new: str, text: str) -> bool:
     return only_slips(list(_edits(parts)), f"{text}\n{old}", f"{text}\n{new}")
 
 
+def _only_set_otherwise(old: str, new: str) -> bool:
+    """Whether a headline is only set in capitals now, or no longer."""
+    return (old.isupper() or new.isupper()) and old.casefold() == new.casefold()
+
+
 def _headed(old: str, new: str) -> str:
     return notes.headed(new) if notes.headed(new) != notes.headed(old) else ""
 
@@ -225,11 +230,15 @@ def _note(texts: _Texts, parts: Sequence[Passage]) -> str:
 
 
 def _confesses(line: str, texts: _Texts, parts: Sequence[Passage]) -> bool:
-    """Whether a line that was added names what was taken out of the rest: in any language, "it said 12, not 14"."""
+    """Whether a line that was added names what was taken out of the rest, and what is there now: "it said 12, not 14".
+
+    In any language. One that names only the former goes on telling the story: 12 of the 14 were children.
+    """
     if len(line) > _NOTE or not any(part.op == "swapped" and line in part.new for part in parts):
         return False
-    gone = {word.old.strip() for part in parts for word in part.words if word.op == "swapped" and word.new}
-    gone = {word for word in gone if _telling(word) and word in line}
+    swapped = [word for part in parts for word in part.words if word.op == "swapped" and word.new]
+    gone = {one.old.strip() for one in swapped if _names(line, one.new.strip())}
+    gone = {word for word in gone if _names(line, word)}
     if not gone:
         return False
     rest = [other for other in (*texts.first, *texts.after, *texts.last) if other != line]
@@ -237,5 +246,8 @@ def _confesses(line: str, texts: _Texts, parts: Sequence[Passage]) -> bool:
     return any(word in said - other or " " in word for word in gone)
 
 
-def _telling(word: str) -> bool:
+def _names(line: str, word: str) -> bool:
+    """Whether a line has a word that tells one thing from another."""
+    if word not in line:
+        return False
     return any(map(str.isdigit, word)) or len(word) > _SMALL or (len(word) > 1 and word[0] >= "\u0e00")

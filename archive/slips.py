@@ -35,6 +35,7 @@ _LONGEST = 6  # words of a slip: more of them say something else
 _IDEOGRAPH = re.compile(f"[{CJK}]")
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 _REFUSING = re.compile("[なぬずんま]")  # ない, ぬ, ず, ません
+_PARTICLES = frozenset("的地得了着")
 _OPENS = frozenset(".!?:;\"'([-…。！？")
 
 
@@ -121,7 +122,7 @@ def _is_small(some: Sequence[str], before: str, around: _Around) -> bool:
     if word.casefold() in listed.negations | listed.facts or any(map(str.isdigit, word)):
         return False
     if _IDEOGRAPH.match(word):
-        return not _REFUSING.search(word)
+        return _is_grammar(word)
     often = around.in_new(word) + around.in_old(word) > 2 * _OFTEN
     return word.islower() and len(word) <= _SMALL and often
 
@@ -136,12 +137,17 @@ def _misspelt(old: str, new: str, before: str, around: _Around) -> bool:
     if {one, other} <= listed.facts or (not swapped and not listed.negations.isdisjoint((one, other))):
         return False
     if _IDEOGRAPH.search(old + new):
-        return not listed.facts & {one, other} and not _REFUSING.search(old + new)
+        return _is_grammar(old) and _is_grammar(new)
     if _is_name(old, new, before, around, swapped=swapped):
         return False
     if swapped:
         return True
     return _near(_spelled(one), _spelled(other))
+
+
+def _is_grammar(word: str) -> bool:
+    """Whether a sign of Japanese or Chinese only binds others: any other may be a fact, a name or its opposite."""
+    return word in _PARTICLES or (_HIRAGANA.fullmatch(word) is not None and not _REFUSING.search(word))
 
 
 def _is_name(old: str, new: str, before: str, around: _Around, *, swapped: bool) -> bool:

@@ -62,9 +62,33 @@ def test_a_number_a_name_a_not_or_another_word_is_no_typo(old, new):
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [
+        ("Es gab 12 Verletzte.", "Es gab 15 Verletzte.", "Unter den Verletzten sind 12 Schüler."),
+        ("Mayor Helen Ashworth spoke.", "Mayor Tom Field spoke.", "Helen Ashworth was not at the meeting."),
+        ("It costs 2.4 million.", "It costs 3 million.", "The town has 2.4 million in its reserves."),
+    ],
+)
+def test_a_line_that_names_what_was_replaced_and_goes_on_telling_is_no_correction(old, new, more):
+    assert (
+        kind(replace(NOW, text=f"{NOW.text} {old}"), replace(NOW, text=f"{NOW.text} {new}\n\n{more}")) != "correction"
+    )
+
+
+def test_a_headline_that_is_only_set_in_capitals_is_the_same():
+    assert kind(replace(NOW, title="The bridge is open"), replace(NOW, title="THE BRIDGE IS OPEN")) == ""
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("市议会周二投票重建旧桥。", "市议会周二投票重健旧桥。", "typo"),
+        ("市议会周二投票重建旧桥。", "市议会周二投票重健旧桥。", "rewrite"),  # a slip, and looks like a name that changed
+        ("市议会飞快的重建旧桥。", "市议会飞快地重建旧桥。", "typo"),
+        ("昨日の事故で5人が死亡した。", "昨日の事故で5人が負傷した。", "rewrite"),
+        ("市長が辞任すると発表した。", "市長が就任すると発表した。", "rewrite"),
+        ("山本太郎氏が当選した。", "山本次郎氏が当選した。", "rewrite"),
+        ("法院昨天支持了这一决定。", "法院昨天反对了这一决定。", "rewrite"),
+        ("彼わ市長である。", "彼は市長である。", "typo"),
         ("市议会周二投票重建旧桥。", "市议会周三投票重建旧桥。", "rewrite"),
         ("市长同意这个计划。", "市长不同意这个计划。", "rewrite"),
         ("会議は火曜日に開かれた。", "会議は火曜日にに開かれた。", "typo"),

@@ -17,7 +17,24 @@ def test_notes_in_many_languages_are_known(kind):
     assert len(missed) <= 0.05 * len(NOTES[kind]), missed
 
 
+CONFESSED = """
+This piece originally misstated the date of the meeting.
+Due to an editing error, the cost was overstated in the original version.
+* We got the cost of the repairs wrong in an earlier version. It is 4 million.
+We have removed a quote that was wrongly attributed to the mayor.
+Wir haben einen Fehler in der Überschrift korrigiert.
+Transparenz: Die Zahl der Stimmen wurde nachträglich korrigiert.
+※記事中の日付に誤りがありました。おわびして訂正します。
+"""
+
+
+@pytest.mark.parametrize("line", CONFESSED.strip().split("\n"))
+def test_what_papers_say_of_their_errors_is_a_correction(line):
+    assert note(told(line)) == "correction"
+
+
 PROSE = """
+In an earlier version of the plan the bridge had two lanes.
 The minister said the report contained an error and would be corrected by Friday.
 The court found that the earlier version of the contract was wrong.
 Police updated the number of missing people to 12 on Monday.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import articles, days, inbox, queue, reextraction, sources, stopgap, turns
+from archive import articles, days, inbox, queue, reextraction, sources, stopgap, truncated, turns
 from archive.articles import Reading
 from archive.models import Article, Change, Failure, Page, Stage, Verdict
 from archive.plans import Look, Past, Plan, Reread
@@ -126,7 +126,7 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
     failure = outcome.result if isinstance(outcome.result, Failure) else None
     was_read = failure is None or failure.stage is Stage.EXTRACT
     if link["article"] is None and outcome.page and was_read:
-        broken = stopgap.at_first(db, task.source, outcome.page, task.url)
+        broken = truncated.at_first(db, task.source, outcome.page, task.url)
         if broken:
             return replace(_keep_failure(db, outcome, broken, None, terms), failure=broken)
     if failure:

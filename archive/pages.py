@@ -57,6 +57,15 @@ def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
     )
 
 
+def body(db: sqlite3.Connection, snapshot: int | None) -> bytes:
+    """The bytes of a stored page; empty where they can't be had."""
+    try:
+        page = load(db, snapshot) if snapshot is not None else None
+    except snapshots.DamagedError:
+        return b""
+    return page.body if page else b""
+
+
 def _packed(db: sqlite3.Connection, site: str, body: bytes, now: datetime) -> tuple[int | None, bytes]:
     """The site's dictionary, or none, and the body compressed with it."""
     found = db.execute(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 
-from archive import history, learned, likeness, notes, pages
+from archive import learned, likeness, notes, offers, pages, truncated
 from archive.dedupe import content_hash
 from archive.models import Article, Failure, Page, Stage
 from archive.noise import told
 from archive.rows import clean
-from archive.snapshots import DamagedError
 from archive.words import sentences
 
 # A notice has hardly more letters; a text that has was written anew. Who writes one anew dates the page as before.
@@ -21,41 +19,12 @@ _OFFER = 600
 _BEGINNING = 40
 # Share of a text that is shown at most where it is only begun. More, and its last paragraph may have been taken out.
 _BEGUN = 0.7
-# Bytes at the end of a page in which it is closed: scripts and the notes of caches may come after.
-_END = 16_384
-_CLOSED = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
-# Letters, at most, in which a text that breaks off differs from what it was: of its last word, and what is put after.
-_STUMP = 40
-
-_LATEST = (
-    "SELECT snapshot FROM articles WHERE source = ? AND snapshot IS NOT NULL"
-    " ORDER BY min(coalesce(published, first_seen), first_seen) DESC LIMIT 3"
-)
 
 _BLOCKED = (
     "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
     " of it."
 )
-_TRUNCATED = (
-    "The page broke off on its way: its end is missing, which it had before. The text that was kept stays as it is."
-)
-_TRUNCATED_FIRST = (
-    "The page broke off on its way: its end is missing, which this source's pages have. It is tried again."
-)
 _PAYWALLED = "Only the beginning of its text is shown now, most likely to those who do not subscribe. The text is kept."
-
-
-def at_first(db: sqlite3.Connection, source: str, page: Page, url: str) -> Failure | None:
-    """Whether a page that nothing is kept of broke off: it is not closed, and the last three of its source were.
-
-    It is believed when it comes so again: no article is lost for that.
-    """
-    if _is_closed(page.body) or _is_told(db, url):
-        return None
-    latest = db.execute(_LATEST, [source]).fetchall()
-    if not latest or not all(_was_closed(db, row["snapshot"]) for row in latest):
-        return None
-    return Failure(url, Stage.FETCH, "truncated", _TRUNCATED_FIRST)
 
 
 def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, url: str) -> Failure | None:
@@ -66,18 +35,20 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
     ``blocked``: a consent wall, a challenge or a notice of a fault that passed for an article; it is the same for all
     of them, or has nothing in common with what was kept.
     """
-    text = clean(said.text)
     kept = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
+    cut = page is not None and truncated.lost_its_end(db, kept, page)
+    if not cut and content_hash(clean(said.text)) == kept["content_hash"]:
+        return None
+    read = learned.clean_of(db, said, kept["source"])
+    if cut and (broken := truncated.again(db, kept, read, url)):
+        return broken
+    text = clean(read.text)
     new = content_hash(text)
-    if page and not _is_closed(page.body) and _was_closed(db, kept["snapshot"]):
-        read = learned.clean_of(db, said, kept["source"])
-        if _is_truncated(db, kept, read, url):
-            return Failure(url, Stage.FETCH, "truncated", _TRUNCATED)
     if new == kept["content_hash"]:
         return None
-    if _is_begun(kept["text"], said, text):
+    if _is_begun(kept["text"], read, text) or _is_closed(db, kept, text, page):
         return Failure(url, Stage.EXTRACT, "paywalled", _PAYWALLED)
-    if _is_anothers(db, article, new) or _is_notice(kept, said, text):
+    if _is_anothers(db, article, new) or _is_notice(kept, read, text):
         return Failure(url, Stage.EXTRACT, "blocked", _BLOCKED)
     return None
 
@@ -90,38 +61,6 @@ def _is_anothers(db: sqlite3.Connection, article: int, new: str) -> bool:
         {"new": new, "id": article, "empty": content_hash("")},
     ).fetchone()
     return row is not None
-
-
-def _is_truncated(db: sqlite3.Connection, kept: sqlite3.Row, said: Article, url: str) -> bool:
-    """Whether a page that lost its end is not to be believed.
-
-    A publisher may close its pages no longer (minifiers leave that out), and change a text on the same day: what is
-    no beginning of the text before is believed when it comes again.
-    """
-    old, new = told(kept["text"]), told(clean(said.text))
-    if old == new and not history.difference(db, kept, said).kind:
-        return False
-    if len(new) < len(old) and old.startswith(new[: max(0, len(new) - _STUMP)]):
-        return True
-    return not _is_told(db, url)
-
-
-def _is_told(db: sqlite3.Connection, url: str) -> bool:
-    """Whether it was truncated at the last look, too."""
-    row = db.execute("SELECT reason FROM links WHERE url = ?", [url]).fetchone()
-    return row is not None and row["reason"] == "truncated"
-
-
-def _was_closed(db: sqlite3.Connection, snapshot: int | None) -> bool:
-    try:
-        page = pages.load(db, snapshot) if snapshot is not None else None
-    except DamagedError:
-        return False
-    return page is not None and _is_closed(page.body)
-
-
-def _is_closed(body: bytes) -> bool:
-    return _CLOSED.search(body, max(0, len(body) - _END)) is not None
 
 
 def _is_begun(before: str, said: Article, text: str) -> bool:
@@ -137,6 +76,13 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
     if not rest:
         return closed or new.endswith("...") or "truncated" in said.quality.flags
     return shared >= _BEGINNING and len(rest) <= _OFFER and notes.offers(rest)
+
+
+def _is_closed(db: sqlite3.Connection, kept: sqlite3.Row, text: str, page: Page | None) -> bool:
+    """Whether a text is the beginning of the one before, on a page that asks to subscribe as it did not before."""
+    old, new = told(kept["text"]), told(text)
+    begun = _BEGINNING <= len(new) <= _BEGUN * len(old) and old.startswith(new)
+    return begun and page is not None and offers.are_new(page.body, pages.body(db, kept["snapshot"]))
 
 
 def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:

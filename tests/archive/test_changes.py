@@ -70,9 +70,8 @@ def test_a_number_a_name_a_not_or_another_word_is_no_typo(old, new):
     ],
 )
 def test_a_line_that_names_what_was_replaced_and_goes_on_telling_is_no_correction(old, new, more):
-    assert (
-        kind(replace(NOW, text=f"{NOW.text} {old}"), replace(NOW, text=f"{NOW.text} {new}\n\n{more}")) != "correction"
-    )
+    before, after = f"{NOW.text} {old}", f"{NOW.text} {new}\n\n{more}"
+    assert kind(replace(NOW, text=before), replace(NOW, text=after)) != "correction"
 
 
 def test_a_headline_that_is_only_set_in_capitals_is_the_same():
@@ -82,7 +81,7 @@ def test_a_headline_that_is_only_set_in_capitals_is_the_same():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("市议会周二投票重建旧桥。", "市议会周二投票重健旧桥。", "rewrite"),  # a slip, and looks like a name that changed
+        ("市议会周二投票重建旧桥。", "市议会周二投票重健旧桥。", "rewrite"),  # may be a name
         ("市议会飞快的重建旧桥。", "市议会飞快地重建旧桥。", "typo"),
         ("昨日の事故で5人が死亡した。", "昨日の事故で5人が負傷した。", "rewrite"),
         ("市長が辞任すると発表した。", "市長が就任すると発表した。", "rewrite"),

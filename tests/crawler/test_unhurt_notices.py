@@ -131,6 +131,31 @@ def test_an_offer_to_subscribe_is_not_written_over_a_text_that_was_whole(db):
     assert rows(db, "SELECT change FROM revisions ORDER BY number") == [("first",), ("paywalled",)]
 
 
+GATES = [
+    "<div><p>Subscribe to read on.</p></div>",
+    "<div class=box><h2>Subscribe to read on</h2><p>1 pound a month. Already a subscriber?</p></div>",
+    "<section><p>To continue reading, log in or become a member.</p></section>",
+    "<div class=gate><p>This article is for subscribers only.</p></div>",
+    "<div id=c1><p>You have read your three free articles this month. Sign up for 1 pound a week.</p></div>",
+    "<div class=z><p>Dieser Inhalt ist nur für Abonnenten.</p></div>",
+    "<div><h3>Jetzt weiterlesen</h3><p>Mit einem Abo lesen Sie alle Artikel. Bereits Abonnent? Anmelden.</p></div>",
+]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("gate", GATES)
+def test_a_beginning_beside_a_new_offer_is_paywalled_wherever_the_offer_stands(db, gate, inside):
+    teaser = bare(HARBOUR, *TEXT[:2])
+    teaser = teaser.replace("</article>", f"{gate}</article>") if inside else f"{teaser}{gate}"
+    assert kept_after(db, bare(HARBOUR, *TEXT), teaser) == [(WHOLE[0], 2, "paywalled")]
+
+
+def test_a_text_that_is_shortened_beside_an_offer_that_was_there_before_was_cut(db):
+    offer = "<div><p>Subscribe to our newsletter, and read on tomorrow.</p></div>"
+    ((_, revision, reason),) = kept_after(db, bare(HARBOUR, *TEXT) + offer, bare(HARBOUR, *TEXT[:2]) + offer)
+    assert (revision, reason) == (2, "")
+
+
 @pytest.mark.parametrize(
     "now",
     [

@@ -30,6 +30,9 @@ _ID = re.compile(
 )
 """A UUID, a long hexadecimal number or a number of six digits or more."""
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:\d{2}(?:\d{4}(?:\d{2})?)?)?")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_STORY = frozenset({"story", "article", "articles", "artikel", "articulo", "news", "post", "doc", "item", "content"})
+"""What stands beside a story's number in a folder."""
 _SLUG = 4
 """Words of a headline in an address that nobody writes twice for two stories of one day and site."""
 
@@ -100,9 +103,17 @@ def namesakes(one: str, other: str) -> bool:
 
 
 def _number(url: str) -> str:
-    """The last long number in a URL's path and query that is no date; empty if there is none."""
+    """The last long number in a URL's path and query that is no date; empty if there is none.
+
+    That of a folder with a name is a place's or a topic's: ``/riverside-7654321/bridge-closed``.
+    """
     rest = url.partition("://")[2].partition("/")[2].lower()
-    numbers = [number for number in _ID.findall(rest) if not _DATE.fullmatch(number)]
+    *folders, last = rest.partition("?")[0].rstrip("/").split("/")
+    folders = [
+        folder for folder in folders if all(len(word) < 3 or word in _STORY for word in _LETTERS.findall(folder))
+    ]
+    told = "/".join([*folders, last, rest.partition("?")[2]])
+    numbers = [number for number in _ID.findall(told) if not _DATE.fullmatch(number)]
     return numbers[-1] if numbers else ""
 
 

@@ -16,12 +16,12 @@ from archive import addresses, aliases, clusters, likeness
 from archive.clusters import Near, place
 from archive.dedupe import content_hash
 from archive.models import Article
-from archive.rows import Value, clean, folded
+from archive.rows import Value, clean, folded, update
 from archive.signatures import likeness as in_common
 from archive.signatures import sign
-from archive.times import stamp
+from archive.times import iso, stamp
 
-__all__ = ["Match", "find", "original", "place", "supersedes"]
+__all__ = ["Match", "find", "moves", "original", "place", "supersedes"]
 
 # A shorter text, such as "Subscribe to read on", can stand on many pages that are different articles.
 _DUPLICATE_WORDS = 20
@@ -83,6 +83,22 @@ def supersedes(db: sqlite3.Connection, row: sqlite3.Row, article: Article, via: 
         return False
     said = any(url == row["url"] for kind, url in article.addresses if kind in addresses.VARIANTS)
     return said or bool(aliases.look(row["url"]).variant)
+
+
+def moves(db: sqlite3.Connection, article: int, gone: int, url: str, now: datetime) -> bool:
+    """Whether an article whose page is gone may live at another address: that one is looked at from now on.
+
+    ``gone``: the link that led to the page, which is ``url``. Who gives a story another headline often gives it another
+    address, too. A copy for phones that is left tells nothing.
+    """
+    find = "SELECT id, url FROM links WHERE article = ? AND state = 'alias' AND reason = '' ORDER BY id DESC LIMIT 20"
+    bare = aliases.look(url).bare
+    for other in db.execute(find, [article]).fetchall():
+        seen = aliases.look(other["url"])
+        if other["id"] != gone and not seen.variant and seen.bare != bare:
+            update(db, "links", other["id"], state="stored", due_at=iso(now))
+            return True
+    return False
 
 
 def _own(db: sqlite3.Connection, article: Article, via: tuple[str, ...], row: sqlite3.Row, now: datetime) -> Match:

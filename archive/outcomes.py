@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from archive import articles, days, inbox, queue, reextraction, sources, stopgap, truncated, turns
+from archive import articles, days, identity, inbox, queue, reextraction, sources, stopgap, truncated, turns
 from archive.articles import Reading
 from archive.models import Article, Change, Failure, Page, Stage, Verdict
 from archive.plans import Look, Past, Plan, Reread
@@ -199,7 +199,10 @@ def _keep_failure(
         reread = Reread(before, when(link["fetched_at"]), edited=False) if link["fetched_at"] else None
         due_at = max(filter(None, (due_at, _again(db, verdict, terms, reread, learn=False))), default=None)
         if failure.reason in GONE:
-            state, verdict = "gone", articles.remove(db, article, terms.now)
+            if identity.moves(db, article, task.id, task.url, terms.now):
+                state, due_at = "alias", None
+            else:
+                state, verdict = "gone", articles.remove(db, article, terms.now)
     # What robots.txt keeps us from was not tried.
     tries = task.tries if failure.stage is Stage.ROBOTS and failure.retry_at else task.tries + 1
     fetched_at = iso_ms(_fetched_at(outcome, terms.now))

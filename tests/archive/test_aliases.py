@@ -70,6 +70,9 @@ def test_two_firms_whose_names_are_those_of_variants_are_two():
         ("/a/0b9f4c2e-77aa-4c1d-9d5e-0123456789ab", "/b?u=0b9f4c2e-77aa-4c1d-9d5e-0123456789ab", True),
         ("/a-3f2a9c1d0b7e", "/3f2a9c1d0b7e", True),
         ("/a-story", "/b-story", False),
+        ("/riverside-7654321/bridge-closed", "/riverside-7654321/farmers-protest", False),
+        ("/news/7654321/bridge-closed", "/news/7654321/bridge-closed-for-good", True),
+        ("/story-7654321/bridge-closed", "/story-7654321/bridge-closed-for-good", True),
     ],
 )
 def test_a_long_number_that_is_no_date_relates_two_urls_of_one_site(one, other, related):

@@ -9,7 +9,7 @@ import pytest
 from kept import FEED, NOON, article
 
 from archive.database import reading
-from archive.models import Change, Link, Precision, Stamp
+from archive.models import Change, Failure, Link, Precision, Stage, Stamp
 from archive.read import article as read_article
 
 SITE = "https://news.example"
@@ -210,6 +210,21 @@ def test_a_story_rewritten_between_two_looks_is_one_article_at_its_address_and_i
     assert kept.put(anew, via=PHONE).change is Change.UNCHANGED
     assert kept.put(anew).change is Change.REVISED
     assert kept.value("SELECT count(*) FROM articles") == 1
+
+
+def test_a_story_whose_old_address_is_gone_lives_on_at_its_new_one(kept):
+    old, new = f"{SITE}/bridge-closed-1234567", f"{SITE}/bridge-opens-again-1234567"
+    kept.put(story(1, old))
+    kept.put(story(1, new), via=new)
+    kept.later(days=1)
+    kept.store(old, Failure(old, Stage.FETCH, "not-found"))
+    assert kept.rows("SELECT removed, revision FROM articles") == [(None, 1)]
+    due = kept.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert kept.rows("SELECT url, state, due_at FROM links") == [(old, "alias", None), (new, "stored", due)]
+    assert kept.put(story(1, new, title="The bridge opens again")).change is Change.REVISED
+    assert kept.rows("SELECT url, title FROM articles") == [(new, "The bridge opens again")]
+    kept.store(new, Failure(new, Stage.FETCH, "gone"))
+    assert kept.value("SELECT removed IS NOT NULL FROM articles") == 1
 
 
 def test_an_address_moved_to_stays_one_article_with_both(kept):

@@ -72,6 +72,9 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
         found = history.difference(db, row, article)
         if found.kind and (old := stale(db, row, reading)):
             return old
+        if found.added and (anew := learned.put_in(db, article, row, now)) is not article:
+            article, found = anew, history.difference(db, row, anew)
+            reading = replace(reading, article=article)
         if row["removed"]:
             verdict = _revise(db, row, reading, found, "correction" if found.kind == "correction" else "restored")
         elif not found.kind:

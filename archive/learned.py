@@ -9,14 +9,17 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from archive import sightings
+from archive import notes, sightings
 from archive.cleaning import Known, without
 from archive.connection import UNSURE, others, recall, remember
+from archive.dedupe import mark
 from archive.headlines import Titles, headlines, titles
 from archive.models import Article
+from archive.noise import told
 from archive.rows import clean, update
+from archive.times import iso
 from archive.window import Window, window
 
 _NEWEST = """
@@ -27,6 +30,22 @@ SELECT value FROM json_each(?1) WHERE
     EXISTS (SELECT 1 FROM articles WHERE title_mark = value AND url != ?2 AND title != ?3)
     OR EXISTS (SELECT 1 FROM links WHERE title_mark = value AND title_mark != 0 AND url != ?2 AND title != ?3)
 """  # one statement for any number of them, as to compile one takes three times as long as to run it
+
+
+_PUT_IN = """
+INSERT INTO boilerplate
+    (source, mark, kind, sample, place, since, latest, first_seen, last_seen, pages, put_in, put_into)
+VALUES (?1, ?2, 'text', ?3, ?4, ?5, ?5, ?6, ?6, 0, 1, ?7)
+ON CONFLICT (source, mark) DO UPDATE SET put_in = put_in + (put_into IS NOT ?7), put_into = ?7, last_seen = ?6,
+    latest = max(latest, ?5)
+RETURNING put_in, state
+"""
+MOST_PUT_IN: Final = 3
+"""Blocks that are put into an article at once; more, and it was written anew."""
+LONGEST_PUT_IN: Final = 300
+"""Characters of one."""
+SEVERAL: Final = 5
+"""Stored articles into which the same was put, from which on it is the site's."""
 
 
 @dataclass(slots=True)
@@ -76,8 +95,8 @@ def _memory(db: sqlite3.Connection, source: str) -> _Memory:
 def _known(db: sqlite3.Connection, source: str) -> Known:
     marks: dict[str, list[int]] = {"text": [], "heading": [], "place": [], "keep": [], "drop": []}
     sql = "SELECT kind, ruling, mark FROM boilerplate WHERE source = ? AND (state = 'learned' OR ruling != '')"
-    for kind, ruling, mark in db.execute(sql, [source]):
-        marks[ruling or kind].append(mark)
+    for kind, ruling, number in db.execute(sql, [source]):
+        marks[ruling or kind].append(number)
     texts, headings, places, keep, drop = marks.values()
     return Known(frozenset(texts + drop), frozenset(headings), frozenset(places + drop), frozenset(keep))
 
@@ -87,6 +106,33 @@ def _others(db: sqlite3.Connection, article: Article, said: Titles) -> frozenset
     marks = ",".join([str(one) for lines in said.values() for line in lines for one in line])
     asked = (f"[{marks}]", clean(article.url), clean(article.title))
     return frozenset([row[0] for row in db.execute(_HEADLINES, asked)])
+
+
+def put_in(db: sqlite3.Connection, article: Article, row: sqlite3.Row, now: datetime) -> Article:
+    """An article that was stored before, as ``row``, without what was put into several of its source's since.
+
+    A site that words its notice anew does so on all pages, also of old articles; but who corrects two in one way, too.
+    """
+    before = frozenset([mark(text) for text in row["text"].split("\n\n")])
+    fresh = [one for one in article.seen if one.block >= 0 and one.mark not in before]
+    if not 0 < len(fresh) <= MOST_PUT_IN:
+        return article
+    held = _memory(db, row["source"])
+    known, at = held.known, iso(now)
+    for one in fresh:
+        if one.mark in known.keep or len(one.text) > LONGEST_PUT_IN or notes.note(told(one.text)):
+            continue
+        what = [row["source"], one.mark, clean(one.text), one.place, held.newest, at, row["id"]]
+        pages, state = db.execute(_PUT_IN, what).fetchone()
+        if pages >= SEVERAL and state == "seen":
+            find = "UPDATE boilerplate SET state = 'learned', learned = ? WHERE source = ? AND mark = ?"
+            db.execute(find, [at, row["source"], one.mark])
+            known = known.learning("text", one.mark)
+    if known is held.known:
+        return article
+    db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [row["source"]])
+    held.known, held.template = known, held.template + 1
+    return without(article, known)
 
 
 def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> Article:
@@ -123,7 +169,8 @@ def listed(db: sqlite3.Connection, source: str | None, *, everything: bool) -> l
     """The rows of ``boilerplate`` that something follows from, or all; what is on most pages first."""
     rows = db.execute(
         "SELECT * FROM boilerplate WHERE (:source IS NULL OR source = :source)"
-        " AND (:everything OR state = 'learned' OR ruling != '') ORDER BY source, pages DESC, id",
+        " AND (state = 'learned' OR ruling != '' OR (:everything AND pages + put_in > 1))"
+        " ORDER BY source, pages DESC, id",
         {"source": source, "everything": everything},
     )
     found = [dict(row) for row in rows]

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archive import notes
 from archive.boilerplate import FEWEST, SOLID, Counts, is_heading, is_link, is_place, is_solid, is_text, opening_share
 from archive.cleaning import Known
 from archive.columns import byline
 from archive.models import HEADING, Article, Seen
+from archive.noise import told
 from archive.rows import clean
 from archive.standing import (
     CLOSING,
@@ -114,6 +116,11 @@ def _is_disproved(before: Window, place: int, level: int) -> bool:
     return level == OWN or (level == DOUBT and 1 + doubts > max(SOLID, before.where.get(place, 0).bit_count()))
 
 
+def _is_note(counts: Counts, text: str) -> bool:
+    """Whether it is a word on the article, "Correction: …", as some have: what nearly all have is the site's."""
+    return counts.recent < 0.5 * counts.window and notes.note(told(text)) != ""
+
+
 def _came_back(first: Past, last: Past) -> bool:
     """Whether two pages are of two crawls."""
     return first.run != last.run or when(last.at) - when(first.at) >= CRAWL
@@ -155,7 +162,8 @@ class _Page:
         beneath = self._beneath(at) if is_head else 0
         counts = self._counts(one.mark, pages, sights, solid=solid, own=own, linked=is_link(block), beneath=beneath)
         kind = "heading" if is_head else "text"
-        if is_heading(counts) if is_head else is_text(counts, one.text):
+        is_known = is_heading(counts) if is_head else is_text(counts, one.text) and not _is_note(counts, one.text)
+        if is_known:
             self._save(one.mark, counts, kind, one.text, one.place, learned=True)
         elif self.seldom and counts.pages >= OFTEN:
             self._save(one.mark, counts, kind, one.text, one.place, learned=False)

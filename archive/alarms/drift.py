@@ -30,8 +30,6 @@ FEW_ALIKE = 3
 """Weekends' days that are compared with a weekend's at least."""
 FEW, FEWEST_DAYS = 3, 4
 """Articles that are compared at least, and days that they are compared with: a weekly's first four issues."""
-KNOWN, HARDLY = 8, 1.5
-"""Days of which it is hardly known how they differ, and so many times more is asked for."""
 SPAN = timedelta(days=14)
 """From the first of these days to the last, so that there are two weekends."""
 CHANCE = 1e-5
@@ -104,7 +102,7 @@ _LENGTH = _Mean(
     lambda day: day.log_words_squared,
     least=math.log(1.75),
     slack=0.35,
-    surprise=4.5,
+    surprise=4.0,
     within=0.3,
     told=_words,
 )
@@ -195,7 +193,7 @@ def _mean(name: str, recent: Sequence[Day], before: Sequence[Day]) -> _Change | 
     within = sum(map(figure.squares, some)) / sum(counts) - usual**2
     known = chance.usual([figure.sum(day) / day.new for day in some], counts, max(figure.within**2, within))
     surprise = known.surprise(now, sum(day.new for day in recent), len(recent)) * (1 - figure.slack / abs(now - usual))
-    if abs(surprise) < figure.surprise * (HARDLY if len(some) < KNOWN else 1):
+    if abs(surprise) < figure.surprise:
         return None
     return _Change(name, usual, now, surprise**2 / 2 / math.log(10), figure.told(now, usual))
 

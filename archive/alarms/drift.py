@@ -101,7 +101,7 @@ _LENGTH = _Mean(
     lambda day: day.log_words,
     lambda day: day.log_words_squared,
     least=math.log(1.75),
-    slack=0.35,
+    slack=0.4,
     surprise=4.0,
     within=0.3,
     told=_words,

@@ -81,10 +81,14 @@ def read(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None) -
     remove = frozenset(node.mem_id for node in select(parsed, rules.remove)) if rules and rules.remove else frozenset()
     trees = [prune.read(parsed, node, dense=dense, titles=forms, remove=remove) for node in _named(parsed, rules)]
     roots, how = [tree.root for tree in trees], "rule"
-    if not roots:
+    if roots:
+        main = roots[-1]
+    else:
         trees = [prune.read(parsed, parsed.body or parsed.root, dense=dense, titles=forms, remove=remove)]
         core = score.choose(trees[0].root)
-        roots, how = [*score.standfirst(core, meta.description, dense), core.el], "mass"
+        main, lead = core.el, score.standfirst(core, meta.description, dense)
+        before, after = score.remarks(core)
+        roots, how = [*lead, *[el for el in before if el not in lead], main, *after], "mass"
     pieces = [piece for root in roots for piece in blocks.pieces(root, base)]
     shown = sum(root.total for root in roots)
     if how != "rule" and shown * dense < prune.TOO_LITTLE and (hidden := state.html(parsed)):
@@ -92,7 +96,7 @@ def read(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None) -
         inner = prune.read(inner_page, inner_page.body, dense=dense)
         if inner.root.total > shown:
             pieces, how = blocks.pieces(inner.root, base), "script-data"
-    linked = roots[-1].links / roots[-1].total if roots[-1].total else 0.0
+    linked = main.links / main.total if main.total else 0.0
     if how == "mass" and shown < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
         return Found(lines.plain(_paragraphs(meta.article_body)), known, "json-ld:articleBody", linked, trees)
     return Found(lines.read(pieces), known, how, linked, trees)

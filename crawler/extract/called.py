@@ -52,6 +52,7 @@ class Names:
     layout: frozenset[str]
     """Pairs of which the second word tells nothing."""
     standfirst: frozenset[str]
+    remark: frozenset[str]
     credit: frozenset[str]
     """Of who took a picture, within its legend."""
     inside: re.Pattern[str]
@@ -92,6 +93,7 @@ def names() -> Names:
         hidden=frozenset(words["hidden"].split()),
         layout=frozenset(words["layout"].split()),
         standfirst=_words(words["standfirst"]),
+        remark=_words(words["remark"]),
         credit=_words(words["credit"]),
         inside=re.compile("|".join(inside)),
         doubtful=frozenset(words["doubtful"].split()),
@@ -174,6 +176,12 @@ def _told(words: list[str], known: Names) -> list[str]:
 def standfirst(names_: Called) -> bool:
     """Whether an element is named as the summary under a headline."""
     return not names().standfirst.isdisjoint(_joined(WORD.findall(names_.names)))
+
+
+@lru_cache(maxsize=50_000)
+def remark(names_: Called) -> bool:
+    """Whether an element is named as the publisher's word on the article: that it was corrected."""
+    return not names().remark.isdisjoint(_joined(WORD.findall(names_.names)))
 
 
 @lru_cache(maxsize=50_000)

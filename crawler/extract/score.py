@@ -12,6 +12,7 @@ from typing import Final
 from crawler.extract import called
 from crawler.extract.dom import HEADINGS, El
 from crawler.extract.lines import fold
+from crawler.extract.patterns import notices
 
 ENOUGH: Final = 400
 SOME: Final = 0.1
@@ -19,6 +20,10 @@ MOST: Final = 0.6
 LEAVES: Final = HEADINGS | {"p", "li", "ul", "ol", "dl", "table", "tbody", "tr", "td", "blockquote", "pre"}
 ALIKE: Final = 0.5
 """Share of common names from which two boxes are of one make."""
+LABEL: Final = 60
+"""Characters of a line by which it is known to be a note."""
+LEVELS: Final = 2
+"""Of elements around the body that are looked through for words on it."""
 STANDFIRST: Final = 700
 """Characters of the longest one."""
 
@@ -161,6 +166,35 @@ def standfirst(core: Core, description: str, dense: float) -> list[El]:
                 around[kids[0]] = el
             stack.extend(reversed(kids))
     return []
+
+
+def remarks(core: Core) -> tuple[list[El], list[El]]:
+    """The publisher's words on the article, as corrections, that stand right before and right after its body."""
+    before: list[El] = []
+    after: list[El] = []
+    inner = core.el
+    for outer in core.above[: -LEVELS - 1 : -1]:
+        first: list[El] = []
+        some = first
+        for el in outer.elements():
+            if el is inner:
+                some = after
+            elif not el.inline and not el.pruned and _is_remark(el):
+                some.append(el)
+        before, inner = first + before, outer
+    return before, after
+
+
+def _is_remark(el: El) -> bool:
+    """By its name, or by how it begins."""
+    if not 0 < el.total <= STANDFIRST or el.links > 0.5 * el.total:
+        return False
+    if el.called is not None and called.remark(el.called):
+        return True
+    if el.own < el.total:
+        return False
+    low = el.text()[:LABEL].lower()
+    return notices().notes.length(low) > 0 and not low.startswith("updat")  # which is its date, mostly
 
 
 def _is_named(el: El, around: El | None) -> bool:

@@ -264,6 +264,34 @@ def test_a_picture_whose_legend_is_a_link_to_another_story_is_a_card_and_not_a_f
     assert "nobody wanted" not in article.text
 
 
+NOTES = [
+    (
+        "<p class='correction'><em>Correction: an earlier version gave the wrong pier.</em></p>",
+        "Correction: an earlier",
+    ),
+    ("<div class='editors-note'>Editor's note: this article has been corrected.</div>", "Editor's note: this"),
+    (
+        "<div class='c-story__correction'><p>The office meets monthly, not weekly as we said.</p></div>",
+        "The office meets",
+    ),
+    ("<p class='x'>Korrektur: In einer früheren Fassung stand ein anderer Pier.</p>", "Korrektur: In einer"),
+]
+
+
+@pytest.mark.parametrize("around", ["{note}<div class='text'>{text}</div>", "<div class='text'>{text}</div>{note}"])
+@pytest.mark.parametrize(("note", "begin"), NOTES)
+def test_a_note_of_correction_beside_the_body_is_a_part_of_it(note, begin, around):
+    body = around.format(note=note, text=paragraphs(*P))
+    found = texts(page(f"<main><article><h1>Pier moves</h1>{body}</article><ul>{RELATED}</ul></main>"))
+    assert found[0 if around.startswith("{note}") else -1].startswith(begin)
+    assert len(found) == len(P) + 1
+
+
+def test_a_line_beside_the_body_that_says_when_it_was_updated_is_none():
+    body = f"<p>Updated: Dec 12, 2026 12:05 am IST</p><div class='text'>{paragraphs(*P)}</div>"
+    assert texts(page(f"<main><article><h1>Pier moves</h1>{body}</article></main>")) == P
+
+
 @pytest.mark.parametrize(
     "gate",
     [

@@ -20,7 +20,7 @@ What {url} said, as it was kept by Cuttings, and how to check it.
   robots-N.txt          what the site's robots.txt said when the page was fetched ("permit" in page-N.json tells what
                         followed from it: allowed; none: there is none; former: the one before was asked; ignored)
   *.json                the records, as they were noted in the archive's ledger
-  ledger-DAY-N.txt      the ledger from the first of these records to the day's end
+  ledger-DAY.txt        the ledger from the first of these records to the day's end
 
 1. A text, a page and a robots.txt stand in their record by their SHA-256:
 
@@ -32,11 +32,11 @@ What {url} said, as it was kept by Cuttings, and how to check it.
 
      sha256sum version-*.json page-*.json robots-*.json
 
-   gives is the last word of a line of a ledger-DAY-N.txt.
+   gives is the last word of a line of a ledger-DAY.txt.
 
 3. Each line of the ledger begins with the SHA-256 of the line before. This prints the SHA-256 of each:
 
-     while IFS= read -r line; do printf %s "$line" | sha256sum | cut -c -64; done < ledger-DAY-N.txt
+     while IFS= read -r line; do printf %s "$line" | sha256sum | cut -c -64; done < ledger-DAY.txt
 
    and each is the first word of the next line. The last is the day's seal:
 

@@ -158,7 +158,7 @@ def test_what_proves_an_article_can_be_checked_with_sha256sum_alone(tmp_path, si
     lines = (folder / ledger).read_text().splitlines()
     assert set(sha256sum(folder, *records)) <= {line.split()[-1] for line in lines}
     loop = f'while IFS= read -r line; do printf %s "$line" | sha256sum | cut -c -64; done < {ledger}'
-    assert loop.replace(ledger, "ledger-DAY-N.txt") in (folder / "README.txt").read_text()
+    assert loop.replace(ledger, "ledger-DAY.txt") in (folder / "README.txt").read_text()
     ends = subprocess.run(["sh", "-c", loop], cwd=folder, capture_output=True, check=True, text=True).stdout.split()
     assert ends == [*(line.split()[0] for line in lines[1:]), verify(path).head]
     assert ends[-1] in (folder / "README.txt").read_text()

@@ -31,9 +31,12 @@ from tests.bench.archive_writes import HOSTS, NOW, article, link
 
 ROBOTS = b"User-agent: *\nDisallow: /search\n" * 20
 SEALED = {
-    "articles": ("url", "title", "byline", "published", "published_precision", "text", "blocks", "first_seen"),
+    "articles": (
+        *("url", "source", "title", "byline", "published", "published_precision", "text", "blocks", "first_seen"),
+        *("removed", "paywalled"),
+    ),
     "snapshots": ("url", "final_url", "fetched_at", "status", "headers", "sha256", "body", "permit"),
-    "revisions": ("title", "byline", "text", "seen_at"),
+    "revisions": ("title", "byline", "text", "seen_at", "change"),
     "robots": ("host", "first_seen", "status", "body"),
 }
 
@@ -97,7 +100,14 @@ def _rows(number: int) -> tuple[dict, dict]:
     url = made.url
     page = {"id": number, "url": url, "final_url": url, "fetched_at": "2026-11-24T12:00:00Z", "status": 200}
     page |= {"headers": '[["content-type", "text/html; charset=utf-8"]]' * 5, "sha256": "0" * 64}
-    text = {"seen_at": "2026-11-24T12:00:00Z", "title": made.title, "byline": "A. Name", "text": made.text}
+    text = {
+        "seen_at": "2026-11-24T12:00:00Z",
+        "change": "first",
+        "source": "s",
+        "title": made.title,
+        "byline": "A. Name",
+        "text": made.text,
+    }
     text |= {"snapshot": number, "url": url, "published": "2026-11-24T12:00:00Z", "published_precision": "second"}
     return page | {"robots": None, "permit": "allowed"}, text
 
@@ -154,10 +164,12 @@ def _rows_of(path: Path, sql: str, *args: object) -> list[tuple]:
     return rows
 
 
-def altered(value: str | int | bytes, chance: random.Random) -> str | int | bytes:
+def altered(value: str | int | bytes | None, chance: random.Random) -> str | int | bytes:
     """With one letter, byte or unit more or other."""
     if isinstance(value, int):
         return value + 1
+    if value is None:
+        return "2026-11-24T12:00:00Z"
     at = chance.randrange(len(value) or 1)
     if isinstance(value, bytes):
         return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1 :]

@@ -6,6 +6,7 @@ import sqlite3
 
 from archive import learned, likeness, notes, offers, pages, truncated
 from archive.dedupe import content_hash
+from archive.garbled import is_garbled
 from archive.models import Article, Failure, Page, Stage
 from archive.noise import told
 from archive.rows import clean
@@ -24,6 +25,7 @@ _BLOCKED = (
     "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
     " of it."
 )
+_GARBLED = "Its letters beyond ASCII are garbled, as by a wrong encoding. The text that was kept stays as it is."
 _PAYWALLED = "Only the beginning of its text is shown now, most likely to those who do not subscribe. The text is kept."
 
 
@@ -33,7 +35,8 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
     ``truncated``: the page is not closed, as it was before, and its text breaks off; or differs in another way, and
     did not the time before. ``paywalled``: a text that was whole is now only begun, for those who do not subscribe.
     ``blocked``: a consent wall, a challenge or a notice of a fault that passed for an article; it is the same for all
-    of them, or has nothing in common with what was kept.
+    of them, or has nothing in common with what was kept. ``bad-encoding``: it is the same but for letters that were
+    garbled.
     """
     kept = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
     cut = page is not None and truncated.lost_its_end(db, kept, page)
@@ -48,6 +51,8 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
         return None
     if _is_begun(kept["text"], read, text) or _is_closed(db, kept, text, page):
         return Failure(url, Stage.EXTRACT, "paywalled", _PAYWALLED)
+    if is_garbled(text, kept["text"]):
+        return Failure(url, Stage.FETCH, "bad-encoding", _GARBLED)
     if _is_anothers(db, article, new) or _is_notice(kept, read, text):
         return Failure(url, Stage.EXTRACT, "blocked", _BLOCKED)
     return None

@@ -109,6 +109,14 @@ def test_a_text_that_is_only_begun_now_is_kept_and_that_is_noted_once(kept):
     assert check(kept.path).problems == ()
 
 
+def test_a_text_in_a_wrong_encoding_is_not_written_over_a_good_one(kept):
+    german = f"{LONG} Die Brücke für Fußgänger öffnet früher, als man in Köln gehört hätte."
+    kept.put(article(text=german))
+    said = kept.put(article(text=german.encode().decode("cp1252", "replace")))
+    assert (said.change, said.failure.reason) == (Change.FAILED, "bad-encoding")
+    assert kept.rows("SELECT text, revision FROM articles") == [(german, 1)]
+
+
 def test_when_the_whole_text_shows_again_it_is_no_longer_paywalled(kept):
     kept.put(article(text=LONG))
     teaser = article(text=TEASER, quality=CLOSED)

@@ -8,7 +8,7 @@ from archive.garbled import is_garbled
 
 TEXT = (
     "Der Stadtrat von Mahrstedt hat am Dienstagabend beschlossen, die alte Steinbrücke für Lastwagen zu sperren,"
-    " nachdem Ingenieure Risse gefunden hatten. Bauern sagten, der Umweg über Selb dauere fünf Minuten länger als früher."
+    " nachdem Ingenieure Risse gefunden hatten. Bauern sagten, der Umweg über Selb dauere fünf Minuten länger."
 )
 TWICE = TEXT.encode().decode("cp1252", "replace")
 LOST = TEXT.encode("ascii", "ignore").decode()

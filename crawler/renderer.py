@@ -128,7 +128,7 @@ class Renderer:
             Gate(self._guard(order.allow_private), max_bytes=order.max_bytes) as gate,
             self._context(order, gate, stuck) as context,
         ):
-            return await _Showing(order, may, context, await context.new_page()).result()
+            return await _Showing(order, may, gate, context, await context.new_page()).result()
 
     @contextlib.asynccontextmanager
     async def _context(self, order: Order, gate: Gate, stuck: asyncio.Event) -> AsyncIterator[BrowserContext]:
@@ -155,8 +155,8 @@ class Renderer:
 class _Showing:
     """One page on its way to rest."""
 
-    def __init__(self, order: Order, may: May, context: BrowserContext, page: Page) -> None:
-        self._order, self._may, self._context, self._page = order, may, context, page
+    def __init__(self, order: Order, may: May, gate: Gate, context: BrowserContext, page: Page) -> None:
+        self._order, self._may, self._gate, self._context, self._page = order, may, gate, context, page
         self._host = urls.host(order.url)
         self._begun = False
         self._away = ""
@@ -199,7 +199,8 @@ class _Showing:
         """Wait until the page is at rest, or has waited long enough; its document, None if it is too large."""
         session = self._session = await self._context.new_cdp_session(self._page)
         session.on("Fetch.requestPaused", lambda paused: asyncio.ensure_future(self._hop(session, paused)))
-        await session.send("Fetch.enable")
+        session.on("Fetch.authRequired", lambda asked: asyncio.ensure_future(self._sign_in(session, asked)))
+        await session.send("Fetch.enable", {"handleAuthRequests": True})
         await self._page.goto(self._order.url, wait_until="commit", timeout=0)
         tree = await session.send("Page.getFrameTree")
         frame = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "cuttings"}
@@ -251,6 +252,15 @@ class _Showing:
                 await session.send("Fetch.failRequest", refused)
             else:
                 await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
+
+    async def _sign_in(self, session: CDPSession, asked: dict[str, Any]) -> None:
+        """Let a request through the gate, which Chromium asks whoever listens for; no site is told anything."""
+        answer = {"response": "CancelAuth"}
+        if asked["authChallenge"].get("source") == "Proxy":
+            answer = {"response": "ProvideCredentials", "username": self._gate.user, "password": self._gate.password}
+        with contextlib.suppress(Error):  # the page is over
+            told = {"requestId": asked["requestId"], "authChallengeResponse": answer}
+            await session.send("Fetch.continueWithAuth", told)
 
     async def _navigation(self, route: Route, request: Request) -> None:
         ours = request.frame == self._page.main_frame

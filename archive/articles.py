@@ -168,7 +168,8 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | Non
     number = insert(
         db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values
     )
-    ledger.first(db, number, values | {"seen_at": iso(now), "change": "first"}, values | {"source": source}, now)
+    kept = values | {"seen_at": iso(now), "change": "first", "source": source}
+    ledger.first(db, number, kept, kept, now)
     if near:
         clusters.join(db, number, near, original)
     names.keep(db, number, article)

@@ -155,11 +155,6 @@ def since(db: sqlite3.Connection, first: date, until: date) -> dict[str, list[Da
     return found
 
 
-def hours(day: Day) -> list[int]:
-    """The hours, UTC, in which something came on it."""
-    return sorted(map(int, json.loads(day.hours)))
-
-
 def busiest(db: sqlite3.Connection, until: date, many: int) -> dict[str, int]:
     """The new articles on each source's busiest of so many days up to one."""
     first = until - timedelta(days=many - 1)

@@ -128,11 +128,7 @@ def put_in(db: sqlite3.Connection, article: Article, row: sqlite3.Row, now: date
             find = "UPDATE boilerplate SET state = 'learned', learned = ? WHERE source = ? AND mark = ?"
             db.execute(find, [at, row["source"], one.mark])
             known = known.learning("text", one.mark)
-    if known is held.known:
-        return article
-    db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [row["source"]])
-    held.known, held.template = known, held.template + 1
-    return without(article, known)
+    return _by(db, article, row["source"], held, known)
 
 
 def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime, run: int | None) -> Article:
@@ -145,10 +141,20 @@ def observe(db: sqlite3.Connection, article: Article, source: str, now: datetime
         before = held.window = window(db, source, held.newest)
     known = sightings.observe(db, article, source, held.known, before, now=now, run=run)
     held.newest = before.newest
+    return _by(db, article, source, held, known)
+
+
+def _by(db: sqlite3.Connection, article: Article, source: str, held: _Memory, known: Known) -> Article:
+    """The article by what is known now of its source, which is another template if that is something else."""
     if known is held.known:
         return article
+    _renew(db, source)
     held.known, held.template = known, held.template + 1
     return without(article, known)
+
+
+def _renew(db: sqlite3.Connection, source: str) -> None:
+    db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
 
 
 def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:
@@ -156,7 +162,7 @@ def rule(db: sqlite3.Connection, number: int, ruling: str) -> bool:
     row = db.execute("SELECT source, ruling FROM boilerplate WHERE id = ?", [number]).fetchone()
     if row is not None and row["ruling"] != ruling:
         update(db, "boilerplate", number, ruling=ruling)
-        db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [row["source"]])
+        _renew(db, row["source"])
         remember(db, "boilerplate", row["source"], None)
     return row is not None
 

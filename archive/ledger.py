@@ -49,9 +49,7 @@ def reread(db: sqlite3.Connection, article: int, number: int, now: datetime) -> 
     """A version's text was replaced by what is read from its page today; ``replaced`` has the one before."""
     row = db.execute("SELECT * FROM revisions WHERE article = ? AND number = ?", [article, number]).fetchone()
     if row is None:  # there is but one
-        row = db.execute(
-            "SELECT *, first_seen AS seen_at, 'first' AS change FROM articles WHERE id = ?", [article]
-        ).fetchone()
+        row = db.execute(_ALONE, [article]).fetchone()
     _note(db, "reread", digests.version(article, number, row), now, article=article, number=number)
 
 
@@ -107,9 +105,7 @@ def fill(db: sqlite3.Connection, now: datetime) -> None:
     for number in _ids(db, "articles"):
         # Where an article was spelled otherwise since: from now on both say the same, letter for letter.
         db.execute(_SPELLED, [number])
-        for row in _sound(
-            db, "SELECT *, first_seen AS seen_at, 'first' AS change, 1 AS number FROM articles WHERE id = ?", number
-        ):
+        for row in _sound(db, _ALONE, number):
             texts = _sound(db, "SELECT * FROM revisions WHERE article = ? ORDER BY number", number)
             for text in texts or [row]:
                 if text["number"] == 1:
@@ -118,6 +114,8 @@ def fill(db: sqlite3.Connection, now: datetime) -> None:
                     version(db, number, text["number"], text, now)
 
 
+_ALONE = "SELECT *, first_seen AS seen_at, 'first' AS change, 1 AS number FROM articles WHERE id = ?"
+"""An article that has but one text, as a row of ``revisions``."""
 _PAGE = (  # without what comes after the body, which is not there yet: to read that would be to read the body
     "SELECT id, url, final_url, fetched_at, status, headers, sha256, NULL AS robots, '' AS permit"
     " FROM snapshots WHERE id = ?"

@@ -101,8 +101,6 @@ def observe(
     keep(db, source, today, how, before)
     if today.number % TIDY == 0:
         page.tidy()
-    if page.known is not known:
-        db.execute("UPDATE sources SET template = template + 1 WHERE name = ?", [source])
     return page.known
 
 

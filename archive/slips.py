@@ -58,7 +58,7 @@ class _Listed:
 def _listed() -> _Listed:
     data = tomllib.loads(resources.files(__package__).joinpath("slips.toml").read_text("utf-8"))
     negations, facts = (frozenset(told(data[name]).casefold().split()) for name in ("negations", "facts"))
-    return _Listed(negations, facts | frozenset(data["signs"]))
+    return _Listed(negations, facts)
 
 
 def only_slips(edits: Sequence[Edit], old: str, new: str) -> bool:

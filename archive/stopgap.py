@@ -49,7 +49,7 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
     new = content_hash(text)
     if new == kept["content_hash"]:
         return None
-    if _is_begun(kept["text"], read, text) or _is_closed(db, kept, text, page):
+    if _is_begun(kept["text"], read, text) or _asks_to_subscribe(db, kept, text, page):
         return Failure(url, Stage.EXTRACT, "paywalled", _PAYWALLED)
     if is_garbled(text, kept["text"]):
         return Failure(url, Stage.FETCH, "bad-encoding", _GARBLED)
@@ -83,7 +83,7 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
     return shared >= _BEGINNING and len(rest) <= _OFFER and notes.offers(rest)
 
 
-def _is_closed(db: sqlite3.Connection, kept: sqlite3.Row, text: str, page: Page | None) -> bool:
+def _asks_to_subscribe(db: sqlite3.Connection, kept: sqlite3.Row, text: str, page: Page | None) -> bool:
     """Whether a text is the beginning of the one before, on a page that asks to subscribe as it did not before."""
     old, new = told(kept["text"]), told(text)
     begun = _BEGINNING <= len(new) <= _BEGUN * len(old) and old.startswith(new)

@@ -13,7 +13,6 @@ from archive.digests import Fields, Named
 NAMES = {
     "seen_at": "time",
     "change": "kind of change",
-    "source": "source",
     "title": "headline",
     "byline": "byline",
     "text_sha256": "text",

@@ -146,7 +146,7 @@ class Watch:
         self, db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Alarm], *, out: bool
     ) -> Begun | Over | None:
         alarm, listing = alarms.get(Kind.SILENCE), now.listings.get(name)
-        came = max((_hour(day, hour) for day in now.recent.get(name, ()) for hour in days.hours(day)), default=None)
+        came = max((_hour(day, hour) for day in now.recent.get(name, ()) for hour in days.by_hour(day)), default=None)
         if alarm:
             return Over(alarm.id, Ending.OVER) if came and came > silence.hour_of(alarm.began) else None
         if out or listing is None or not listing["read_at"]:
@@ -192,13 +192,12 @@ class Watch:
             return Over(alarm.id, how) if how else None
         past = [each for each in now.ended[name] if each.kind == Kind.DRIFT]
         begins = max((e.began.date() for e in past if e.outcome == Ending.USUAL), default=date.min)
+        over = [each for each in past if each.outcome == Ending.OVER]
+        mended = _mended(over)
         # The day on which it ended has articles of both kinds. What was over soon may come again, as weekends do.
-        mended = max((e.ended.date() for e in past if e.outcome == Ending.OVER), default=date.min)
-        over = [
-            (e.began.date(), e.ended.date()) for e in past if e.outcome == Ending.OVER and e.ended - e.noticed > SOON
-        ]
+        out = [(each.began.date(), each.ended.date()) for each in over if each.ended - each.noticed > SOON]
         kept = [
-            day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in over)
+            day for day in history if day.day >= begins and not any(since <= day.day <= until for since, until in out)
         ]
         found = drift.find(kept[:compared], now.at, mended)
         mixed = days.after_gaps(db, name, kept[-1].day) if found else set()  # a weekend's articles came on a Monday
@@ -226,6 +225,11 @@ def _now(db: sqlite3.Connection, at: datetime, busiest: dict[str, int]) -> _Now:
     )
 
 
+def _mended(ended: Sequence[_Ended]) -> date:
+    """The day on which the last of these alarms was over."""
+    return max((it.ended.date() for it in ended), default=date.min)
+
+
 def _hour(day: Day, hour: int) -> int:
     return (day.day - date(1970, 1, 1)).days * 24 + hour
 
@@ -246,7 +250,7 @@ def _blocked(db: sqlite3.Connection, now: _Now, name: str, alarms: dict[Kind, Al
     if any(day.looks_blocked for day in recent) and listing and listing["failures"] >= blocked.LOOKS:
         found = blocked.of_listings(_listings(db, name), recent, now.at)
     if not found and sum(day.blocked for day in recent) >= blocked.FEWEST:
-        mended = max((it.ended.date() for it in now.ended[name] if it.kind == Kind.BLOCKED), default=date.min)
+        mended = _mended([it for it in now.ended[name] if it.kind == Kind.BLOCKED])
         found = blocked.of_pages(recent, days.before(db, name, recent[-1].day, drift.DAYS), mended)
     return Begun(name, found) if found else None
 

@@ -25,7 +25,7 @@ CREATE TABLE boilerplate (
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     returned TEXT,                          -- when it was first seen in a later crawl
-    put_in INTEGER NOT NULL DEFAULT 0,      -- stored articles of one text into which it was put since
+    put_in INTEGER NOT NULL DEFAULT 0,      -- stored articles into which it was put since
     put_into INTEGER,                       -- the last of them
     learned TEXT,                           -- since when it is left out
     mark INTEGER NOT NULL,                  -- 64 bits of the text, alike up to case, digits, white space; of the path

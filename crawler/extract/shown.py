@@ -98,18 +98,22 @@ def _parts(near: Around) -> Iterator[Iterable[str]]:
     yield islice(near.above(), ABOVE, None)
 
 
+def _dated(near: Around, longest: int) -> Iterator[tuple[str, str]]:
+    """The lines next to the headline that name a year, each with what says of what it is the day, in lower case."""
+    before = ""
+    for line in chain(near.below(BELOW), near.above(ABOVE)):
+        if 6 <= len(line) <= longest and not _is_sentence(line) and timestamps.YEAR.search(line):
+            yield line, f"{before[-20:]} {line}".lower()
+        before = line
+
+
 def at_headline(clock: Clock, near: Around, told: set[date], changed: Stamp | None) -> Stamp | None:
     """The day that readers see next to the headline, beside those that the page has ``told`` in other places.
 
     None for that of a change. A day and a month that can be read either way are those that were told. Of 1,277 dated
     pages 900 show one, and 7 show one that differs by more than a day from all that they declare.
     """
-    before = ""
-    for line in chain(near.below(BELOW), near.above(ABOVE)):
-        said, before = before, line
-        if not 6 <= len(line) <= LONG or _is_sentence(line) or not timestamps.YEAR.search(line):
-            continue
-        label = f"{said[-20:]} {line}".lower()
+    for line, label in _dated(near, LONG):
         if words().changed.search(label) or (len(line) > LABELLED and not words().published.search(label)):
             continue
         stamp = clock.stamp(line, "text", weak=True)
@@ -151,13 +155,8 @@ def settle(clock: Clock, near: Around, published: Stamp, changed: Stamp | None, 
     """
     first: Stamp | None = None
     days: set[date] = set()
-    before = ""
     told = False
-    for line in chain(near.below(BELOW), near.above(ABOVE)):
-        said, before = before, line
-        if not 6 <= len(line) <= SHORT or not timestamps.YEAR.search(line):
-            continue
-        label = f"{said[-20:]} {line}".lower()
+    for line, label in _dated(near, SHORT):
         for at, precision in timestamps.every(line, clock.region):
             if at.date() == published.at.date():
                 if not words().changed.search(label):

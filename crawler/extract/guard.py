@@ -45,7 +45,8 @@ _PARTS = {
 }
 _PARTS[b"line"] = _LINE % _PARTS
 _GROW = re.compile(
-    rb"<(?=[aAbBcCeEfFhHiInNsStTuU][ \t\n\f\r/>iomtrIOMTR])(?:[aA]%(end)b(?!%(few)b)|(?i:(?=[^a])(?:html\b|body\b"
+    rb"<(?=[aAbBcCeEfFhHiInNsStTuU][ \t\n\f\r/>iomtrIOMTR])"
+    rb"(?:[aA]%(end)b(?!%(few)b)|(?i:(?=[^a])(?:html\b|body\b"
     rb"|(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)%(end)b(?!%(few)b%(line)b</\1%(end)b))))(?:%(one)b)*+"
     % _PARTS
 )
@@ -56,12 +57,14 @@ _ROOTS = (b"<html", b"<body")
 
 def utf8(text: str) -> bytes:
     """Of a text as much as is looked at; what cannot be written is left out."""
-    return text[:MAX_BYTES].encode("utf-8", "ignore")
+    return (text if len(text) <= MAX_BYTES else text[:MAX_BYTES]).encode("utf-8", "ignore")
 
 
 def tame(html: str | bytes) -> bytes:
     """The page in UTF-8, harmless: as it is, or written anew."""
-    page = (utf8(html) if isinstance(html, str) else html)[:MAX_BYTES]
+    page = utf8(html) if isinstance(html, str) else html
+    if len(page) > MAX_BYTES:  # a slice would be a copy
+        page = page[:MAX_BYTES]
     if b"\0" in page:
         page = page.replace(b"\0", b"")
     return page if _is_harmless(page) else rewrite.page(page)

@@ -11,11 +11,18 @@ import re
 
 SPACE = rb"[ \t\n\f\r]"
 GAP = rb"[ \t\n\f\r/]"
-ATTRIBUTE = (
-    GAP
-    + rb"*+[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+"  # 13.2.5.32–34: a name may begin with "=", and may hold quotes and "<"
-    + rb"(?:S*+=S*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r>\"'][^ \t\n\f\r>]*+|(?=>))|(?!S*+=))".replace(b"S", SPACE)
-)
+
+
+def _attribute(times: bytes) -> bytes:
+    """``times``: how often a sign of a name or a value may come, after the first."""
+    one = (
+        rb"G*+[^ \t\n\f\r/>][^ \t\n\f\r/>=]N"  # 13.2.5.32–34: a name may begin with "=", and may hold quotes and "<"
+        rb"(?:S*+=S*+(?:\"[^\"]N\"|'[^']N'|[^ \t\n\f\r>\"'][^ \t\n\f\r>]N|(?=>))|(?!S*+=))"
+    )
+    return one.replace(b"N", times).replace(b"S", SPACE).replace(b"G", GAP)
+
+
+ATTRIBUTE = _attribute(b"*+")
 """One attribute with what parts it from the one before; no match where its value's closing quote is missing."""
 NAME_END = rb"(?=[ \t\n\f\r/>])"
 TAG_END = GAP + rb"*+>"
@@ -24,7 +31,5 @@ ATTRIBUTES = re.compile(ATTRIBUTE)
 
 
 def few_attributes(number: int, chars: int) -> bytes:
-    """A pattern: up to so many attributes, each of their values up to so long, then the tag's end."""
-    short = ATTRIBUTE.replace(b'[^"]*+', b'[^"]{0,%d}+' % chars).replace(b"[^']*+", b"[^']{0,%d}+" % chars)
-    short = short.replace(rb"[^ \t\n\f\r>]*+", rb"[^ \t\n\f\r>]{0,%d}+" % chars)
-    return rb"(?:" + short + rb"){0,%d}+" % number + TAG_END
+    """A pattern: up to so many attributes, each of their names and values up to so long, then the tag's end."""
+    return rb"(?:%b){0,%d}+%b" % (_attribute(b"{0,%d}+" % chars), number, TAG_END)

@@ -54,7 +54,7 @@ def test_every_figure_that_is_promised_has_a_floor():
     fields = {f"fundus.{key}" for key in ("title", "date", "authors", "tags")}
     fields |= {f"wcxb.{key}" for key in ("title", "date", "authors")}
     failures = {f"{name}.failures" for name in gate.SETS}
-    slower = {f"{name}.times_slower" for name in gate.COST_SETS}
+    slower = {f"{name}.times_slower" for name in (*gate.COST_SETS, "all")}
     assert whole == scores | fields | failures | slower
     assert set(held["sample"]) == whole - slower
     assert [held["whole"][name] for name in sorted(failures)] == [0] * len(failures)
@@ -114,4 +114,10 @@ def test_the_cost_is_that_of_all_pages_once(monkeypatch):
     def peer(*_):
         clock.now += next(theirs)
 
-    assert gate.times_slower(ours, peer, [("<p>", None), ("<b>", None)]) == (6.0 + 8.0) / 4
+    pairs = gate.spent(ours, peer, [("<p>", None), ("<b>", None)])
+    assert pairs == [(2.0, 6.0), (2.0, 8.0)]
+    assert gate.times_slower(pairs) == (6.0 + 8.0) / 4
+
+
+def test_of_a_page_the_least_of_all_passes_counts():
+    assert gate.least([[(1.0, 9.0), (2.0, 8.0)], [(2.0, 7.0), (1.5, 9.0)]]) == [(1.0, 7.0), (1.5, 8.0)]

@@ -74,7 +74,8 @@ class Notices:
     tags: Starts
     notices: tuple[Notice, ...]
     head: re.Pattern[str]
-    blocked: re.Pattern[str]
+    blocked: tuple[Cue, ...]
+    """What is said in place of an article, one of them; one by one they take a tenth of what they take as one."""
     credit: re.Pattern[str]
     """Who took a picture, at the end of its legend."""
     heads: frozenset[str]
@@ -122,7 +123,7 @@ def notices() -> Notices:
             for item in data["notice"]
         ),
         head=re.compile("|".join(data["head"]["lines"])),
-        blocked=re.compile("|".join(data["blocked"]["says"])),
+        blocked=tuple(map(Cue, data["blocked"]["says"])),
         credit=re.compile("|".join(data["legend"]["credit"])),
         heads=frozenset(label[:2] for kind in ("section", "control") for label in data["labels"][kind]),
         starts=frozenset(hint for hint in hints if hint < EAST_ASIAN),

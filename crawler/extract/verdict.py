@@ -42,7 +42,8 @@ def refuse(parsed: LexborHTMLParser, body: Body, meta: Meta, url: str, link: Lin
     listed = (link.title or likeness.address(url, text)) if link else ""
     if size < LONGEST_NOTICE and not likeness.told(listed, text):
         told = text if _is_declared(meta) else f"{meta.title}\n{text}"  # a headline may speak of "404 flats"
-        if notices().blocked.search(told.lower()):
+        low = told.lower()
+        if any(cue.found(low) for cue in notices().blocked):
             return _failure(url, "blocked", "The site showed a check for robots, or an error, in place of the article.")
         if listed and not _is_declared(meta) and likeness.strange(listed, f"{_headings(parsed)}\n{text}"):
             said = f"It says nothing of {listed[:80]!r}, as it was announced: most likely a notice in its place."

@@ -35,14 +35,14 @@ from archive.standing import (
     standing,
 )
 from archive.times import iso, when
-from archive.window import TIDY, WINDOW, Past, Window, keep, packed
+from archive.window import WINDOW, Past, Window, keep, packed
 
 CRAWL = timedelta(hours=1)
 """A daemon's looks that are further apart are two crawls."""
 FORGET = 2 * WINDOW
 """Pages without it after which what was not learned is forgotten."""
 FIRST = 10
-"""Pages after which what is not learned is shown, too, for the first time, and then whenever it is counted."""
+"""Pages after which what is not learned is shown, too, for the first time, and then after every twice as many."""
 LATELY = 12
 """Pages on which something stood in a place that tell of it, if all of the last ones don't: of so few half as much may
 be a story's own.
@@ -89,7 +89,7 @@ def observe(
             how[place ^ _DISPROVED] = 0
     number, section, author = before.newest + 1, clean(article.section), clean(byline(article))
     today = Past(number, run, iso(now), section, author, it.size, b"", b"")
-    seldom = number == FIRST or number % TIDY == 0
+    seldom = number == FIRST or number % (2 * FIRST) == 0
     page = _Page(db, source, article, today, how, before, known, seldom=seldom)
     page.blocks(it, copies)
     for place, level in it.places.items():
@@ -99,7 +99,7 @@ def observe(
         elif level < DOUBT and place in before.where and place not in known.keep:
             page.place(place, article.seen[it.at[place]])
     keep(db, source, today, how, before)
-    if today.number % TIDY == 0:
+    if today.number % WINDOW == 0:
         page.tidy()
     return page.known
 
@@ -137,6 +137,8 @@ class _Page:
     """More, or less, with what is learned by it."""
     seldom: bool
     """Whether it is one of those on which what is not learned is written down, too."""
+    alike: tuple[int, int] | None = None
+    """The sets of the last pages that have its byline, and its section, once that was asked."""
 
     def blocks(self, it: Standing, copies: int) -> None:
         """The blocks that other pages have, too. ``copies``: those of them that tell the same story."""
@@ -192,7 +194,10 @@ class _Page:
         opens = self.how.get(one.mark, 0) & OPENING
         if opens and solid.bit_count() < opening_share(one.text) * len(self.before.pages):  # of a series?
             return
-        counts = self._counts(mark, solid, self.before.on(solid), own=doubts)
+        sights = self.before.on(solid)
+        if not _came_back(sights[0], self.today):
+            return
+        counts = self._counts(mark, solid, sights, own=doubts)
         if is_place(counts):
             path = one.place if mark == spot(one.place)[0] else box_of(one.place)
             self._save(mark, counts, "place", one.text, path, learned=True)
@@ -241,7 +246,9 @@ class _Page:
                 left_out += 1
             elif left_out:
                 stayed += 1
-        author, section = before.alike(today)
+        if self.alike is None:
+            self.alike = before.alike(today)
+        author, section = self.alike
         return Counts(
             pages=pages,
             since=today.number - sights[0].number + 1,

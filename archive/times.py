@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from archive.models import Precision, Stamp
 
 _CUT = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
 
 
+@lru_cache(maxsize=16)  # of one page the same time is written many times
 def iso(at: datetime) -> str:
     """``2026-11-24T08:15:00Z``: UTC, cut to the second. ``at`` must be timezone-aware."""
     return _utc(at).isoformat("T", "seconds")[: -len("+00:00")] + "Z"

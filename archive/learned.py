@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from archive import notes, sightings
 from archive.cleaning import Known, without
-from archive.connection import UNSURE, others, recall, remember
+from archive.connection import UNSURE
 from archive.dedupe import mark
 from archive.headlines import Titles, headlines, titles
+from archive.memory import others, recall, remember
 from archive.models import Article
 from archive.noise import told
 from archive.rows import clean, update
@@ -53,7 +54,7 @@ class _Memory:
     """What is known of a source, as long as nobody else wrote."""
 
     others: int
-    """See archive.connection."""
+    """See archive.memory."""
     template: int
     newest: int
     """The number of the last page that was looked at."""

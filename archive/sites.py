@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-from pathlib import Path
+from importlib import resources
 
+import publicsuffixlist
 from ada_url import URL, HostType
-from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
 _PLAIN_HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}")
 """Names that parsing leaves as they are: it takes two thirds of the time in which their site is found."""
@@ -40,11 +40,12 @@ def same_site(a: str, b: str) -> bool:
 
 
 @functools.cache
-def _suffixes() -> PublicSuffixList:
+def _suffixes() -> publicsuffixlist.PublicSuffixList:
     """Read when first needed, 20 ms; twice that where the library writes every name as IDNA does, not a few of them."""
-    lines = [line for line in Path(PSLFILE).read_text("utf-8").splitlines() if line and not line.startswith("//")]
-    encoded = [encode_idn(line) for line in lines if not line.isascii()]
-    return PublicSuffixList([*lines, *encoded], accept_encoded_idn=False)
+    text = resources.files(publicsuffixlist).joinpath("public_suffix_list.dat").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("//")]
+    encoded = [publicsuffixlist.encode_idn(line) for line in lines if not line.isascii()]
+    return publicsuffixlist.PublicSuffixList([*lines, *encoded], accept_encoded_idn=False)
 
 
 def parse(url: str, base: str) -> URL | None:

@@ -6,6 +6,7 @@ import sqlite3
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from archive.standing import Standing
@@ -137,8 +138,7 @@ def window(db: sqlite3.Connection, source: str, newest: int) -> Window:
 
 def keep(db: sqlite3.Connection, source: str, page: Past, how: dict[int, int], known: Window) -> None:
     """Make a page the newest. ``how``: what stood on it, by their marks, and how."""
-    count = len(how)
-    marks, stood = struct.pack(f"<{count}q", *how), struct.pack(f"<{count}H", *how.values())
+    marks, stood = _form(len(how), "q").pack(*how), _form(len(how), "H").pack(*how.values())
     values = (page.number, page.run, page.at, page.section, page.byline, page.size, marks, stood)
     db.execute("INSERT INTO recent_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (source, *values))
     known.add(Past(*values), how)
@@ -152,4 +152,9 @@ def packed(mark: int) -> bytes:
 
 
 def _unpacked(marks: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(marks) // SIZE}q", marks)
+    return _form(len(marks) // SIZE, "q").unpack(marks)
+
+
+@lru_cache(maxsize=1_000)  # the library's own remembers a hundred
+def _form(count: int, kind: str) -> struct.Struct:
+    return struct.Struct(f"<{count}{kind}")

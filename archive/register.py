@@ -93,14 +93,24 @@ def rows(db: sqlite3.Connection, *, source: str = "", everything: bool = False) 
     return tuple(_row(row) for row in found)
 
 
-def untold(db: sqlite3.Connection, now: datetime, most: int) -> tuple[Row, ...]:
-    """Whose beginning or end is to be sent, the oldest first: what ended before it was sent is sent once, as ended."""
+def untold(db: sqlite3.Connection, now: datetime, most: int) -> tuple[tuple[Row, frozenset[str]], ...]:
+    """Whose beginning or end is to be sent, the oldest first: what ended before it was sent is sent once, as ended.
+
+    Beside each, which receivers have it already.
+    """
     found = db.execute(
-        f"SELECT {_ROW} FROM alarms WHERE (ended IS NULL AND told IS NULL)"  # noqa: S608  # ours
+        f"SELECT {_ROW}, heard FROM alarms WHERE (ended IS NULL AND told IS NULL)"  # noqa: S608  # ours
         " OR (ended > :late AND told_end IS NULL) ORDER BY id LIMIT :most",
         {"late": iso(now - LATE), "most": most},
     )
-    return tuple(_row(row) for row in found)
+    rows = [dict(row) for row in found]
+    heard = [frozenset(row.pop("heard").split()) for row in rows]
+    return tuple((_row(row), who) for row, who in zip(rows, heard, strict=True))
+
+
+def hear(db: sqlite3.Connection, row: Row, who: str) -> None:
+    """Note that one receiver has an alarm, while another could not be reached."""
+    db.execute("UPDATE alarms SET heard = heard || ' ' || ? WHERE id = ?", [who, row.id])
 
 
 def tell(db: sqlite3.Connection, row: Row, now: datetime) -> None:
@@ -108,6 +118,6 @@ def tell(db: sqlite3.Connection, row: Row, now: datetime) -> None:
     update(db, "alarms", row.id, **{"told_end" if row.ended else "told": iso(now)})
 
 
-def _row(row: sqlite3.Row) -> Row:
+def _row(row: sqlite3.Row | dict[str, Any]) -> Row:
     values = dict(row)
     return Row(**values | {"evidence": json.loads(values["evidence"])})

@@ -146,6 +146,10 @@ class Archive:
         """Note that whoever is to be told of an alarm was told of it as it is in ``alarm``."""
         self._writer.do(lambda db: register.tell(db, alarm, now))
 
+    def alarm_heard(self, alarm: Row, who: str) -> None:
+        """Note that one receiver was told of it, while another could not be reached."""
+        self._writer.do(lambda db: register.hear(db, alarm, who))
+
     def follow_clock(self, now: datetime, booted: datetime) -> tuple[timedelta, int]:
         """Move what is to come along with a clock that was set; by how much it was, and how many times were moved.
 

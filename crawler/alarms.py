@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import signal
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import httpx
@@ -62,10 +62,9 @@ def message(row: Row) -> dict[str, object]:
 
 @dataclass(slots=True)
 class Bell:
-    """Sends what was not sent so far. It remembers what reached one receiver while another could not be reached."""
+    """Sends what was not sent so far. What reached one receiver is noted while another cannot be reached."""
 
     archive: Archive
-    _reached: set[tuple[int, str, str]] = field(default_factory=set)
     _pause: timedelta = timedelta()
     _not_before: float = 0.0
 
@@ -73,45 +72,52 @@ class Bell:
         """Send what there is to send; whether all of it was. Never raises."""
         if (not to.webhook and not to.command) or clock.elapsed() < self._not_before:
             return True
+        down: dict[str, str] = {}
         try:
             while rows := await asyncio.to_thread(self._untold):
-                for row in rows:
-                    await self._send(row, to)
-                if len(rows) < AT_ONCE:
+                for row, heard in rows:
+                    await self._send(row, heard, to, down)
+                if down or len(rows) < AT_ONCE:
                     break
-        except (UnsentError, ArchiveError) as error:
-            self._pause = min(max(FIRST, 2 * self._pause), LONGEST)
-            self._not_before = clock.elapsed() + self._pause.total_seconds()
-            log.warning("an alarm could not be sent, which is tried again in %s: %s", self._pause, error)
-            return False
+            problem = " ".join(down.values())
+        except ArchiveError as error:
+            problem = str(error)
         except Exception:
             log.exception("alarms could not be sent")
+            return False
+        if problem:
+            self._pause = min(max(FIRST, 2 * self._pause), LONGEST)
+            self._not_before = clock.elapsed() + self._pause.total_seconds()
+            log.warning("an alarm could not be sent, which is tried again in %s: %s", self._pause, problem)
             return False
         self._pause = timedelta()
         return True
 
-    def _untold(self) -> tuple[Row, ...]:
+    def _untold(self) -> tuple[tuple[Row, frozenset[str]], ...]:
         with reading(self.archive.path) as db:
             return register.untold(db, clock.now(), AT_ONCE)
 
-    async def _send(self, row: Row, to: Alarms) -> None:
+    async def _send(self, row: Row, heard: frozenset[str], to: Alarms, down: dict[str, str]) -> None:
+        """To whoever has not ``heard`` of it. ``down``: who could not be reached, and why; they are left out then."""
         said = json.dumps(message(row), ensure_ascii=False).encode()
         event = "ended" if row.ended else "began"
-        problems = []
+        reached, missed = [], False
         for name, send in (("webhook", _post(to.webhook, said)), ("command", _run(to.command, said))):
-            wanted = bool(getattr(to, name)) and (row.id, event, name) not in self._reached
-            if not wanted:
+            wanted = bool(getattr(to, name)) and f"{event}:{name}" not in heard
+            missed |= wanted and name in down
+            if not wanted or name in down:
                 send.close()
                 continue
             try:
                 await send
-                self._reached.add((row.id, event, name))
+                reached.append(f"{event}:{name}")
             except UnsentError as error:
-                problems.append(str(error))
-        if problems:
-            raise UnsentError(" ".join(problems))
-        await asyncio.to_thread(self.archive.alarm_told, row, clock.now())
-        self._reached = {key for key in self._reached if key[:2] != (row.id, event)}
+                down[name], missed = str(error), True
+        if not missed:
+            await asyncio.to_thread(self.archive.alarm_told, row, clock.now())
+            return
+        for who in reached:
+            await asyncio.to_thread(self.archive.alarm_heard, row, who)
 
 
 async def _post(url: str, said: bytes) -> None:

@@ -56,10 +56,12 @@ def lost(asked: str, final: str) -> str:
         return ""
     if got[0].rstrip("/").rpartition("/")[2].lower() in _words().segments:
         return f"It redirects to {final}, an error's address."
-    if not _is_deep(*wanted) or got[1]:
+    if got[1]:
         return ""
-    if _FRONT.fullmatch(got[0]):
+    if _FRONT.fullmatch(got[0]) and (wanted[0].strip("/").count("/") > 0 or _is_deep(*wanted)):
         return "It redirects to the front page, as sites do with pages that are gone."
+    if not _is_deep(*wanted):
+        return ""
     above = got[0].rstrip("/")
     if above == wanted[0].rstrip("/"):
         return ""

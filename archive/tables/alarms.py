@@ -44,7 +44,8 @@ CREATE TABLE alarms (
     sentence TEXT NOT NULL,
     evidence TEXT NOT NULL,                 -- JSON: the figures it was judged by
     told TEXT,                              -- when its beginning was sent
-    told_end TEXT                           -- when its end was
+    told_end TEXT,                          -- when its end was
+    heard TEXT NOT NULL DEFAULT ''          -- which receivers have it while others do not: began:webhook ...
 );
 CREATE UNIQUE INDEX alarms_open ON alarms(source, kind) WHERE ended IS NULL;
 CREATE INDEX alarms_source ON alarms(source, noticed);

@@ -111,6 +111,8 @@ def existing(db: Path) -> Path:
             f"There is no archive at {db}. Make one with 'cuttings crawl URL', or name another with --db"
             + (f" (here: {others})." if others else ".")
         )
+    if not db.is_dir() and db.stat().st_size == 0:
+        raise click.ClickException(f"{db} is empty: that is no archive. Name one with --db.")
     return db
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -34,6 +35,8 @@ MOST_DAYS = 2
 """Different days in those lines beyond which they are a list of other texts."""
 _ENDS = (".", "!", "?", "。", "।", "؟", "۔")
 """Of a sentence, which tells of some day; but "a.m." and "p.m." end a date."""
+EITHER_WAY = re.compile(r"(?<!\d)\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2,4}(?!\d)")
+"""A day and a month in figures: which is which is not said."""
 QUARTER = timedelta(minutes=15)
 """Zones lie a multiple of this apart."""
 LAST_YEAR = 9999
@@ -120,7 +123,12 @@ def at_headline(clock: Clock, near: Around, told: set[date], changed: Stamp | No
         if stamp is None or (changed and stamp.at.date() == changed.at.date() not in told):
             continue
         day = stamp.at.date()
-        if day not in told and day.day <= 12 and (turned := day.replace(month=day.day, day=day.month)) in told:
+        if (
+            day not in told
+            and day.day <= 12
+            and EITHER_WAY.search(line)
+            and (turned := day.replace(month=day.day, day=day.month)) in told
+        ):
             return replace(stamp, at=stamp.at.replace(month=turned.month, day=turned.day))
         return stamp
     return None

@@ -35,11 +35,11 @@ def archive(tmp_path):
         yield archive
 
 
-def begin(archive, kind=Kind.SILENCE, at=NOW, sentence="Nothing new has come for long."):
+def begin(archive, kind=Kind.SILENCE, at=NOW, sentence="Nothing new has come for long.", source="town"):
     found = Finding(
         kind, at - timedelta(days=1), sentence, {"silent_hours": 30, "url": "https://t.example/?token=abcdef"}
     )
-    archive.note_alarms([Begun("town", found)], at)
+    archive.note_alarms([Begun(source, found)], at)
 
 
 @pytest.fixture
@@ -83,6 +83,18 @@ async def test_what_could_not_be_sent_is_sent_later_also_by_another_process(arch
     assert len(receiver.requests) == 1
     assert await alarms.Bell(archive).ring(to)
     assert [it["event"] for it in received(receiver)] == ["began", "began"]
+
+
+async def test_a_receiver_that_is_down_keeps_nothing_from_another_which_is_told_once(archive, receiver):
+    begin(archive)
+    archive.add_source("village", "https://village.example/", NOW)
+    begin(archive, source="village")
+    to = Alarms(webhook=receiver.url("/hook"), command=("/no/such/program",))
+    for _ in range(3):  # each a process of its own, as cron starts them
+        assert not await alarms.Bell(archive).ring(to)
+    assert sorted(it["source"] for it in received(receiver)) == ["town", "village"]
+    assert await alarms.Bell(archive).ring(Alarms(webhook=to.webhook)), "the program is wanted no more"
+    assert len(receiver.requests) == 2
 
 
 @pytest.mark.parametrize("status", [301, 302, 307])

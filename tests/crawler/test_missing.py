@@ -111,6 +111,7 @@ FRONT = "<html><head><title>The Paper</title></head><body><h1>The Paper</h1></bo
         ("/news/2026/tram-line-opens-at-last", "/"),
         ("/tram-line-opens-at-last.html", "/index.html"),
         ("/2019/04/07/pier", "/en/"),
+        ("/news/pier", "/"),
         ("/?p=12345", "/"),
         ("/politics/2026/05/tram-line-opens", "/politics/"),
         ("/2019/04/07/tram-line-opens", "/2019/04/07/"),

@@ -50,6 +50,15 @@ def test_the_day_that_readers_see_is_kept_beside_what_machines_are_told(shown):
 
 
 @pytest.mark.parametrize(
+    ("shown", "kept"),
+    [("Published 11 February 2024", "2024-02-11"), ("11/02/2024", "2024-11-02"), ("02.11.2024", "2024-11-02")],
+)
+def test_a_day_and_a_month_change_places_only_where_both_are_figures(shown, kept):
+    html = meta("article:published_time", "2024-11-02T10:00:00Z") + f"<h1>T</h1><p>{shown}</p><p>Text</p>"
+    assert (kept, "text") in hows(html, fetched_at=FETCHED.replace(year=2025))
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         "Updated 22 April 2024",

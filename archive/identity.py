@@ -28,6 +28,8 @@ _DUPLICATE_WORDS = 20
 
 _NAMESAKES = 0.9
 """How much alike the texts of two pages have to be whose URLs have a headline in common, and nothing more certain."""
+_CLAIMED = 0.75
+"""The same where one claims to be the other under another headline: parts of a series share their introduction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _same_story(row: sqlite3.Row, article: Article) -> bool:
         return True
     one, other = sign(text), sign(row["text"])
     if not titled:
-        return one.telling and other.telling and in_common(one, other) > 0
+        return one.telling and other.telling and in_common(one, other) >= _CLAIMED
     if in_common(one, other, 0.0):
         return True
     timed = article.published is not None and stamp(article.published) == row["published"]

@@ -47,9 +47,9 @@ def verify(*, since: datetime | None, quick: bool, expect: tuple[bytes, ...], db
 
     Every raw page with its headers and robots.txt, every version of an article (source, address, date, headline,
     byline, text, kind of change) and every removal has a row in the table ledger, with its SHA-256; each row seals all
-    rows before it. Section, tags, language, picture and quality are not sealed. The last line is the ledger's end:
-    write it down, or mail it to somebody. Who can write to the archive can also write it anew as a whole; that is found
-    out only with --expect and an end that was noted elsewhere.
+    rows before it. What is worked out from these, as section, tags, other addresses, copies and quality, is not sealed
+    (README). The last line is the ledger's end: write it down, or mail it to somebody. Who can write to the archive can
+    also write it anew as a whole; that is found out only with --expect and an end that was noted elsewhere.
 
     It only reads, and may run beside the daemon. Exit status 1 if something is not as it was kept. Whether the file is
     sound, with its search index and its queue, is what 'cuttings check' looks at: run that after a crash or a failing

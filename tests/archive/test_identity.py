@@ -132,6 +132,18 @@ def test_a_site_that_names_one_canonical_url_on_all_pages_loses_no_story(kept, c
     assert addresses(kept)[claimed] == [None, "shared"]
 
 
+@pytest.mark.parametrize("shared", [60, 90, 120])
+def test_parts_of_a_series_that_name_the_first_as_canonical_and_share_an_introduction_are_all_kept(kept, shared):
+    first = f"{SITE}/series/part-1"
+    for part in (1, 2, 3):
+        text = f"{told('introduction', shared)}\n\n{told(part, 180 - shared)}"
+        kept.put(
+            article(first, text, title=f"The river, part {part}: {told(part, 3)}"), via=f"{SITE}/series/part-{part}"
+        )
+    assert kept.value("SELECT count(*) FROM articles") == 3
+    assert kept.value("SELECT count(DISTINCT text) FROM articles") == 3
+
+
 def test_a_site_that_begins_to_name_one_canonical_url_on_all_pages_changes_no_address(kept):
     urls = [f"{SITE}/local/{number}" for number in range(4)]
     for number, url in enumerate(urls):

@@ -105,6 +105,8 @@ def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
         return small and apart and not _explains(text)
     # Who gave dates gives them to what is written anew, however long.
     undated_now = said.published is None and (kept["published_how"] or "").startswith(_DATED)
+    if undated_now and likeness.strange(title, same_title):  # a wall may say a word of any title: "in the first week"
+        return True
     return strange and (len(text) <= _NOTICE or undated_now)
 
 

@@ -124,6 +124,14 @@ def test_a_notice_in_words_of_its_own_is_not_written_over_an_article(db, languag
 OFFER = "Subscribe to continue reading. This article is for subscribers only."
 
 
+@pytest.mark.parametrize("paragraphs", [1, 8])
+def test_a_wall_that_has_a_word_of_the_headline_in_common_is_not_written_over_an_article(db, paragraphs):
+    title = "Teachers vote to strike in the first week of March"
+    said = "In the first week of your visit you may read on after you have signed in with us. We keep what you choose."
+    wall = bare("Welcome back, reader", *[f"{said} ({number})" for number in range(paragraphs)])
+    assert kept_after(db, bare(title, *TEXT, head=DATED), wall) == [WHOLE]
+
+
 def test_an_offer_to_subscribe_is_not_written_over_a_text_that_was_whole(db):
     closed = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
     teaser = bare(HARBOUR, TEXT[0], OFFER, head=closed)
@@ -137,6 +145,7 @@ GATES = [
     "<section><p>To continue reading, log in or become a member.</p></section>",
     "<div class=gate><p>This article is for subscribers only.</p></div>",
     "<div id=c1><p>You have read your three free articles this month. Sign up for 1 pound a week.</p></div>",
+    "<div><p>This article is free for members. Join from £1 a week.</p></div>",
     "<div class=z><p>Dieser Inhalt ist nur für Abonnenten.</p></div>",
     "<div><h3>Jetzt weiterlesen</h3><p>Mit einem Abo lesen Sie alle Artikel. Bereits Abonnent? Anmelden.</p></div>",
 ]

@@ -122,6 +122,14 @@ def test_wrong_usage_is_told_from_failure_by_the_exit_status(site, run):
     assert b"404" in run("crawl", site.url("/gone.xml"), status=1).stderr
 
 
+@pytest.mark.parametrize("command", [("verify",), ("search", "x"), ("status",)])
+def test_an_empty_file_is_said_to_be_no_archive_and_stays_empty(run, tmp_path, command):
+    file = tmp_path / "archive.db"
+    file.touch()
+    assert b"archive.db is empty: that is no archive" in run(*command, "--db", str(file), status=1).stderr
+    assert file.stat().st_size == 0
+
+
 def test_discover_prints_the_links_of_a_feed(site, run):
     found = json.loads(run("discover", site.url("/feed.xml"), "--json").stdout)
     assert found["kind"] == "feed"

@@ -58,9 +58,10 @@ def lost(asked: str, final: str) -> str:
         return f"It redirects to {final}, an error's address."
     if got[1]:
         return ""
-    if _FRONT.fullmatch(got[0]) and (wanted[0].strip("/").count("/") > 0 or _is_deep(*wanted)):
+    deep = _is_deep(*wanted)
+    if _FRONT.fullmatch(got[0]) and (deep or "/" in wanted[0].strip("/")):
         return "It redirects to the front page, as sites do with pages that are gone."
-    if not _is_deep(*wanted):
+    if not deep:
         return ""
     above = got[0].rstrip("/")
     if above == wanted[0].rstrip("/"):

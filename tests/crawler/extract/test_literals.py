@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from crawler.extract.literals import required
 from crawler.extract.patterns import notices
 
-CUES = [cue.phrase for notice in notices().notices for cue in notice.cues if required(cue.phrase)]
+ALL = [*notices().blocked, *(cue for notice in notices().notices for cue in notice.cues)]
+CUES = [cue.phrase for cue in ALL if required(cue.phrase)]
 
 
 @pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue[:40])

@@ -1,4 +1,4 @@
-"""Likeness: whether a text tells what its title promises. Pure, and roughly: for texts of any language."""
+"""Likeness: whether a text tells what its title promises, or what another does. Pure, and roughly, for any language."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ STEM = 5
 """Letters by which a word is known, however it ends."""
 LONGEST = 500
 """Characters of a title that are looked at."""
+APART = 0.15
+"""Share of the rarer words of a text, its long ones and figures, from which on another is likely of the same matter.
+
+On 835 labelled pages 75 % of pairs of unrelated texts of one language have less (98 % in German), and 3 % of pairs of
+which one has the odd and one the even sentences of a text.
+"""
+BEGINNING = 1_500
+"""Characters of the shorter text that are looked at."""
+ENOUGH = 8
+"""Rarer words, from which on they tell; a text of fewer is looked at as a title is."""
+RARER = 7
+"""Letters of a rarer word, by which it is known, however it ends."""
 
 # Scripts whose words have no blanks between them, or are of two letters: there every pair of signs counts. Pairs of
 # hiragana are endings.
@@ -61,10 +73,23 @@ def strange(title: str, text: str) -> bool:
     return found is not None and found < HARDLY
 
 
+def apart(one: str, other: str) -> bool:
+    """Whether two texts are of different matters, as far as their rarer words tell."""
+    shorter, longer = sorted((one, other), key=len)
+    wanted = _rarer(shorter[:BEGINNING])
+    if len(wanted) < ENOUGH:
+        return strange(shorter, longer)
+    return len(wanted & _rarer(longer)) < APART * len(wanted)
+
+
 def told(title: str, text: str) -> bool:
     """Whether a text is about what its title says, by more than repeating that."""
     found = share(title, text.lower().replace(title.lower(), ""))
     return found is not None and found >= LARGELY
+
+
+def _rarer(text: str) -> set[str]:
+    return {run[:RARER] for run in _RUN.findall(_folded(text)) if len(run) >= RARER or run.isdecimal()}
 
 
 def _folded(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from archive import learned, likeness, notes, offers, pages, truncated
@@ -10,10 +11,14 @@ from archive.garbled import is_garbled
 from archive.models import Article, Failure, Page, Stage
 from archive.noise import told
 from archive.rows import clean
+from archive.times import stamp
 from archive.words import sentences
 
-# A notice has hardly more letters; a text that has was written anew. Who writes one anew dates the page as before.
+# A notice has hardly more letters. Who writes a text anew dates the page as before.
 _NOTICE = 1_500
+# Letters of a sentence that no other text has by chance, as "Read more." or "Photo: Reuters".
+_SENTENCE = 20
+_LISTS = frozenset({"listing-like", "mostly-links"})
 _DATED = ("json-ld:", "meta:", "microdata")
 # Letters of an offer to subscribe, at most, below the beginning of a text; and of that beginning, at least.
 _OFFER = 600
@@ -92,22 +97,35 @@ def _asks_to_subscribe(db: sqlite3.Connection, kept: sqlite3.Row, text: str, pag
 
 def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
     """Whether a text is of another matter than the one before it, on a page that does not say it was written anew."""
-    before = {told(line) for line in sentences(kept["text"])}
-    if not before.isdisjoint(told(line) for line in sentences(text)):
+    if _explains(text) or not _said(kept["text"]).isdisjoint(_said(text)):
         return False
-    title, same_title = told(kept["title"]), told(said.title)
-    # A page not found may say what was looked for.
-    strange = likeness.strange(title, f"{same_title}\n{text}".replace(title, ""))
+    title, now = told(kept["title"]), told(said.title)
+    bare = told(text).replace(title, "")  # a page not found may say what was looked for
+    strange = likeness.strange(title, f"{now.replace(title, '')}\n{bare}")
+    apart = likeness.apart(bare, kept["text"])
+    fewer = 2 * len(text) < len(kept["text"])
+    listed = apart and not _LISTS.isdisjoint(said.quality.flags) and _LISTS.isdisjoint(json.loads(kept["flags"]))
     if said.published is not None and said.published.how.startswith(_DATED):
-        # The head is the article's, the body is not: a wall that was put into its page.
-        small = len(text) <= _NOTICE and 2 * len(text) < len(kept["text"])
-        apart = title == same_title and likeness.strange(text, kept["text"])
-        return small and apart and not _explains(text)
-    # Who gave dates gives them to what is written anew, however long.
-    undated_now = said.published is None and (kept["published_how"] or "").startswith(_DATED)
-    if undated_now and likeness.strange(title, same_title):  # a wall may say a word of any title: "in the first week"
-        return True
-    return strange and (len(text) <= _NOTICE or undated_now)
+        if kept["published"] is not None and stamp(said.published)[:10] != kept["published"][:10]:
+            return strange and apart and said.url != kept["url"]  # another story, to which this one's address leads
+        # The head is the article's, the body is not: a wall, or a list, that was put into its page.
+        # It may also be that what was kept was the wall, and the article is here at last.
+        worse = listed or (fewer and len(text) <= _NOTICE)
+        unsaid = len(kept["text"]) > min(_NOTICE, len(text) // 2) and not _is_renewed(kept, said)
+        return apart and (title == now or strange) and (worse or unsaid)
+    if said.published is None and (kept["published_how"] or "").startswith(_DATED):
+        # Who gave dates gives them to what is written anew. A wall may say a word of any title: "in the first week".
+        return apart or likeness.strange(title, now)
+    return (strange and len(text) <= _NOTICE) or listed or (apart and title == now and fewer)
+
+
+def _said(text: str) -> set[str]:
+    return {line for line in map(told, sentences(text)) if len(line) >= _SENTENCE}
+
+
+def _is_renewed(kept: sqlite3.Row, said: Article) -> bool:
+    """Whether a page dates the last change of it later than it did."""
+    return said.modified is not None and stamp(said.modified) > (kept["modified"] or "")
 
 
 def _explains(text: str) -> bool:

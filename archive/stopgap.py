@@ -18,6 +18,8 @@ from archive.words import sentences
 _NOTICE = 1_500
 # Letters of a sentence that no other text has by chance, as "Read more." or "Photo: Reuters".
 _SENTENCE = 20
+# Letters of a text, from which on it has words enough to tell that another has none of them.
+_TELLING = 600
 _LISTS = frozenset({"listing-like", "mostly-links"})
 _DATED = ("json-ld:", "meta:", "microdata")
 # Letters of an offer to subscribe, at most, below the beginning of a text; and of that beginning, at least.
@@ -112,11 +114,12 @@ def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
         # It may also be that what was kept was the wall, and the article is here at last.
         worse = listed or (fewer and len(text) <= _NOTICE)
         unsaid = len(kept["text"]) > min(_NOTICE, len(text) // 2) and not _is_renewed(kept, said)
-        return apart and (title == now or strange) and (worse or unsaid)
+        return apart and title == now and (worse or unsaid)
     if said.published is None and (kept["published_how"] or "").startswith(_DATED):
         # Who gave dates gives them to what is written anew. A wall may say a word of any title: "in the first week".
         return apart or likeness.strange(title, now)
-    return (strange and len(text) <= _NOTICE) or listed or (apart and title == now and fewer)
+    emptied = apart and title == now and fewer and len(kept["text"]) >= _TELLING
+    return (strange and len(text) <= _NOTICE) or listed or emptied
 
 
 def _said(text: str) -> set[str]:

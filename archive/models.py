@@ -222,7 +222,8 @@ class Article:
     dropped: tuple[Dropped, ...] = ()
     quality: Quality = WHOLE
     dates: tuple[Stamp, ...] = ()
-    """Every date of publication that was found, ``published`` among them, in the order in which they are believed."""
+    """Every date of publication that was found, ``published`` among them, in the order in which they are believed; at
+    the end what lies after the fetch, which is not."""
     addresses: tuple[tuple[str, str], ...] = ()
     """(kind, canonical URL) of the same story elsewhere: ``canonical``, ``og:url``, ``amp``, ``mobile``, ``print``."""
     seen: tuple[Seen, ...] = ()

@@ -23,7 +23,28 @@ from crawler.reextract import AHEAD, Told
 
 _LATEST = "SELECT snapshot FROM articles WHERE source = ? AND snapshot IS NOT NULL ORDER BY id DESC LIMIT ?"
 NAMED = 100
-"""Pages that are named where the body's selector finds nothing."""
+"""Pages that are named where a selector finds nothing."""
+_BY_RULE = {
+    "body": ("body", "rule"),
+    "remove": ("removed", "rules:remove"),
+    "title": ("title", "rules:title"),
+    "author": ("authors", "rules:author"),
+    "date": ("published", "rules:date"),
+}
+"""Rule → the evidence of an article that it found something."""
+
+
+@dataclass(slots=True)
+class Unmatched:
+    """Pages that become articles, on which a selector finds nothing, so that the general extractor has its way."""
+
+    pages: int = 0
+    urls: list[str] = field(default_factory=list)
+    """The first of them."""
+
+    def add(self, url: str) -> None:
+        self.pages += 1
+        self.urls += [url] if len(self.urls) < NAMED else []
 
 
 @dataclass(slots=True)
@@ -32,10 +53,8 @@ class Trial:
 
     effects: Effects = field(default_factory=Effects)
     pages: int = 0
-    unmatched: int = 0
-    """On which the body's selector finds nothing, so that the general extractor looks for it."""
-    unmatched_urls: list[str] = field(default_factory=list)
-    """The first of them."""
+    unmatched: dict[str, Unmatched] = field(default_factory=dict)
+    """By rule, those whose selector finds nothing on some."""
     found: list[str] = field(default_factory=list)
     """Pages that become articles by the new rules alone."""
 
@@ -98,9 +117,9 @@ def run(path: Path, rival: Rival, *, limit: int, pool: Pool, stop: threading.Eve
 def _judge(db: sqlite3.Connection, rival: Rival, both: _Both, trial: Trial) -> None:
     name, now, then = rival.name, both.now.result().result, both.then.result().result
     trial.pages += 1
-    if rival.given.get("body") and isinstance(then, Article) and dict(then.evidence).get("body") != "rule":
-        trial.unmatched += 1
-        trial.unmatched_urls += [both.url] if len(trial.unmatched_urls) < NAMED else []
+    if isinstance(then, Article):
+        for rule in [rule for rule, css in rival.given.items() if css and _BY_RULE[rule] not in then.evidence]:
+            trial.unmatched.setdefault(rule, Unmatched()).add(both.url)
     if isinstance(now, Failure):
         trial.found += [both.url] if isinstance(then, Article) else []
         return

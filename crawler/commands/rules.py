@@ -100,6 +100,6 @@ def try_(name: str, *, limit: int, db: Path, config_path: Path | None, as_json: 
         effects.show(found.effects, change="would change")
     if found.found:
         say(f"{len(found.found)} pages would become articles that are none now, as {found.found[0]}")
-    if found.unmatched:
-        say(f"--body finds nothing on {found.unmatched} of {found.pages} pages, as {found.unmatched_urls[0]}")
+    for rule, on in found.unmatched.items():
+        say(f"--{rule} finds nothing on {on.pages} of {found.pages} pages, as {on.urls[0]}")
     say(f"{found.pages} pages were read; nothing was written." if found.pages else f"{name} has no stored pages.")

@@ -101,6 +101,8 @@ def _read(
         published, told = dates.served(published, told, last_modified, fetched_at)
         if published is not meta.published:
             shown = (*shown, ("published", SERVED))
+    if found.removed:
+        shown = (*shown, ("removed", "rules:remove"))
     tongue = language.detect("\n".join(found.texts), meta.language)
     if tongue != meta.language:
         shown = (*shown, ("language", "text"))

@@ -41,12 +41,15 @@ class Body:
     dense: float
     """How many letters one character says as much as (see dom.Tree)."""
     seen: tuple[Seen, ...]
+    removed: bool
+    """Whether the source's rule found something to take out first."""
 
 
 LITTLE: Final = 1_500
 """Mass of a text under which a wall that the page shows is told: above, it is one for those who read more than that.
 Of 1,650 labelled pages six have one with words, five of them beside 2,400 characters and more that are all there is.
 """
+WHOLE: Final = frozenset({"html", "body"})
 WALLS: Final = frozenset({"part:paywall", "part:regwall", "part:reg-wall"})
 
 
@@ -58,7 +61,7 @@ def find(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None, *
     parts = _left_out(found.trees) if explain or little else ()
     dropped = (*[part for part in parts if explain or part.reason in WALLS], *kept.dropped)
     text = tuple(map(outward, kept.blocks))
-    return Body(text, kept.texts, dropped, found.how, found.linked, found.known.dense, kept.seen)
+    return Body(text, kept.texts, dropped, found.how, found.linked, found.known.dense, kept.seen, found.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Found:
     how: str
     linked: float
     trees: list[Tree]
+    removed: bool
+    """Whether the source's rule found something to take out first."""
 
 
 def read(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None) -> Found:
@@ -78,7 +83,9 @@ def read(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None) -
     dense = _density(parsed, meta)
     known = Known(titles, meta.authors, meta.description, meta.article_body, dense)
     forms = {fold(title) for title in titles}
-    remove = frozenset(node.mem_id for node in select(parsed, rules.remove)) if rules and rules.remove else frozenset()
+    # The page as a whole can't be taken out of itself.
+    named = [node for node in select(parsed, rules.remove) if node.tag not in WHOLE] if rules and rules.remove else []
+    remove, removed = frozenset(node.mem_id for node in named), len(named) > 0
     trees = [prune.read(parsed, node, dense=dense, titles=forms, remove=remove) for node in _named(parsed, rules)]
     roots, how = [tree.root for tree in trees], "rule"
     if roots:
@@ -98,8 +105,8 @@ def read(parsed: LexborHTMLParser, base: str, meta: Meta, rules: Rules | None) -
             pieces, how = blocks.pieces(inner.root, base), "script-data"
     linked = main.links / main.total if main.total else 0.0
     if how == "mass" and shown < FAR_SHORTER * len(meta.article_body) and len(meta.article_body) > LONG:
-        return Found(lines.plain(_paragraphs(meta.article_body)), known, "json-ld:articleBody", linked, trees)
-    return Found(lines.read(pieces), known, how, linked, trees)
+        return Found(lines.plain(_paragraphs(meta.article_body)), known, "json-ld:articleBody", linked, trees, removed)
+    return Found(lines.read(pieces), known, how, linked, trees, removed)
 
 
 def _density(parsed: LexborHTMLParser, meta: Meta) -> float:

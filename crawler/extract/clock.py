@@ -12,6 +12,9 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Of dates that are guessed from a URL or from text; what a page declares may be older."""
 
+FURTHEST = 99
+"""Years after the fetch of a date that is told; what is further is a field that was not filled in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -31,6 +34,15 @@ class Clock:
             if limited := self.limited(stamp):
                 return limited
         return None
+
+    def ahead(self, value: str, how: str) -> Stamp | None:
+        """The date in ``value`` that lies so far after the fetch that it is none of a publication."""
+        moment = timestamps.read(value, self.region)
+        if self.fetched_at is None or moment is None:
+            return None
+        stamp = Stamp(*moment, how)
+        years = stamp.at.year - self.fetched_at.year
+        return stamp if 0 <= years <= FURTHEST and self.limited(stamp) is None else None
 
     def limited(self, stamp: Stamp) -> Stamp | None:
         """The stamp, moved back to the fetch if a zone explains that it lies after it, else None.

@@ -2,11 +2,11 @@
 
 The places stand in the order in which they are believed (``_published``): what the page says of itself to
 machines, then what the feed said, then what it shows to readers, coerced to the day. Nothing is dated after the
-fetch: what is, is no date and is not kept.
+fetch: what declares such a date is not believed.
 
 All that a page declares is kept beside the one that is believed, with the feed's, the URL's, the first ``<time>`` near
-the headline and the day that readers see next to it. What they see further down is looked for where nothing else dates
-the page.
+the headline and the day that readers see next to it; at the end, the first that lies after the fetch. What readers see
+further down is looked for where nothing else dates the page.
 """
 
 from __future__ import annotations
@@ -110,9 +110,10 @@ def read(
 ) -> tuple[Stamp | None, Stamp | None, tuple[Stamp, ...]]:
     """When it was published, when it was changed after that, and ``Article.dates``; None for what it does not say."""
     changed = next(_modified(page, data, clock, hint), None)
-    found = _published(tree, page, data, clock, near=near, part=part, url=url, hint=hint, rules=rules)
+    ahead: list[Stamp] = []
+    found = _published(tree, page, data, clock, near=near, part=part, url=url, hint=hint, rules=rules, ahead=ahead)
     if not found:
-        return changed, None, (changed,) if changed else ()  # the only date there is
+        return changed, None, (changed, *ahead) if changed else tuple(ahead)  # the only date there is
     published = found[0]
     if published.how.startswith(_DECLARED):
         published = _settled(published, changed, data, clock, near=near, folder=_day(url))
@@ -121,7 +122,7 @@ def read(
         found += filter(None, [shown.at_headline(clock, near, {one.at.date() for one in found}, changed)])
     if changed and changed.at <= published.at:
         changed = None
-    return published, changed, tuple(found)
+    return published, changed, (*found, *ahead)
 
 
 def served(
@@ -165,11 +166,13 @@ def _published(
     url: str,
     hint: Link | None,
     rules: Rules | None,
+    ahead: list[Stamp],
 ) -> list[Stamp]:
-    """In the order in which they are believed."""
-    found = list(islice(_sure(tree, page, data, clock, part=part, rules=rules), MOST - 4))
-    if hint and hint.published and (stamp := clock.limited(hint.published)):
-        found.append(stamp)
+    """In the order in which they are believed. ``ahead``: where to put what lies after the fetch."""
+    found = list(islice(_sure(tree, page, data, clock, part=part, rules=rules, ahead=ahead), MOST - 6))
+    if hint and hint.published:
+        stamp = clock.limited(hint.published)
+        (found if stamp else ahead).append(stamp or hint.published)
     found += islice(shown.times(page, clock, part, few=NEAR if found else 0), 1)
     day = _in_url(url, clock)
     if day:
@@ -187,7 +190,14 @@ def _published(
 
 
 def _sure(
-    tree: LexborHTMLParser, page: Head, data: LinkedData, clock: Clock, *, part: Part, rules: Rules | None
+    tree: LexborHTMLParser,
+    page: Head,
+    data: LinkedData,
+    clock: Clock,
+    *,
+    part: Part,
+    rules: Rules | None,
+    ahead: list[Stamp],
 ) -> Iterator[Stamp]:
     """What the page says of itself to machines."""
     if rules and rules.date:
@@ -198,6 +208,8 @@ def _sure(
         if how not in told and (stamp := clock.stamp(text, how)):
             told.add(how)  # what says the same of a second day, says it of another text
             yield stamp
+        elif text and how not in told and not ahead and (stamp := clock.ahead(text, how)):
+            ahead.append(stamp)
     micro = (attribute(n, "content", "datetime") or brief(n) for n in page.dated[:3] if not (told and part.excludes(n)))
     yield from islice(_stamps(clock, micro, "microdata"), 1)
 

@@ -101,9 +101,11 @@ def test_the_month_of_a_folder_is_told_beside_a_day():
     assert hows(ld(datePublished="2024-05-01"), "https://gazette.example/2024/04/bridge")[-1] == ("2024-04-01", "url")
 
 
-def test_none_of_them_lies_after_the_fetch():
+def test_what_lies_after_the_fetch_is_told_last_and_not_believed():
     html = ld(datePublished="2031-01-01") + meta("article:published_time", "2024-05-01") + meta("date", "2030-01-01")
-    assert hows(html) == [("2024-05-01", "meta:article:published_time")]
+    assert hows(html) == [("2024-05-01", "meta:article:published_time"), ("2031-01-01", "json-ld:datePublished")]
+    assert hows(ld(datePublished="2031-01-01")) == [("2031-01-01", "json-ld:datePublished")]
+    assert read(ld(datePublished="2031-01-01")).published is None
 
 
 def test_a_page_full_of_dates_gives_few():

@@ -32,6 +32,7 @@ _BLOCKED = (
     "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
     " of it."
 )
+_ANOTHER = "It redirects to {}, another story. The text that was kept stays as it is."
 _GARBLED = "Its letters beyond ASCII are garbled, as by a wrong encoding. The text that was kept stays as it is."
 _PAYWALLED = "Only the beginning of its text is shown now, most likely to those who do not subscribe. The text is kept."
 
@@ -43,7 +44,7 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
     did not the time before. ``paywalled``: a text that was whole is now only begun, for those who do not subscribe.
     ``blocked``: a consent wall, a challenge or a notice of a fault that passed for an article; it is the same for all
     of them, or has nothing in common with what was kept. ``bad-encoding``: it is the same but for letters that were
-    garbled.
+    garbled. ``soft-404``: its address leads to another story.
     """
     kept = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
     cut = page is not None and truncated.lost_its_end(db, kept, page)
@@ -61,6 +62,8 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
     if is_garbled(text, kept["text"]):
         return Failure(url, Stage.FETCH, "bad-encoding", _GARBLED)
     if _is_anothers(db, article, new) or _is_notice(kept, read, text):
+        if page is not None and page.final_url != page.url and _dated(read):  # no wall, but a story
+            return Failure(url, Stage.FETCH, "soft-404", _ANOTHER.format(page.final_url))
         return Failure(url, Stage.EXTRACT, "blocked", _BLOCKED)
     return None
 
@@ -107,8 +110,8 @@ def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
     apart = likeness.apart(bare, kept["text"])
     fewer = 2 * len(text) < len(kept["text"])
     listed = apart and not _LISTS.isdisjoint(said.quality.flags) and _LISTS.isdisjoint(json.loads(kept["flags"]))
-    if said.published is not None and said.published.how.startswith(_DATED):
-        if kept["published"] is not None and stamp(said.published)[:10] != kept["published"][:10]:
+    if published := _dated(said):
+        if kept["published"] is not None and published[:10] != kept["published"][:10]:
             return strange and apart and said.url != kept["url"]  # another story, to which this one's address leads
         # The head is the article's, the body is not: a wall, or a list, that was put into its page.
         # It may also be that what was kept was the wall, and the article is here at last.
@@ -120,6 +123,11 @@ def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
         return apart or likeness.strange(title, now)
     emptied = apart and title == now and fewer and len(kept["text"]) >= _TELLING
     return (strange and len(text) <= _NOTICE) or listed or emptied
+
+
+def _dated(said: Article) -> str:
+    """When it was published, by what the page tells machines; else empty."""
+    return stamp(said.published) if said.published is not None and said.published.how.startswith(_DATED) else ""
 
 
 def _said(text: str) -> set[str]:

@@ -313,3 +313,16 @@ def test_thousands_of_links_to_one_article_make_no_look_slower(kept):
         steps.append(0)
         assert kept.put(story(1, DESK), via=via).change is Change.UNCHANGED
     assert max(steps) < 30_000, steps
+
+
+@pytest.mark.parametrize(("precision", "kept_as"), [(Precision.DAY, 2), (Precision.SECOND, 1)])
+def test_two_live_pages_of_one_day_that_name_one_address_are_one_only_where_the_time_is_the_same(
+    kept, precision, kept_as
+):
+    title = "Council meeting live: harbour bridge and budget"
+    at = Stamp(NOON, precision, "json-ld:datePublished")
+    for part in ("morning", "evening"):
+        text = f"The council meeting is about the harbour bridge and the budget. {told(part)}"
+        said = article(f"{SITE}/live", text, title=title, published=at)
+        kept.put(said, via=f"{SITE}/live/{part}")
+    assert kept.value("SELECT count(*) FROM articles") == kept_as

@@ -10,7 +10,7 @@ from typing import Final
 from archive.models import FIGURE, HEADING, PARAGRAPH, QUOTE, Block, Dropped, Seen
 from crawler.extract import doubled, places
 from crawler.extract.features import Known, Survey
-from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold
+from crawler.extract.lines import EDGES, LAST, LONGEST_AMID, Line, describe, fold, is_counter
 from crawler.extract.model import model
 from crawler.extract.patterns import notices
 
@@ -102,6 +102,9 @@ def mark(lines: list[Line], known: Known, plain: Sequence[bool]) -> None:
     _hours(lines)
     _head(lines, {*filter(None, map(fold, known.titles))}, [*filter(None, map(fold, known.authors))])
     _tail(lines)
+    for line in lines:
+        if line.block.kind is PARAGRAPH and not line.why and not line.kept and is_counter(line.low):
+            line.why = "counter"
 
 
 def _legend(block: Block) -> str:

@@ -15,6 +15,7 @@ from crawler.extract.blocks import Box, Piece
 from crawler.extract.dom import El
 from crawler.extract.patterns import Notice, notices
 
+DIGIT: Final = re.compile(r"\d")
 EDGES: Final = re.compile(r"^[\W\d_]+|(?<=\w)\[[^\W\d]{2,20}\]$|[\W\d_]+$")
 """Arrows, bullets, colons and counts around a label, and what a wiki puts behind it: ``[edit]``."""
 SENTENCE: Final = re.compile(r"[.!?…。！？।؟]")
@@ -33,6 +34,7 @@ LAST: Final = 15
 """Blocks at the end in which a tail may begin."""
 LONGEST_LINE: Final = 220
 LONGEST_LABEL: Final = 60
+LONGEST_COUNTER: Final = 40
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +96,13 @@ def label(low: str) -> str:
         return ""
     bare = EDGES.sub("", low)
     return "section" if bare in known.sections else "control" if bare in known.controls else ""
+
+
+@lru_cache(maxsize=1_000)
+def is_counter(low: str) -> bool:
+    """Whether a lower-case line says how many read it, or how long ago it was, and nothing else."""
+    short = len(low) <= LONGEST_COUNTER and DIGIT.search(low) is not None
+    return short and notices().counter.fullmatch(low) is not None
 
 
 def _line(block: Block, el: El | None = None, box: Box | None = None) -> Line:

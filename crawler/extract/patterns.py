@@ -74,6 +74,8 @@ class Notices:
     tags: Starts
     notices: tuple[Notice, ...]
     head: re.Pattern[str]
+    counter: re.Pattern[str]
+    """A count of readers or a time told from now, as a whole line."""
     blocked: tuple[Cue, ...]
     """What is said in place of an article, one of them; one by one they take a tenth of what they take as one."""
     credit: re.Pattern[str]
@@ -123,6 +125,7 @@ def notices() -> Notices:
             for item in data["notice"]
         ),
         head=re.compile("|".join(data["head"]["lines"])),
+        counter=re.compile("|".join(data["counter"]["lines"])),
         blocked=tuple(map(Cue, data["blocked"]["says"])),
         credit=re.compile("|".join(data["legend"]["credit"])),
         heads=frozenset(label[:2] for kind in ("section", "control") for label in data["labels"][kind]),

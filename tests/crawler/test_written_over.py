@@ -118,7 +118,10 @@ def test_a_correction_in_place_of_the_text_is_a_revision(db):
 
 def test_another_story_to_which_the_address_leads_now_is_not_written_over_it(db):
     other = page("What the weekend brings", *LIST, head=HEAD.replace("11-20", "11-22"))
-    assert after(db, page(TITLE, *KEPT), other, moved="/news/2026/11/what-the-weekend-brings") == (*WHOLE[:2], "soft-404")
+    assert after(db, page(TITLE, *KEPT), other, moved="/news/2026/11/what-the-weekend-brings") == (
+        *WHOLE[:2],
+        "soft-404",
+    )
 
 
 def test_a_story_that_moved_and_got_another_headline_is_the_same(db):

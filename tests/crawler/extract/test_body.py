@@ -175,6 +175,31 @@ def test_title_byline_and_dateline_are_not_said_again_in_the_body():
     assert texts(page(inner)) == P
 
 
+COUNTERS = [
+    "12 comments",
+    "Comments (12)",
+    "1,234 views",
+    "1.2K shares",
+    "Shared 45 times",
+    "45 people are reading this",
+]
+COUNTERS += ["3 hours ago", "vor 3 Stunden", "il y a 2 heures", "hace 3 horas", "3 ore fa", "för 2 timmar sedan"]
+COUNTERS += ["3 часа назад", "2 saat önce", "3時間前", "3시간 전", "12 Kommentare", "12 комментариев", "30 vues"]
+
+
+@pytest.mark.parametrize("line", COUNTERS)
+def test_a_counter_or_a_time_told_from_now_is_left_out_wherever_it_stands(line):
+    for at in (0, 3, 6):
+        assert texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:at], line, *P[at:])}</article>")) == P
+
+
+@pytest.mark.parametrize(
+    "line", ["12 comments were left on the pier.", "Years ago", "40 views of Oldmoor", "1948", "3-2"]
+)
+def test_a_short_line_that_only_looks_like_one_stays(line):
+    assert line in texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:3], line, *P[3:])}</article>"))
+
+
 def test_the_standfirst_above_the_body_belongs_to_it():
     said = "Four centimetres since March: the harbour office is puzzled by what it finds."
     head = f"<header><h1>Pier moves</h1><p class=standfirst>{said}</p></header>"

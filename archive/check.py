@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from archive import contents
+from archive import contents, schema
 from archive.contents import Problem
 from archive.database import ArchiveError, reading
 
@@ -17,6 +17,8 @@ SHOWN = 20
 """Problems of one kind that are told one by one; of a badly damaged file there can be millions."""
 
 _NOT_ITS_FAULT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)  # locked; no room in TMPDIR
+
+_OBJECTS = "SELECT type, name FROM sqlite_master"
 
 Told = Callable[[str, int, int], None]
 """(what is looked at, how much is done, of how much); of 0 where that is not known."""
@@ -126,6 +128,11 @@ def _structure(db: sqlite3.Connection) -> Iterator[Problem]:
     for row in db.execute("PRAGMA integrity_check(1000)"):
         if row[0] != "ok":
             yield from (Problem("structure", f"SQLite says: {line}.") for line in row[0].splitlines() if line)
+    if schema.is_newest(db):  # of an earlier version, what it lacks is made when it is brought up to date
+        there = {tuple(row) for row in db.execute(_OBJECTS)}
+        for kind, name in schema.objects():
+            if (kind, name) not in there:
+                yield Problem("structure", f"The {kind} {name} is not there: somebody took it out.")
 
 
 def _references(db: sqlite3.Connection) -> Iterator[Problem]:

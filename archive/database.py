@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 import time
@@ -52,6 +53,9 @@ _REASONS = {
     ),
 }
 
+_MISSING = re.compile(r"no such table: (?:main\.)?(\w+)")
+_TAKEN = "its table {} is not there: somebody took it out; go back to a copy with 'cuttings restore'"
+
 
 class ArchiveError(Exception):
     """The archive cannot be used as asked, in a sentence for a person. Nothing was written.
@@ -85,6 +89,8 @@ def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
         # Text that is no text has no code of its own.
         code = sqlite3.SQLITE_CORRUPT if str(error).startswith("Could not decode") else _code(error)
         sentence, passing = _REASONS.get(code, ("", False))
+        if missing := _MISSING.match(str(error)):
+            sentence = _TAKEN.format(missing[1])
         if not sentence:
             raise
         raise ArchiveError(f"{path}: {sentence.format(busy=busy_seconds)}.", passing=passing) from error

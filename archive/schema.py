@@ -8,11 +8,14 @@ instant would move it over midnight). Names are plain and foreign keys real, so 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 from sqlite_utils import Database, Migrations
 
 from archive import clusters, ledger, signatures, sites
+from archive.connection import Connection
 from archive.dedupe import mark
 from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
 from archive.tables import sites as site_tables
@@ -49,3 +52,18 @@ def m003_memory(db: Database) -> None:
     ):
         db.executescript(script)
     ledger.fill(db.conn, datetime.now(UTC))
+
+
+def is_newest(db: sqlite3.Connection) -> bool:
+    """Whether an archive has all migrations."""
+    return not migrations.pending(Database(db, recursive_triggers=False, execute_plugins=False))
+
+
+def objects() -> tuple[tuple[str, str], ...]:
+    """(``table``, ``view``, ``index`` or ``trigger``; name) of all that the newest archive has."""
+    db = sqlite3.connect(":memory:", factory=Connection)
+    db.row_factory = sqlite3.Row
+    with closing(db):
+        migrations.apply(Database(db, recursive_triggers=False, execute_plugins=False))
+        sql = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"
+        return tuple((row["type"], row["name"]) for row in db.execute(sql))

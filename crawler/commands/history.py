@@ -41,11 +41,19 @@ def history(which: str, *, number: int | None, db: Path, as_json: bool) -> None:
     else:
         print_table(
             ("version", "seen", "change", "headline"),
-            [
-                (v.number, v.seen_at, worded(v.change, v.words_added, v.words_removed), v.title)
-                for v in versions.values()
-            ],
+            [(v.number, v.seen_at, _worded(versions.get(v.number - 1), v), v.title) for v in versions.values()],
         )
+
+
+def _worded(old: Revised | None, new: Revised) -> str:
+    """What a version changed; said as well where that was learned to be the site's since, and left out of both."""
+    said = worded(new.change, new.words_added, new.words_removed)
+    counted = old is not None and new.words_added + new.words_removed > 0
+    return f"{said}: left out since, as the site's" if counted and _texts(old) == _texts(new) else said
+
+
+def _texts(version: Revised | None) -> tuple[str | None, ...]:
+    return tuple(getattr(version, name) for name in _SHOWN)
 
 
 def _show(old: Revised, new: Revised, *, as_json: bool) -> None:
@@ -54,7 +62,7 @@ def _show(old: Revised, new: Revised, *, as_json: bool) -> None:
         parts = {name: [asdict(piece) for piece in pieces] for name, pieces in changed.items()}
         print_json({"change": new.change, "words_added": new.words_added, "words_removed": new.words_removed} | parts)
         return
-    echo(f"{new.seen_at}: {worded(new.change, new.words_added, new.words_removed)}\n")
+    echo(f"{new.seen_at}: {_worded(old, new)}\n")
     for name, pieces in changed.items():
         if any(piece.op != "same" for piece in pieces) or name in {"title", "text"}:
             click.echo(("" if name in {"title", "text"} else f"{name}: ") + "".join(map(_marked, pieces)) + "\n")

@@ -61,6 +61,8 @@ def test_a_notice_that_a_site_puts_into_its_stories_is_learned_and_is_no_edit_of
     paper.look(more=NOTICE)
     assert paper.texts_with(NOTICE) == 0
     assert paper.changes() == ["addition"] * 4
+    said = CliRunner().invoke(main, ["history", "1", "--db", str(paper.db)]).stdout
+    assert "text added (9 words added): left out since, as the site's" in said
     paper.look()
     assert paper.changes() == ["addition"] * 4
 

@@ -203,6 +203,8 @@ def _keep_failure(
                 state, due_at = "alias", None
             else:
                 state, verdict = "gone", articles.remove(db, article, terms.now)
+        elif failure.reason == "paywalled":
+            verdict = replace(articles.paywalled(db, article, terms.now), failure=failure)
     # What robots.txt keeps us from was not tried.
     tries = task.tries if failure.stage is Stage.ROBOTS and failure.retry_at else task.tries + 1
     fetched_at = iso_ms(_fetched_at(outcome, terms.now))

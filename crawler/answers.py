@@ -22,7 +22,8 @@ _SEVERAL = re.compile(r"[0-9]+(?:\s*,\s*[0-9]+)*")
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-_REASONS = {401: "forbidden", 403: "forbidden", 404: "not-found", 410: "gone", 429: "rate-limited", 451: "forbidden"}
+_REASONS = {401: "forbidden", 402: "paywalled", 403: "forbidden", 404: "not-found", 410: "gone", 429: "rate-limited"}
+_REASONS |= {451: "forbidden"}
 
 # Of an answer that cannot hold an article, a feed or a sitemap. A gzipped sitemap comes as octet-stream or gzip.
 _BINARY = (

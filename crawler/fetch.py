@@ -161,9 +161,9 @@ class Fetcher:
         ``max_bytes`` is the most its body may have; ``redirects`` goes before the limits'. Whatever the server does,
         it takes no longer than the limits' deadline, pauses aside, and ends in a Failure of stage ``fetch`` (or what
         ``allowed`` or ``pause`` gave), whose reason is one of: bad-url, refused-address, unreachable, tls, timeout,
-        bad-redirect, too-many-redirects, too-large, bad-encoding, not-html, not-found, gone, forbidden, rate-limited,
-        server-error, client-error, blocked, soft-404 (the last two: see crawler.walls and crawler.missing; a robots.txt
-        is never called so, and cut off in place of too-large).
+        bad-redirect, too-many-redirects, too-large, bad-encoding, not-html, not-found, gone, forbidden, paywalled,
+        rate-limited, server-error, client-error, blocked, soft-404 (the last two: see crawler.walls and
+        crawler.missing; a robots.txt is never called so, and cut off in place of too-large).
         """
         start = _absolute(url)
         if not start:

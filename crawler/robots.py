@@ -27,7 +27,7 @@ GOOD_FOR = timedelta(days=30)
 
 # The status to be remembered for a Failure that means: no rules to be had here (RFC 9309, 2.3.1.2 and 2.3.1.3).
 _STATUSES = dict.fromkeys(("not-found", "too-many-redirects", "bad-redirect", "not-html"), 404)
-_STATUSES |= {"gone": 410, "forbidden": 403, "client-error": 400, "rate-limited": 429}
+_STATUSES |= {"gone": 410, "paywalled": 402, "forbidden": 403, "client-error": 400, "rate-limited": 429}
 _SAID = re.compile(r"The server answered (5\d\d) ")  # crawler.answers.failure, of a server's error
 
 

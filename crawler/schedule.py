@@ -26,7 +26,7 @@ UNWATCHED, UNREAD = Rhythm(), Edits()
 _FETCHES = frozenset({"timeout", "unreachable", "server-error", "rate-limited", "blocked", "empty", "tls", "truncated"})
 PASSING = _FETCHES | {"interrupted", "browser", "no-browser"}
 RETRIES = 6
-EARLY = frozenset({"not-found", "soft-404", "forbidden", "client-error"})
+EARLY = frozenset({"not-found", "soft-404", "forbidden", "paywalled", "client-error"})
 EARLY_RETRIES = 3
 """Feeds name articles before their pages are there, or a wall is up for an hour: the last of these is after 3.5."""
 FIRST_RETRY = SOONEST

@@ -132,5 +132,6 @@ def _rule(db: Path, ids: tuple[int, ...], ruling: str) -> None:
         missing = [number for number in ids if not archive.rule(number, ruling)]
     if missing:
         numbers = ", ".join(map(str, missing))
-        raise click.ClickException(f"There is no {numbers} in 'cuttings boilerplate --all'; the others are noted.")
+        rest = "; the others are noted" if len(missing) < len(ids) else ""
+        raise click.ClickException(f"There is no {numbers} in 'cuttings boilerplate --all'{rest}.")
     say("Noted. New articles follow at once, old ones with 'cuttings reextract'.")

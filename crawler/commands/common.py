@@ -133,3 +133,14 @@ class When(click.ParamType[datetime]):
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither a date, as 2026-11-24, nor an age, as 12h, 3d or 2w", param, ctx)
         return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class Given(click.ParamType[str]):
+    """A text with something in it: a variable of a script that was not set is no URL."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not str(value).strip():
+            self.fail("Nothing was given: the argument is empty.", param, ctx)
+        return str(value)

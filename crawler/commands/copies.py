@@ -11,7 +11,7 @@ from archive import copies as archive_copies
 from archive.copies import Copy
 from archive.database import reading
 from archive.revisions import Piece
-from crawler.commands.common import db_option, existing, json_option, plain, print_json, print_table, say
+from crawler.commands.common import Given, db_option, existing, json_option, plain, print_json, print_table, say
 
 _COLORS = {"added": "green", "removed": "red", "same": None}
 _MARKS = {"added": ("{+", "+}"), "removed": ("[-", "-]"), "same": ("", "")}
@@ -20,7 +20,7 @@ _LONGEST = 300
 
 
 @click.command()
-@click.argument("article")
+@click.argument("article", type=Given())
 @click.option("--diff", "number", type=int, help="Show how the article of this number differs from the first.")
 @db_option
 @json_option

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from archive.models import Failure
-from crawler.commands.common import config_option, echo, json_option, load_config, print_json, print_table, say
+from crawler.commands.common import Given, config_option, echo, json_option, load_config, print_json, print_table, say
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", type=Given())
 @config_option
 @json_option
 def discover(url: str, *, config_path: Path | None, as_json: bool) -> None:

@@ -15,12 +15,21 @@ from archive.models import Article, Failure
 from archive.read import Explanation
 from archive.times import stamp
 from config.models import Config
-from crawler.commands.common import config_option, db_option, echo, json_option, load_config, print_json, print_table
+from crawler.commands.common import (
+    Given,
+    config_option,
+    db_option,
+    echo,
+    json_option,
+    load_config,
+    print_json,
+    print_table,
+)
 from crawler.commands.extract import article_or_failure, page_of
 
 
 @click.command()
-@click.argument("what", metavar="URL|FILE|-")
+@click.argument("what", metavar="URL|FILE|-", type=Given())
 @db_option
 @config_option
 @json_option

@@ -12,13 +12,13 @@ import click
 
 from archive.models import Article, Block, Failure, Inline, Kind, Link, Page
 from config.models import Config, Rules
-from crawler.commands.common import config_option, echo, echo_json, load_config
+from crawler.commands.common import Given, config_option, echo, echo_json, load_config
 
 FORMATS = ("text", "markdown", "html", "json")
 
 
 @click.command()
-@click.argument("what", metavar="FILE|URL|-")
+@click.argument("what", metavar="FILE|URL|-", type=Given())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--url", help="Where the page came from, for relative links and the date; FILE and - only.")

@@ -12,11 +12,11 @@ from archive.changes import worded
 from archive.database import reading
 from archive.read import Revised
 from archive.revisions import Piece, diff
-from crawler.commands.common import db_option, echo, existing, json_option, plain, print_json, print_table
+from crawler.commands.common import Given, db_option, echo, existing, json_option, plain, print_json, print_table
 
 
 @click.command()
-@click.argument("which", metavar="URL|ID")
+@click.argument("which", metavar="URL|ID", type=Given())
 @click.option("--diff", "number", type=click.IntRange(min=2), help="Show what this version changed in the one before.")
 @db_option
 @json_option

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.commands.common import When, db_option, echo, existing, json_option, print_json, problems, say
+from crawler.commands.common import Given, When, db_option, echo, existing, json_option, print_json, problems, say
 from crawler.commands.progress import Bar
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _result(found: Report) -> str:
 
 
 @click.command()
-@click.argument("which", metavar="URL|ID")
+@click.argument("which", metavar="URL|ID", type=Given())
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: evidence-ID.zip.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @db_option

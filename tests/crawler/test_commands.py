@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from crawler.cli import main
 from tests.publisher import BOILERPLATE, Story, publish
 from tests.site import Response, Site, redirect
 
@@ -224,3 +226,10 @@ def test_what_a_person_may_pass_on_of_a_crawl_holds_no_token(site, run):
     assert not any(b"t0ken" in done.stdout + done.stderr for done in said)
     with contextlib.closing(sqlite3.connect(run.folder / "archive.db")) as db:
         assert db.execute("SELECT count(*) FROM fetches WHERE detail LIKE '%t0ken%'").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("command", ["history", "explain", "extract", "copies", "evidence", "discover"])
+def test_an_argument_that_is_empty_is_a_wrong_use_and_said(command):
+    done = CliRunner().invoke(main, [command, ""])
+    assert done.exit_code == 2
+    assert "the argument is empty" in done.stderr

@@ -164,7 +164,7 @@ async def test_every_further_hop_is_asked_about_before_it_is_made():
     ("status", "reason"),
     [
         (401, "forbidden"),
-        (402, "client-error"),
+        (402, "paywalled"),
         (403, "forbidden"),
         (404, "not-found"),
         (410, "gone"),

@@ -6,7 +6,7 @@ import pytest
 
 from config.models import Source
 from tests.polite import config, crawl, manners, rows
-from tests.site import Site, redirect
+from tests.site import Response, Site, redirect
 
 TITLE = "Council approves plan for second harbour crossing"
 PATH = "/news/2026/11/council-approves-second-crossing"
@@ -52,7 +52,7 @@ def page(title: str, *text: str, head: str = HEAD, url: str = "") -> str:
     return f"<!DOCTYPE html><title>{title}</title>{head}{named}<body><article><h1>{title}</h1>{body}</article>"
 
 
-def after(db, first: str, second: str, *, moved: str = "") -> tuple:
+def after(db, first: str, second: str | Response, *, moved: str = "") -> tuple:
     """Revision, text, and why the second page was refused."""
     with Site({PATH: first}) as site:
         site.routes["/map.xml"] = f"<urlset><url><loc>{site.url(PATH)}</loc></url></urlset>"
@@ -127,3 +127,9 @@ def test_another_story_to_which_the_address_leads_now_is_not_written_over_it(db)
 def test_a_story_that_moved_and_got_another_headline_is_the_same(db):
     moved = page("Second bridge over the harbour: the council says yes", *ANEW)
     assert after(db, page(TITLE, *KEPT), moved, moved="/news/2026/11/second-bridge-council-says-yes")[0] == 2
+
+
+def test_a_page_that_asks_for_payment_by_its_status_is_for_subscribers_since(db):
+    assert after(db, page(TITLE, *KEPT), Response("Pay", status=402)) == (2, WHOLE[1], "paywalled")
+    assert rows(db, "SELECT change FROM revisions ORDER BY number") == [("first",), ("paywalled",)]
+    assert rows(db, "SELECT paywalled IS NOT NULL, removed FROM articles") == [(1, None)]

@@ -93,15 +93,17 @@ def rows(db: sqlite3.Connection, *, source: str = "", everything: bool = False) 
     return tuple(_row(row) for row in found)
 
 
-def untold(db: sqlite3.Connection, now: datetime, most: int) -> tuple[tuple[Row, frozenset[str]], ...]:
+def untold(
+    db: sqlite3.Connection, now: datetime, most: int, *, after: int = 0
+) -> tuple[tuple[Row, frozenset[str]], ...]:
     """Whose beginning or end is to be sent, the oldest first: what ended before it was sent is sent once, as ended.
 
-    Beside each, which receivers have it already.
+    Beside each, which receivers have it already. ``after``: the number of the last that was sent, or tried.
     """
     found = db.execute(
-        f"SELECT {_ROW}, heard FROM alarms WHERE (ended IS NULL AND told IS NULL)"  # noqa: S608  # ours
-        " OR (ended > :late AND told_end IS NULL) ORDER BY id LIMIT :most",
-        {"late": iso(now - LATE), "most": most},
+        f"SELECT {_ROW}, heard FROM alarms WHERE id > :after AND (ended IS NULL AND told IS NULL"  # noqa: S608  # ours
+        " OR ended > :late AND told_end IS NULL) ORDER BY id LIMIT :most",
+        {"late": iso(now - LATE), "most": most, "after": after},
     )
     rows = [dict(row) for row in found]
     heard = [frozenset(row.pop("heard").split()) for row in rows]

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 20.0
 """Seconds that an address or a program may take."""
 AT_ONCE = 20
-"""Messages that are sent one after the other before somebody else has a turn."""
+"""Messages that are read from the archive at a time."""
 FIRST, LONGEST = timedelta(minutes=2), timedelta(hours=1)
 """The pause after a message that could not be sent, doubled with each, and the longest."""
 
@@ -73,12 +73,12 @@ class Bell:
         if (not to.webhook and not to.command) or clock.elapsed() < self._not_before:
             return True
         down: dict[str, str] = {}
+        receivers, last = {name for name in ("webhook", "command") if getattr(to, name)}, 0
         try:
-            while rows := await asyncio.to_thread(self._untold):
+            while not receivers <= down.keys() and (rows := await asyncio.to_thread(self._untold, last)):
                 for row, heard in rows:
                     await self._send(row, heard, to, down)
-                if down or len(rows) < AT_ONCE:
-                    break
+                    last = row.id
             problem = " ".join(down.values())
         except ArchiveError as error:
             problem = str(error)
@@ -93,9 +93,9 @@ class Bell:
         self._pause = timedelta()
         return True
 
-    def _untold(self) -> tuple[tuple[Row, frozenset[str]], ...]:
+    def _untold(self, after: int) -> tuple[tuple[Row, frozenset[str]], ...]:
         with reading(self.archive.path) as db:
-            return register.untold(db, clock.now(), AT_ONCE)
+            return register.untold(db, clock.now(), AT_ONCE, after=after)
 
     async def _send(self, row: Row, heard: frozenset[str], to: Alarms, down: dict[str, str]) -> None:
         """To whoever has not ``heard`` of it. ``down``: who could not be reached, and why; they are left out then."""

@@ -97,6 +97,16 @@ async def test_a_receiver_that_is_down_keeps_nothing_from_another_which_is_told_
     assert len(receiver.requests) == 2
 
 
+async def test_nor_does_it_where_many_wait_for_it(archive, receiver):
+    for number in range(2 * alarms.AT_ONCE + 5):
+        archive.add_source(f"village-{number}", f"https://village-{number}.example/", NOW)
+        begin(archive, source=f"village-{number}")
+    to = Alarms(webhook=receiver.url("/hook"), command=("/no/such/program",))
+    for _ in range(2):
+        assert not await alarms.Bell(archive).ring(to)
+    assert [it["source"] for it in received(receiver)] == [f"village-{n}" for n in range(2 * alarms.AT_ONCE + 5)]
+
+
 @pytest.mark.parametrize("status", [301, 302, 307])
 async def test_a_redirect_is_not_followed_and_not_taken_for_received(archive, receiver, status):
     begin(archive)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.likeness import address, strange, told
+from archive.likeness import address, apart, strange, told
 
 NOTICE = "We'll be back soon! Sorry for the inconvenience, but we're performing some maintenance at the moment."
 ERROR = "申し訳ございません。お探しの記事は掲載期間が終了したか、削除された可能性があります。"
@@ -78,3 +78,30 @@ def test_an_address_in_another_script_says_nothing_of_its_text():
 def test_long_titles_and_texts_cost_little():
     assert strange("word " * 100_000 + "harbour bridge", "a" * 100_000) is False
     assert strange("harbour bridge reopens " * 100_000, "é" * 100_000)
+
+
+BRIDGE = (
+    "港にかかる古い橋の建て替えについて、市議会は木曜日の夜、賛成多数で計画を承認した。"
+    "建設は来年の春に始まり、費用は三十億円と見込まれている。漁業組合は桟橋の移設に反対している。"
+)
+BRIDGE_ANEW = (
+    "市議会が古い橋の建て替え計画を承認したことを受け、来年の春にも建設が始まる見通しとなった。"
+    "三十億円の費用は国と市が負担する。桟橋の移設をめぐり、漁業組合は反対する考えを変えていない。"
+)
+MOOSE = (
+    "商店街を歩いていたヘラジカが日曜日の朝に保護され、森へ帰された。けが人はいなかった。"
+    "目撃した店主によると、動物はパン屋の前で立ち止まり、焼きたての匂いをかいでいたという。"
+)
+ENGLISH = (
+    "The council approved a second crossing of the harbour; construction of the suspension bridge begins in spring.",
+    "Construction of another bridge across the harbour begins in spring, after the council approved suspension cables.",
+    "Photographers gathered before breakfast as the retrospective opened in the customs house: portraits of sailors.",
+)
+
+
+@pytest.mark.parametrize(("before", "anew", "other"), [(BRIDGE, BRIDGE_ANEW, MOOSE), ENGLISH])
+def test_a_text_that_was_written_anew_is_of_the_same_matter_and_another_is_not(before, anew, other):
+    assert not apart(before, anew)
+    assert not apart(anew, before)
+    assert apart(before, other)
+    assert apart(other, before)

@@ -102,7 +102,7 @@ def _asks_to_subscribe(db: sqlite3.Connection, kept: sqlite3.Row, text: str, pag
 
 def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
     """Whether a text is of another matter than the one before it, on a page that does not say it was written anew."""
-    if _explains(text) or not _said(kept["text"]).isdisjoint(_said(text)):
+    if _explains(text) or _goes_on(kept["text"], text):
         return False
     title, now = told(kept["title"]), told(said.title)
     bare = told(text).replace(title, "")  # a page not found may say what was looked for
@@ -130,8 +130,11 @@ def _dated(said: Article) -> str:
     return stamp(said.published) if said.published is not None and said.published.how.startswith(_DATED) else ""
 
 
-def _said(text: str) -> set[str]:
-    return {line for line in map(told, sentences(text)) if len(line) >= _SENTENCE}
+def _goes_on(before: str, text: str) -> bool:
+    """Whether a text has a sentence of the one before, or of short ones as many as make a quarter of it."""
+    was, now = ({told(line) for line in sentences(some)} for some in (before, text))
+    common = [len(line) for line in was & now]
+    return max(common, default=0) >= _SENTENCE or 4 * sum(common) >= sum(map(len, now)) > 0
 
 
 def _is_renewed(kept: sqlite3.Row, said: Article) -> bool:

@@ -166,6 +166,17 @@ def test_an_edit_is_no_paywall(kept, text):
     assert "paywalled" not in changes(kept)
 
 
+def test_a_poem_of_short_lines_of_which_one_is_another_now_was_edited(kept):
+    poem = "The rain is grey.\n\nA door stands open.\n\nWho left it so?\n\nThe cat has gone.\n\nThe milk is cold."
+    kept.put(article(title="Winter elegy in an unknown minor scale", text=poem, published=None))
+    anew = article(
+        title="Winter elegy in an unknown minor scale",
+        text=poem.replace("cat has gone", "dog has come"),
+        published=None,
+    )
+    assert kept.put(anew).change is Change.REVISED
+
+
 WALL = (
     "With your consent, our 180 partners and we store information on your device, such as cookies. You may accept or"
     " manage your choices at any time. These choices are signalled to our partners."

@@ -20,6 +20,8 @@ _NOTICE = 1_500
 _SENTENCE = 20
 # Letters of a text, from which on it has words enough to tell that another has none of them.
 _TELLING = 600
+# Lines that begin with a time of day, from which on a text is a live report.
+_ENTRIES = 2
 _LISTS = frozenset({"listing-like", "mostly-links"})
 _DATED = ("json-ld:", "meta:", "microdata")
 # Letters of an offer to subscribe, at most, below the beginning of a text; and of that beginning, at least.
@@ -31,6 +33,10 @@ _BEGUN = 0.7
 _BLOCKED = (
     "It has the text of another article of this source now, or nothing of what it had: most likely a notice in place"
     " of it."
+)
+_BROKEN_OFF = (
+    "It has the beginning of its text now, and something short in place of the rest: most likely a wall, or a fault of"
+    " the site. The text is kept."
 )
 _ANOTHER = "It redirects to {}, another story. The text that was kept stays as it is."
 _GARBLED = "Its letters beyond ASCII are garbled, as by a wrong encoding. The text that was kept stays as it is."
@@ -59,6 +65,8 @@ def of(db: sqlite3.Connection, article: int, said: Article, page: Page | None, u
         return None
     if _is_begun(kept["text"], read, text) or _asks_to_subscribe(db, kept, text, page):
         return Failure(url, Stage.EXTRACT, "paywalled", _PAYWALLED)
+    if _is_broken_off(kept, read, text):
+        return Failure(url, Stage.EXTRACT, "blocked", _BROKEN_OFF)
     if is_garbled(text, kept["text"]):
         return Failure(url, Stage.FETCH, "bad-encoding", _GARBLED)
     if _is_anothers(db, article, new) or _is_notice(kept, read, text):
@@ -84,13 +92,33 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
     if closed and 2 * len(text) < len(before):
         return not _explains(text)
     old, new = told(before), told(text)
-    shared = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    shared = _alike(old, new)
     if shared > _BEGUN * len(old):
         return closed and shared == len(new) < len(old)
     rest = new[shared:].strip(" .[]")
     if not rest:
         return closed or new.endswith("...") or "truncated" in said.quality.flags
     return shared >= _BEGINNING and len(rest) <= _OFFER and notes.offers(rest)
+
+
+def _alike(old: str, new: str) -> int:
+    """Characters that two texts have in common at their beginning."""
+    return next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+
+
+def _is_broken_off(kept: sqlite3.Row, said: Article, text: str) -> bool:
+    """Whether a text goes on, after its beginning, with something short that tells nothing of what stood there.
+
+    Who shortens a text ends it with a sentence of it, or dates it as changed.
+    """
+    old, new = told(kept["text"]), told(text)
+    shared = _alike(old, new)
+    rest, gone = new[shared:].strip(), old[shared:]
+    if not rest or not _BEGINNING <= shared <= _BEGUN * len(old) or len(rest) > min(_OFFER, len(gone) / 2):
+        return False
+    if _explains(text) or _is_renewed(kept, said) or any(line in old for line in map(told, sentences(rest)[1:])):
+        return False
+    return (likeness.share(rest, gone) or 0.0) < likeness.LARGELY
 
 
 def _asks_to_subscribe(db: sqlite3.Connection, kept: sqlite3.Row, text: str, page: Page | None) -> bool:
@@ -102,27 +130,36 @@ def _asks_to_subscribe(db: sqlite3.Connection, kept: sqlite3.Row, text: str, pag
 
 def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
     """Whether a text is of another matter than the one before it, on a page that does not say it was written anew."""
-    if _explains(text) or _goes_on(kept["text"], text):
+    before, title, now = kept["text"], told(kept["title"]), told(said.title)
+    if _explains(text) or _goes_on(before, text) or (_is_live(before) and _is_live(text)):
         return False
-    title, now = told(kept["title"]), told(said.title)
     bare = told(text).replace(title, "")  # a page not found may say what was looked for
-    strange = likeness.strange(title, f"{now.replace(title, '')}\n{bare}")
-    apart = likeness.apart(bare, kept["text"])
-    fewer = 2 * len(text) < len(kept["text"])
+    tells = likeness.share(title, f"{now.replace(title, '')}\n{bare}")
+    strange = tells is not None and tells < likeness.HARDLY
+    apart = likeness.apart(bare, before)
+    small, fewer = len(text) <= _NOTICE, 2 * len(text) < len(before)
     listed = apart and not _LISTS.isdisjoint(said.quality.flags) and _LISTS.isdisjoint(json.loads(kept["flags"]))
-    if published := _dated(said):
-        if kept["published"] is not None and published[:10] != kept["published"][:10]:
-            return strange and apart and said.url != kept["url"]  # another story, to which this one's address leads
-        # The head is the article's, the body is not: a wall, or a list, that was put into its page.
-        # It may also be that what was kept was the wall, and the article is here at last.
-        worse = listed or (fewer and len(text) <= _NOTICE)
-        unsaid = len(kept["text"]) > min(_NOTICE, len(text) // 2) and not _is_renewed(kept, said)
-        return apart and title == now and (worse or unsaid)
+    published = _dated(said)
+    if published and kept["published"] is not None and published[:10] != kept["published"][:10]:
+        return strange and apart and said.url != kept["url"]  # another story, to which this one's address leads
+    if published:
+        # The head is the article's, the body is not: a wall, or a list, that was put into its page. What tells its
+        # headline as much as what was kept, or more, is its text: the wall may have been there first.
+        if tells is not None and tells >= likeness.LARGELY and (small or tells >= (likeness.share(title, before) or 0)):
+            return False
+        if strange and (apart or (fewer and small)) and len(before) >= _TELLING:
+            return title == now or not _is_renewed(kept, said)
+        unsaid = len(before) >= _TELLING and not _is_renewed(kept, said)
+        return apart and title == now and (listed or (fewer and small) or unsaid)
     if said.published is None and (kept["published_how"] or "").startswith(_DATED):
         # Who gave dates gives them to what is written anew. A wall may say a word of any title: "in the first week".
         return apart or likeness.strange(title, now)
-    emptied = apart and title == now and fewer and len(kept["text"]) >= _TELLING
-    return (strange and len(text) <= _NOTICE) or listed or emptied
+    return (strange and small) or listed or (apart and title == now and fewer and len(before) >= _TELLING)
+
+
+def _is_live(text: str) -> bool:
+    """Whether it is a live report, whose entries come and go."""
+    return sum(notes.is_entry(told(line)) for line in text.split("\n")) >= _ENTRIES
 
 
 def _dated(said: Article) -> str:
@@ -144,4 +181,5 @@ def _is_renewed(kept: sqlite3.Row, said: Article) -> bool:
 
 def _explains(text: str) -> bool:
     """Whether a text is the publisher's own word on the article: that it was corrected, or taken back."""
-    return any(notes.is_labelled(told(line)) for line in text.split("\n"))
+    lines = [told(line) for line in text.split("\n")]
+    return any(notes.is_labelled(line) or notes.note(line) == "correction" for line in lines)

@@ -217,7 +217,8 @@ def test_an_alias_whose_page_becomes_another_story_is_an_article_of_its_own(kept
 
 
 def test_a_story_rewritten_between_two_looks_is_one_article_at_its_address_and_its_phones(kept):
-    anew = story("anew", DESK, title="It is all different", published=Stamp(NOON, Precision.SECOND, "json-ld:x"))
+    at, later = (Stamp(one, Precision.SECOND, "json-ld:x") for one in (NOON, NOON + timedelta(hours=1)))
+    anew = story("anew", DESK, title="It is all different", published=at, modified=later)
     kept.put(story(1, DESK))
     assert kept.put(anew, via=PHONE).change is Change.UNCHANGED
     assert kept.put(anew).change is Change.REVISED

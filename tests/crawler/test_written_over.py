@@ -92,6 +92,75 @@ def test_nor_is_one_of_half_the_length_where_pages_are_not_dated(db, instead):
     )
 
 
+FAULTS = [
+    ("Sorry, the rest of this page could not be loaded. Please try again later.",),
+    ("Please confirm that you are over 18 to see the rest.",),
+    ("Continue in the app. The full story is waiting for you in our free app.",),
+    ("続きは明日の朝刊で",),
+    ("Fatal error: Uncaught Error: Call to a member function on null in /srv/www/article.php:118",),
+    ("We are working on our servers tonight.", "Service will be back in the morning.", "Thank you for your patience."),
+]
+
+
+@pytest.mark.parametrize("notice", FAULTS)
+@pytest.mark.parametrize("shown", [1, 2, 4])
+def test_a_notice_below_the_beginning_of_a_text_is_not_written_over_it(db, notice, shown):
+    long = KEPT + ANEW[:3]
+    assert after(db, page(TITLE, *long), page(TITLE, *long[:shown], *notice)) == (1, "\n\n".join(long), "blocked")
+
+
+def test_a_text_of_which_the_rest_is_told_in_short_is_a_revision(db):
+    short = "Engineers measure the seabed before spring; the fishing association has announced a complaint."
+    assert after(db, page(TITLE, *KEPT), page(TITLE, KEPT[0], short))[0] == 2
+
+
+def test_a_text_that_is_shortened_to_its_first_paragraphs_is_a_revision(db):
+    assert after(db, page(TITLE, *KEPT, *ANEW), page(TITLE, *KEPT))[0] == 2
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Sorry, the story you were looking for is no longer available",
+        "Meistgelesen",
+        "Thank you for visiting our website this week",
+    ],
+)
+@pytest.mark.parametrize("instead", [WALL, LIST])
+def test_a_notice_with_a_headline_of_its_own_on_a_page_that_keeps_the_date_is_not_written_over_it(
+    db, headline, instead
+):
+    long = KEPT + ANEW
+    assert after(db, page(TITLE, *long), page(headline, *instead)) == (1, "\n\n".join(long), "blocked")
+
+
+GONE = ("Sorry, the story you were looking for is no longer available.", "It may have been moved, or deleted since.")
+
+
+def test_a_page_not_found_under_the_articles_own_headline_and_date_is_not_written_over_it(db):
+    long = KEPT + ANEW
+    for number in range(3):  # whatever words it has in common with the text by chance
+        text = (*long[number:], "Somebody was looking for a story, which may be available again, or have been moved.")
+        folder = db.parent / str(number)
+        folder.mkdir()
+        assert after(folder / "archive.db", page(TITLE, *text), page(TITLE, *GONE))[0] == 1
+
+
+def test_a_live_report_that_has_other_entries_each_day_is_a_revision(db):
+    entries = [[f"{hour}:30 {line}" for hour, line in enumerate(some, 10)] for some in (KEPT, LIST)]
+    assert after(db, page(TITLE, *entries[0]), page(TITLE, *entries[1]))[0] == 2
+
+
+def test_a_brief_that_was_told_in_other_words_is_a_revision(db):
+    first = ("Two people were hurt on Friday as a crane fell on Osterkai.", "Police closed the road until the evening.")
+    anew = (
+        "A crane toppled over at the harbour.",
+        "It injured a couple; traffic was diverted for hours, officers say.",
+    )
+    title = "Crane falls at harbour"
+    assert after(db, page(title, *first, *KEPT[:1]), page(title, *anew, *ANEW[:1]))[0] == 2
+
+
 def test_a_text_that_was_written_anew_is_a_revision(db):
     assert after(db, page(TITLE, *KEPT), page(TITLE, *ANEW)) == (2, "\n\n".join(ANEW), "")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.check import Report, Told, check, rows_of
-from archive.database import ArchiveError, check_place, plainly, reading
+from archive.database import ArchiveError, check_output, check_place, plainly, reading
 
 _PAGES = 1000  # copied at a time (4 MB), between two looks at the progress
 
@@ -39,9 +39,10 @@ def backup(archive: Path, file: Path, *, force: bool = False, progress: Progress
     """
     check_place(archive, create=False)
     check_place(file, create=True)
+    check_output(archive, file)
     if file.exists():
-        if file.samefile(archive):
-            raise ArchiveError(f"{file} is the archive itself; a backup needs a place of its own.")
+        if not file.is_file():
+            raise ArchiveError(f"{file} is a device or a pipe, and no file; name one.")
         if not force:
             raise ArchiveError(f"{file} is there already; name another file, or replace it with --force.")
     if (wal := _beside(file, "-wal")).exists() and wal.stat().st_size:

@@ -87,7 +87,7 @@ def is_text(counts: Counts, text: str) -> bool:
     # Where a story's own text stands, so may a background or a quote for some days, always at the end, or second.
     apart = counts.solid > counts.own
     soon = apart or share >= 0.6
-    fixed = counts.pages >= (4 if soon else 8) and share >= (0.1 if apart else 0.35)
+    fixed = counts.pages >= (4 if soon else 8) and share >= (0.1 if apart else 0.2)
     lasting = counts.pages >= (4 if soon and len(text) < 150 else 6) and counts.pages >= 0.8 * counts.since
     section = counts.in_section >= 6 and counts.with_section >= 0.9 * counts.in_section
     if is_short(text) and counts.heads > 0.6 * placed:  # or a subheading

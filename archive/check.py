@@ -128,11 +128,13 @@ def _structure(db: sqlite3.Connection) -> Iterator[Problem]:
     for row in db.execute("PRAGMA integrity_check(1000)"):
         if row[0] != "ok":
             yield from (Problem("structure", f"SQLite says: {line}.") for line in row[0].splitlines() if line)
+    there = {tuple(row) for row in db.execute(_OBJECTS)}
     if schema.is_newest(db):  # of an earlier version, what it lacks is made when it is brought up to date
-        there = {tuple(row) for row in db.execute(_OBJECTS)}
         for kind, name in schema.objects():
             if (kind, name) not in there:
                 yield Problem("structure", f"The {kind} {name} is not there: somebody took it out.")
+    elif there.issuperset(schema.objects()):
+        yield Problem("structure", "The list of migrations is not whole: somebody took one out.")
 
 
 def _references(db: sqlite3.Connection) -> Iterator[Problem]:

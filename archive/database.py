@@ -80,6 +80,15 @@ def check_place(path: Path, *, create: bool) -> None:
         raise ArchiveError(f"There is no archive at {path} yet.")
 
 
+def check_output(archive: Path, file: Path) -> None:
+    """Raise ArchiveError where what is to be written to ``file`` would be written over the archive, or what is its."""
+    own = [archive, *(archive.with_name(f"{archive.name}{end}") for end in ("-wal", "-shm", "-journal", "-lock"))]
+    for one in own:
+        if file.resolve() == one.resolve() or (file.exists() and one.exists() and file.samefile(one)):
+            what = "the archive itself" if one == archive else f"a file of the archive {archive}"
+            raise ArchiveError(f"{file} is {what}; what is written needs a place of its own.")
+
+
 @contextmanager
 def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
     """Turn what SQLite says about the file and the machine into ArchiveError; errors in our SQL stay what they are."""
@@ -132,7 +141,15 @@ def _migrate(db: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
     _use_wal(db, busy_seconds)
     with transaction(db):  # taken before the look at what is pending: two processes may open a new file at once
         if _pending(wrapped, path):
-            migrations.apply(wrapped)
+            try:
+                migrations.apply(wrapped)
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_ERROR:
+                    raise
+                raise ArchiveError(
+                    f"{path}: its tables are not those of the version that it says it is of ({error}): somebody changed"
+                    " them, or the list of its migrations; go back to a copy with 'cuttings restore'."
+                ) from error
 
 
 def _use_wal(db: sqlite3.Connection, busy_seconds: float) -> None:

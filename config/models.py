@@ -206,6 +206,7 @@ class Alarms:
     def __post_init__(self) -> None:
         try:
             parts = urlsplit(self.webhook)
+            _ = parts.port  # which may be no number, or too high a one
             good = not self.webhook or (parts.scheme in {"http", "https"} and bool(parts.hostname))
         except ValueError:
             good = False

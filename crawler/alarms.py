@@ -12,8 +12,10 @@ import json
 import logging
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 
 import httpx
 
@@ -102,14 +104,17 @@ class Bell:
         said = json.dumps(message(row), ensure_ascii=False).encode()
         event = "ended" if row.ended else "began"
         reached, missed = [], False
-        for name, send in (("webhook", _post(to.webhook, said)), ("command", _run(to.command, said))):
+        senders: dict[str, Callable[[], Awaitable[None]]] = {
+            "webhook": partial(_post, to.webhook, said),
+            "command": partial(_run, to.command, said),
+        }
+        for name, send in senders.items():
             wanted = bool(getattr(to, name)) and f"{event}:{name}" not in heard
             missed |= wanted and name in down
             if not wanted or name in down:
-                send.close()
                 continue
             try:
-                await send
+                await send()
                 reached.append(f"{event}:{name}")
             except UnsentError as error:
                 down[name], missed = str(error), True
@@ -132,7 +137,7 @@ async def _post(url: str, said: bytes) -> None:
             status = answer.status_code  # its body is of no interest, and may have no end
     except TimeoutError:
         raise UnsentError(f"The webhook did not answer in {PATIENCE:.0f} seconds.") from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as error:
         raise UnsentError(f"The webhook could not be reached ({type(error).__name__}).") from None
     if not 200 <= status < 300:
         raise UnsentError(f"The webhook answered {status}.")

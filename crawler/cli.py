@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
+import re
 import sys
 from typing import Any
 
@@ -35,6 +38,9 @@ COMMANDS = {
     "restore": "keep",
     "serve": "serve",
 }
+
+_FOREIGN = re.compile("[\udc80-\udcff]")
+"""Bytes of an argument that are no UTF-8, as Python stands them in for."""
 
 
 class Commands(click.Group):
@@ -74,6 +80,15 @@ class Commands(click.Group):
         except BrokenPipeError:  # `cuttings search x | head`
             sys.stderr.close()
             sys.exit(0)
+        except UnicodeEncodeError as error:
+            if not _FOREIGN.search(error.object):
+                raise
+            raise click.ClickException("An argument is no text: its bytes are not UTF-8.") from None
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left to be written has no place
+            raise click.ClickException("The output could not be written to its end: the disk is full.") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

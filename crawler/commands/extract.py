@@ -73,6 +73,8 @@ def article_or_failure(
 
 def _bytes(what: str) -> bytes:
     if what == "-":
+        if sys.stdin is None:
+            raise click.ClickException("Standard input is closed: there is no page to read.")
         return sys.stdin.buffer.read()
     try:
         return Path(what).read_bytes()

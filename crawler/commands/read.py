@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TextIO
 import click
 
 from archive import read
-from archive.database import reading
+from archive.database import check_output, reading
 from crawler.commands.common import LARGEST, When, db_option, echo, existing, json_option, plain, print_json, say
 
 source_option = click.option("--source", default="", help="Of this source only.")
@@ -55,7 +54,7 @@ def search(query: str, *, source: str, since: datetime | None, limit: int, db: P
 @click.option(
     "--output",
     "-o",
-    type=click.File("w", encoding="utf-8", lazy=False),
+    type=click.File("w", encoding="utf-8", lazy=True),  # opened once the archive is: it may be the archive
     default="-",
     help="A file; default: standard output.",
 )
@@ -77,8 +76,10 @@ def export(
     from archive.formats import csv, jsonl  # noqa: PLC0415
 
     write = csv.write if form == "csv" else jsonl.write
+    if output.name != "-":
+        check_output(existing(db), Path(output.name))
     with reading(existing(db)) as connection:
         records = read.articles(connection, source=source, since=_from(since), until=until, language=language)
         count = write(records, output)
-    if output.name != sys.stdout.name:
+    if output.name != "-":
         say(f"{count} articles written to {output.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -18,18 +19,17 @@ if TYPE_CHECKING:
 
 
 class End(click.ParamType[bytes]):
-    """An end of the ledger, as verify printed it: 64 hexadecimal digits."""
+    """An end of the ledger, 64 hexadecimal digits, or the line in which verify printed it."""
 
     name = "hash"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
-        try:
-            end = value if isinstance(value, bytes) else bytes.fromhex(str(value).strip())
-        except ValueError:
-            end = b""
-        if len(end) != 32:
+        if isinstance(value, bytes):
+            return value
+        found: list[str] = re.findall(r"\b[0-9a-fA-F]{64}\b", str(value))
+        if not found:
             self.fail(f"{value!r} is no end of a ledger: 64 hexadecimal digits, as verify prints it", param, ctx)
-        return end
+        return bytes.fromhex(found[-1])
 
 
 @click.command()
@@ -112,7 +112,7 @@ def evidence(which: str, *, output: Path | None, force: bool, db: Path) -> None:
 
     from archive import evidence as proving  # noqa: PLC0415  # sqlite-utils, 100 ms
     from archive import read  # noqa: PLC0415
-    from archive.database import ArchiveError, reading  # noqa: PLC0415
+    from archive.database import ArchiveError, check_output, reading  # noqa: PLC0415
 
     with reading(existing(db)) as connection:
         record = read.article(connection, which)
@@ -121,6 +121,7 @@ def evidence(which: str, *, output: Path | None, force: bool, db: Path) -> None:
         connection.execute("BEGIN")  # all of it as it is at one moment
         files = dict(proving.files(connection, record.id))
     target = output or Path(f"evidence-{record.id}.zip")
+    check_output(db, target)
     try:
         with zipfile.ZipFile(target, "w" if force else "x", zipfile.ZIP_DEFLATED) as pack:
             for name, contents in files.items():

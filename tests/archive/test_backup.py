@@ -115,6 +115,8 @@ def test_places_that_are_none_for_a_backup_are_told(full, copies):
         for file, sentence in (
             (full.path, "is the archive itself"),
             (copies / "link.db", "is the archive itself"),
+            (full.path.with_name(f"{full.path.name}-wal"), "is a file of the archive"),
+            (Path("/dev/null"), "is a device"),
             (copies, "is a folder"),
             (copies / "no" / "copy.db", "There is no folder"),
             (copies / "open.db", "is in use"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import random
@@ -267,6 +268,17 @@ def test_what_somebody_took_out_is_named(kept, what):
     db.close()
     kind, name = what.lower().split()
     assert f"The {kind} {name} is not there: somebody took it out." in said(kept.path)
+
+
+def test_a_migration_that_somebody_took_out_of_the_list_is_named_and_told(kept):
+    kept.put()
+    kept.archive.close()
+    with contextlib.closing(sqlite3.connect(kept.path)) as db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_memory'")
+        db.commit()
+    assert "The list of migrations is not whole" in said(kept.path)
+    with pytest.raises(ArchiveError, match="go back to a copy"), reading(kept.path):
+        pass
 
 
 def test_a_table_that_somebody_took_out_is_told_to_whoever_asks_for_it(kept):

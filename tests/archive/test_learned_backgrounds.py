@@ -29,11 +29,11 @@ def told(paper: Paper, at: int | None, on: frozenset[int], *, pages: int = 48, p
 SELDOM = frozenset(range(3, 48, 8))
 A_FEW_DAYS = frozenset(range(24, 29))
 AN_EIGHTH = frozenset(range(5, 32, 7))
-A_FOURTH = frozenset(range(2, 36, 4))
+AT_FIRST = frozenset({1, 6, 8, 12, 16, 21, 26})
 
 
 @pytest.mark.parametrize("at", [1, 2, None])
-@pytest.mark.parametrize("on", [SELDOM, A_FEW_DAYS, AN_EIGHTH, A_FOURTH])
+@pytest.mark.parametrize("on", [SELDOM, A_FEW_DAYS, AN_EIGHTH, AT_FIRST])
 def test_a_background_or_a_quote_always_in_one_place_stays(paper, at, on):
     assert AGAIN in told(paper, at, on)
 

@@ -199,7 +199,16 @@ def test_the_webhook_is_a_secret_of_the_logs():
 
 
 @pytest.mark.parametrize(
-    "webhook", ["ftp://x.example/", "file:///etc/passwd", "hooks.example", "https://a b/", "http://["]
+    "webhook",
+    [
+        "ftp://x.example/",
+        "file:///etc/passwd",
+        "hooks.example",
+        "https://a b/",
+        "http://[",
+        "http://a.example:99999/",
+        "http://a.example:x/",
+    ],
 )
 def test_a_webhook_that_is_none_is_refused_without_showing_it(webhook):
     with pytest.raises(ValueError, match="webhook must be") as error:

@@ -95,6 +95,7 @@ def test_the_command_says_that_all_is_as_it_was_kept_and_where_the_ledger_ends(t
     again = run("verify", "--db", path, "--expect", head.upper(), "--quick", "--since", "1d", "--json")
     assert again.exit_code == 0
     assert json.loads(again.stdout)["head"] == head
+    assert run("verify", "--db", path, "--expect", result.stdout).exit_code == 0  # the line, as it was printed
 
 
 def test_the_command_names_what_was_altered_and_ends_with_status_1(tmp_path, site):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -43,6 +46,37 @@ def archive(db):
             }
             crawl(db, papers)
     return db
+
+
+def wrong(*args: str, stdout: int = subprocess.PIPE, stdin: int | None = None) -> str:
+    command = [sys.executable, "-m", "crawler", *args]
+    done = subprocess.run(command, stdout=stdout, stdin=stdin, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("export", "-o"), ("export", "--format", "csv", "-o"), ("evidence", "1", "--force", "-o")]
+)
+def test_nothing_is_written_over_the_archive_whatever_its_name(archive, command):
+    before = archive.read_bytes()
+    (link := archive.with_name("soft.db")).symlink_to(archive)
+    (hard := archive.with_name("hard.db")).hardlink_to(archive)
+    for file in (archive, link, hard):
+        assert "is the archive itself" in wrong(*command, str(file), "--db", str(archive))
+    assert archive.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [("export",), ("status",), ("history", "1"), ("verify",)])
+def test_a_full_disk_is_said(archive, command):
+    with Path("/dev/full").open("w") as full:
+        assert "the disk is full" in wrong(*command, "--db", str(archive), stdout=full.fileno())
+
+
+@pytest.mark.parametrize("command", ["history", "copies", "explain", "evidence", "alarms", "boilerplate"])
+def test_bytes_that_are_no_text_are_a_wrong_argument(archive, command):
+    assert "not UTF-8" in wrong(command, "\udcff\udcfe", "--db", str(archive))
 
 
 def said(*args: object) -> str:

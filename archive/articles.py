@@ -240,7 +240,9 @@ def said_again(db: sqlite3.Connection, article: Article, row: sqlite3.Row) -> di
     """
     first_seen = when(row["first_seen"])
     every = dates.merged(dates.loads(row["dates"]), article.dates, first_seen)
-    values = said(db, replace(article, dates=every), row["source"], first_seen)
+    flags = tuple(flag for flag in article.quality.flags if flag != "no-date" or row["published"] is None)
+    known = replace(article, dates=every, quality=replace(article.quality, flags=flags))
+    values = said(db, known, row["source"], first_seen)
     lost = {"modified"} if values["modified"] is None else set()
     published = article.published
     if published is None or published.at > first_seen or (row["published"] and published.how == dates.SERVED):

@@ -241,7 +241,9 @@ def _build(match: re.Match[str], month: int, day: int, *, solar: bool = False) -
         if hour and minute:
             clock = int(hour) % 12 + 12 * half.startswith("p") if half else int(hour) % 24
             at = at.replace(hour=clock, minute=int(minute), second=min(59, int(second or 0)), tzinfo=_zone(zone))
-    except ValueError:
+            if hour == "24":  # the end of the day, in ISO 8601
+                at += timedelta(days=1)
+    except (ValueError, OverflowError):
         return None
     return at, Precision.SECOND if second else Precision.MINUTE if hour and minute else Precision.DAY
 

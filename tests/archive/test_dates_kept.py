@@ -96,6 +96,14 @@ def test_what_a_page_no_longer_says_is_still_known(kept):
     assert flags(kept) == ["dates-disagree"]
 
 
+def test_a_page_that_gives_its_date_no_more_does_not_make_the_article_undated(kept):
+    kept.put(dated(said(HOUR)))
+    kept.later(days=1)
+    kept.put(article(published=None, text="It was said otherwise, of the bridge.", quality=Quality(0.9, ("no-date",))))
+    assert flags(kept) == []
+    assert kept.value("SELECT published_how FROM articles") == HOW
+
+
 def test_a_listings_other_date_at_a_later_look_is_noted_and_the_articles_stays(kept):
     kept.enqueue(link(published=said(HOUR, "feed")))
     kept.put(dated(said(HOUR), said(HOUR, "feed")))

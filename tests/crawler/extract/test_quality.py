@@ -52,6 +52,11 @@ def test_a_text_with_far_other_words_than_its_page_counts_is_doubted(told, unlik
     assert ("unlike-word-count" in flags(wordCount=told)) is unlike
 
 
+def test_a_short_text_is_no_article_whose_page_counts_its_letters_but_the_beginning_of_one():
+    short = P[:4]
+    assert "unlike-word-count" in flags("".join(f"<p>{text}</p>" for text in short), wordCount=sum(map(len, short)))
+
+
 @pytest.mark.parametrize("told", [1e308, float("inf"), float("nan"), -5, "many", "9" * 5_000, [], {}, True, None])
 def test_a_count_that_is_none_says_nothing(told):
     assert flags(wordCount=told) == ()

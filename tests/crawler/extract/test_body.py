@@ -184,6 +184,14 @@ COUNTERS = [
     "45 people are reading this",
 ]
 COUNTERS += ["3 hours ago", "vor 3 Stunden", "il y a 2 heures", "hace 3 horas", "3 ore fa", "för 2 timmar sedan"]
+COUNTERS += [
+    "3 min read",
+    "Updated 3 minutes ago",
+    "Last updated at 13:05",
+    "Aktualisiert vor 3 Minuten",
+    "3分前に更新",
+]
+COUNTERS += ["Lesezeit: 3 Minuten", "Heute, 13:05 Uhr", "Gelesen: 1334", "1.234-mal geteilt", "コメント3件", "3 تعليقا"]
 COUNTERS += ["3 часа назад", "2 saat önce", "3時間前", "3시간 전", "12 Kommentare", "12 комментариев", "30 vues"]
 
 
@@ -194,7 +202,7 @@ def test_a_counter_or_a_time_told_from_now_is_left_out_wherever_it_stands(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["12 comments were left on the pier.", "Years ago", "40 views of Oldmoor", "1948", "3-2"]
+    "line", ["12 comments were left on the pier.", "Years ago", "40 views of Oldmoor", "1948", "3-2", "at 13:05", "3分"]
 )
 def test_a_short_line_that_only_looks_like_one_stays(line):
     assert line in texts(page(f"<article><h1>Pier moves</h1>{paragraphs(*P[:3], line, *P[3:])}</article>"))

@@ -67,6 +67,23 @@ def test_headlines_with_teasers_are_like_a_listing():
     assert "listing-like" in flags(entries)
 
 
+TEASERS = [f"<h2>{text[:50]} {n}</h2><p>{text} <a href=/{n}>Read more</a></p>" for n in range(3) for text in P]
+
+
+@pytest.mark.parametrize(
+    "entries", [TEASERS, [f"<h3>{text[20:80]} {n}</h3>" for n in range(4) for text in P] + TEASERS[:1]]
+)
+def test_many_headings_with_hardly_a_text_are_like_a_listing(entries):
+    assert "listing-like" in flags("".join(entries))
+
+
+def test_a_list_of_ten_places_with_a_text_to_each_is_none():
+    entries = "".join(
+        f"<h2>{n + 1}. Place {n}</h2><p>{P[n % 6]} ({n})</p><p>{P[(n + 2) % 6]} ({n})</p>" for n in range(10)
+    )
+    assert "listing-like" not in flags(entries)
+
+
 def test_teasers_that_break_off_are_like_a_listing():
     entries = "".join(f"<h2>{text[:50]}</h2><p>{text[:90]}…</p>" for text in P)
     assert {"listing-like", "truncated"} <= set(flags(entries))

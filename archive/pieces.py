@@ -19,8 +19,8 @@ SHARE: Final = 0.3
 HEADINGS: Final = 8
 HEADED: Final = 0.4
 TEASER: Final = 160
-"""Headings, their share of all pieces, and characters of text to each, from which and up to which it is one, too. Two of
-69 labelled pages that are no articles and pass for some have them, and one of 1,439 articles.
+"""Headings, their share of all pieces, and characters of text to each, from which and up to which it is one, too. Two
+of 69 labelled pages that are no articles and pass for some have them, and one of 1,439 articles.
 """
 _ELLIPSES: Final = ("…", "...")
 

@@ -83,9 +83,12 @@ def apart(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
     wanted = _rarer(shorter[:BEGINNING])
     if len(wanted) < ENOUGH:
-        return strange(shorter, longer)
-    least = APART_OTHERWISE if _OTHERWISE.search(shorter) else APART
-    return len(wanted & _rarer(longer)) < least * len(wanted)
+        found = share(shorter, longer)
+        return found is not None and found < LARGELY
+    common = len(wanted & _rarer(longer))
+    if _OTHERWISE.search(shorter):
+        return common <= max(1, APART_OTHERWISE * len(wanted))
+    return common < APART * len(wanted)
 
 
 def told(title: str, text: str) -> bool:

@@ -11,6 +11,7 @@ from archive.garbled import is_garbled
 from archive.models import Article, Failure, Page, Stage
 from archive.noise import told
 from archive.rows import clean
+from archive.standing import ENDS, is_wide
 from archive.times import stamp
 from archive.words import sentences
 
@@ -20,6 +21,9 @@ _NOTICE = 1_500
 _SENTENCE = 20
 # Letters of a text, from which on it has words enough to tell that another has none of them.
 _TELLING = 600
+_WIDE = 2.5
+# Letters of a text that has too few words to be told apart by, and says what it has to of its headline.
+_LINE = 200
 # Lines that begin with a time of day, from which on a text is a live report.
 _ENTRIES = 2
 _LISTS = frozenset({"listing-like", "mostly-links"})
@@ -97,7 +101,7 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
         return closed and shared == len(new) < len(old)
     rest = new[shared:].strip(" .[]")
     if not rest:
-        return closed or new.endswith("...") or "truncated" in said.quality.flags
+        return closed or new.endswith("...")
     return shared >= _BEGINNING and len(rest) <= _OFFER and notes.offers(rest)
 
 
@@ -107,18 +111,21 @@ def _alike(old: str, new: str) -> int:
 
 
 def _is_broken_off(kept: sqlite3.Row, said: Article, text: str) -> bool:
-    """Whether a text goes on, after its beginning, with something short that tells nothing of what stood there.
+    """Whether a text breaks off amid a sentence, or goes on, after its beginning, with what tells nothing of the rest.
 
     Who shortens a text ends it with a sentence of it, or dates it as changed.
     """
     old, new = told(kept["text"]), told(text)
     shared = _alike(old, new)
     rest, gone = new[shared:].strip(), old[shared:]
-    if not rest or not _BEGINNING <= shared <= _BEGUN * len(old) or len(rest) > min(_OFFER, len(gone) / 2):
+    if not rest:
+        return _BEGINNING <= len(new) < len(old) and new[-1:] not in ENDS and old[-1:] in ENDS
+    if not _BEGINNING <= shared <= _BEGUN * len(old) or len(rest) > min(_NOTICE, len(gone)):
         return False
     if _explains(text) or _is_renewed(kept, said) or any(line in old for line in map(told, sentences(rest)[1:])):
         return False
-    return (likeness.share(rest, gone) or 0.0) < likeness.LARGELY
+    short = len(rest) <= min(_OFFER, len(gone) / 2)
+    return (likeness.share(rest, gone) or 0.0) < likeness.LARGELY if short else likeness.apart(rest, gone)
 
 
 def _asks_to_subscribe(db: sqlite3.Connection, kept: sqlite3.Row, text: str, page: Page | None) -> bool:
@@ -136,7 +143,7 @@ def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
     bare = told(text).replace(title, "")  # a page not found may say what was looked for
     tells = likeness.share(title, f"{now.replace(title, '')}\n{bare}")
     strange = tells is not None and tells < likeness.HARDLY
-    apart = likeness.apart(bare, before)
+    apart = likeness.apart(bare, told(before))
     small, fewer = len(text) <= _NOTICE, 2 * len(text) < len(before)
     listed = apart and not _LISTS.isdisjoint(said.quality.flags) and _LISTS.isdisjoint(json.loads(kept["flags"]))
     published = _dated(said)
@@ -147,14 +154,21 @@ def _is_notice(kept: sqlite3.Row, said: Article, text: str) -> bool:
         # headline as much as what was kept, or more, is its text: the wall may have been there first.
         if tells is not None and tells >= likeness.LARGELY and (small or tells >= (likeness.share(title, before) or 0)):
             return False
-        if strange and (apart or (fewer and small)) and len(before) >= _TELLING:
-            return title == now or not _is_renewed(kept, said)
-        unsaid = len(before) >= _TELLING and not _is_renewed(kept, said)
-        return apart and title == now and (listed or (fewer and small) or unsaid)
+        telling, renewed = _size(before) >= _TELLING, _is_renewed(kept, said)
+        if title != now:
+            return telling and apart and not renewed and (strange or likeness.strange(title, now))
+        if strange and telling and (apart or _size(bare) <= _LINE):
+            return True
+        return apart and (listed or (fewer and small) or (telling and not renewed))
     if said.published is None and (kept["published_how"] or "").startswith(_DATED):
         # Who gave dates gives them to what is written anew. A wall may say a word of any title: "in the first week".
         return apart or likeness.strange(title, now)
-    return (strange and small) or listed or (apart and title == now and fewer and len(before) >= _TELLING)
+    return (strange and small) or listed or (apart and title == now and fewer and _size(before) >= _TELLING)
+
+
+def _size(text: str) -> float:
+    """Letters of a text, as many as one in a script with blanks has that says as much."""
+    return len(text) * (_WIDE if is_wide(text) else 1)
 
 
 def _is_live(text: str) -> bool:

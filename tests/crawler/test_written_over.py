@@ -202,3 +202,25 @@ def test_a_page_that_asks_for_payment_by_its_status_is_for_subscribers_since(db)
     assert after(db, page(TITLE, *KEPT), Response("Pay", status=402)) == (2, WHOLE[1], "paywalled")
     assert rows(db, "SELECT change FROM revisions ORDER BY number") == [("first",), ("paywalled",)]
     assert rows(db, "SELECT paywalled IS NOT NULL, removed FROM articles") == [(1, None)]
+
+
+@pytest.mark.parametrize("cut", [0.4, 0.75])
+def test_a_text_that_breaks_off_amid_a_sentence_on_a_page_that_is_closed_is_not_written_over_it(db, cut):
+    long = KEPT + ANEW
+    text = " ".join(long)
+    broken = text[: int(cut * len(text))].rstrip(". ")
+    one = page(TITLE, *[" ".join(long[at : at + 2]) for at in range(0, 10, 2)])
+    revision, kept, reason = after(db, one, page(TITLE, broken))
+    assert (revision, reason) == (1, "blocked")
+    assert kept.endswith(ANEW[-1])
+
+
+def test_a_wall_in_another_script_is_not_written_over_a_text(db):
+    title = "市議会が港の橋の建て替え計画を承認した"
+    text = (
+        "港にかかる古い橋の建て替えについて、市議会は木曜日の夜、賛成多数で計画を承認した。反対は三人だった。",
+        "建設は来年の春に始まり、費用は三十億円と見込まれている。漁業組合は桟橋の移設に反対し、訴えを起こす構えだ。",
+        "市長は記者会見で、工事の間も渡し船の便数は減らさないと述べた。橋は昭和三十二年に開通し、老朽化が進んでいた。",
+        "近くで食堂を営む女性は、歩道が広くなるなら歓迎するが、工事の騒音が心配だと話した。説明会は来月開かれる予定だ。",
+    )
+    assert after(db, page(title, *text), page(title, *WALL)) == (1, "\n\n".join(text), "blocked")

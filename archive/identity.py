@@ -28,9 +28,9 @@ _DUPLICATE_WORDS = 20
 
 _NAMESAKES = 0.9
 """How much alike the texts of two pages have to be whose URLs have a headline in common, and nothing more certain."""
-_DAY = len("2026-11-30")
 _CLAIMED = 0.75
 """The same where one claims to be the other under another headline: parts of a series share their introduction."""
+_DAY = len("2026-11-30")
 
 
 @dataclass(frozen=True, slots=True)

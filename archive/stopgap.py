@@ -10,6 +10,7 @@ from archive.dedupe import content_hash
 from archive.garbled import is_garbled
 from archive.models import Article, Failure, Page, Stage
 from archive.noise import told
+from archive.revisions import same_ends
 from archive.rows import clean
 from archive.standing import ENDS, is_wide
 from archive.times import stamp
@@ -96,7 +97,7 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
     if closed and 2 * len(text) < len(before):
         return not _explains(text)
     old, new = told(before), told(text)
-    shared = _alike(old, new)
+    shared, _ = same_ends(old, new)
     if shared > _BEGUN * len(old):
         return closed and shared == len(new) < len(old)
     rest = new[shared:].strip(" .[]")
@@ -105,18 +106,13 @@ def _is_begun(before: str, said: Article, text: str) -> bool:
     return shared >= _BEGINNING and len(rest) <= _OFFER and notes.offers(rest)
 
 
-def _alike(old: str, new: str) -> int:
-    """Characters that two texts have in common at their beginning."""
-    return next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-
-
 def _is_broken_off(kept: sqlite3.Row, said: Article, text: str) -> bool:
     """Whether a text breaks off amid a sentence, or goes on, after its beginning, with what tells nothing of the rest.
 
     Who shortens a text ends it with a sentence of it, or dates it as changed.
     """
     old, new = told(kept["text"]), told(text)
-    shared = _alike(old, new)
+    shared, _ = same_ends(old, new)
     rest, gone = new[shared:].strip(), old[shared:]
     if not rest:
         return _BEGINNING <= len(new) < len(old) and new[-1:] not in ENDS and old[-1:] in ENDS

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database, Migrations
 
-from archive import clusters, ledger, signatures, sites
+from archive import clusters, ledger, signatures, sites, spaced
 from archive.connection import Connection
 from archive.dedupe import mark
-from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
+from archive.tables import alarms, evidence, first, identity, learning, memory, reading, reextraction
 from archive.tables import sites as site_tables
 
 migrations = Migrations("cuttings")
@@ -52,6 +52,14 @@ def m003_memory(db: Database) -> None:
     ):
         db.executescript(script)
     ledger.fill(db.conn, datetime.now(UTC))
+
+
+@migrations()
+def m004_reading(db: Database) -> None:
+    db.conn.create_function("spaced_of", 1, spaced.spaced, deterministic=True)
+    db.conn.create_function("has_unspaced", 1, spaced.has_unspaced, deterministic=True)
+    for script in (reading.TABLES, reading.FILLED, reading.INDEXES, reading.TRIGGERS):
+        db.executescript(script)
 
 
 def is_newest(db: sqlite3.Connection) -> bool:

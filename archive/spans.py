@@ -70,6 +70,12 @@ def days(last: str, count: int) -> list[str]:
     return [(end_ - timedelta(days=number)).isoformat() for number in reversed(range(count))]
 
 
+def months(last: str, count: int) -> list[str]:
+    """So many months up to the last, ``2026-11``, oldest first."""
+    end_ = int(last[:4]) * 12 + int(last[5:7] or 1) - 1
+    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(end_ - count + 1, end_ + 1)]
+
+
 def _months(year: int, first: str, last: str) -> Iterator[str]:
     for month in range(13):
         known = f"{year}-{month:02}"

@@ -19,7 +19,9 @@ from archive.plugin.listing import Row
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
 
-_GROUPS, _OF_EACH, _MOVING, _CHANGED = 40, 5, 6, 8
+_GROUPS, _MOVING, _CHANGED = 40, 6, 8
+_LEAST, _ABOUT = 5, 30
+"""Articles of each source or section: the least, and about how many in all where there are few of these."""
 _RECENT = timedelta(days=2)
 """How far back from a day's end a story may begin that is said to be moving."""
 
@@ -85,6 +87,7 @@ async def _none(datasette: Datasette, request: Request) -> Response:
 
 def of_day(db: sqlite3.Connection, day: str, by: str) -> Front:
     """The page of a day, or of the last one with articles. ``by``: ``source`` or ``section``."""
+    until = _next(day) if day else "9"
     if not day:
         last = db.execute("SELECT max(happened) FROM timeline").fetchone()[0]
         day = f"{last or ''}-01-01"[:10] if last else ""
@@ -101,7 +104,7 @@ def of_day(db: sqlite3.Connection, day: str, by: str) -> Front:
         groups=groups,
         more=more,
         moving=_moving(db, day) if day else (),
-        changed=changed(db, _CHANGED, until=_next(day)) if day else (),
+        changed=changed(db, _CHANGED, until=until),
         alarms=alarms,
         titles=titles,
     )
@@ -118,7 +121,7 @@ def _groups(db: sqlite3.Connection, day: str, by: str) -> tuple[tuple[Group, ...
     ranked = f"SELECT article, {by} AS name, row_number() OVER (PARTITION BY {by} ORDER BY happened DESC, article DESC)"
     best = db.execute(
         f"SELECT article, name FROM ({ranked} AS place FROM timeline WHERE {within}) WHERE place <= ?",  # noqa: S608  # as above
-        [*days, _OF_EACH],
+        [*days, max(_LEAST, _ABOUT // max(1, len(counts)))],
     ).fetchall()
     named, wanted = dict(best), set(shown)
     rows = defaultdict(list)

@@ -12,7 +12,7 @@ from typing import Final
 import nh3
 
 _TAGS: Final = frozenset(
-    "a abbr acronym address article aside b bdi bdo big blockquote br button caption center cite code col colgroup dd"
+    "a abbr acronym address article aside b bdi bdo big blockquote br button caption center cite code col colgroup dd"  # noqa: SIM905  # a list of eighty lines says no more
     " del details dfn dir div dl dt em fieldset figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img"
     " ins kbd label legend li main mark menu nav noscript ol optgroup option p picture pre q rp rt ruby s samp section"
     " select small span strike strong style sub summary sup table tbody td tfoot th thead time tr tt u ul var"
@@ -26,12 +26,29 @@ _ATTRIBUTES: Final = {
     },
     "a": {"href"},
 }  # fmt: skip
-_DROPPED: Final = {"script", "template", "noembed", "noframes", "iframe", "object", "embed", "applet", "textarea", "title"}
+_DROPPED: Final = {
+    "script",
+    "template",
+    "noembed",
+    "noframes",
+    "iframe",
+    "object",
+    "embed",
+    "applet",
+    "textarea",
+    "title",
+}
 """With what is in them."""
 # What loads something, however its letters are written: CSS lets any of them be escaped.
-_LETTER = {one: rf"(?:{one}|\\0{{0,4}}(?:{ord(one):x}|{ord(one.upper()):x})\s?)" for one in "abcdefghijklmnopqrstuvwxyz"}
-_LOADS = "|".join("".join(_LETTER.get(letter, letter) for letter in word) for word in ("url", "src", "image-set", "image"))
-_LOADED = re.compile(rf"(?:-\w+-)?(?:{_LOADS})\s*\((?!\s*[\"']?data:)(?:[^()\"']|\"[^\"]*\"?|'[^']*'?)*\)?", re.IGNORECASE)
+_LETTER = {
+    one: rf"(?:{one}|\\0{{0,4}}(?:{ord(one):x}|{ord(one.upper()):x})\s?)" for one in "abcdefghijklmnopqrstuvwxyz"
+}
+_LOADS = "|".join(
+    "".join(_LETTER.get(letter, letter) for letter in word) for word in ("url", "src", "image-set", "image")
+)
+_LOADED = re.compile(
+    rf"(?:-\w+-)?(?:{_LOADS})\s*\((?!\s*[\"']?data:)(?:[^()\"']|\"[^\"]*\"?|'[^']*'?)*\)?", re.IGNORECASE
+)
 _IMPORT = re.compile(rf"@(?:{''.join(_LETTER[one] for one in 'import')})[^;}}]*;?", re.IGNORECASE)
 _STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
 
@@ -48,7 +65,8 @@ def page(source: str) -> str:
         link_rel="noreferrer noopener nofollow",
     )
     clean = _STYLE.sub(lambda found: found[1] + _unloaded(found[2]) + found[3], clean)
-    return f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>A page as it was</title></head><body>{clean}</body></html>'
+    head = '<head><meta charset="utf-8"><title>A page as it was</title></head>'
+    return f"<!DOCTYPE html><html>{head}<body>{clean}</body></html>"
 
 
 def _filtered(tag: str, name: str, value: str) -> str | None:  # noqa: ARG001  # nh3 calls it so

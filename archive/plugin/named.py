@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Request, Response
 
-from archive import finding
+from archive import finding, spans
 from archive.finding import Place
 from archive.plugin import answer, listing
 from archive.plugin.behind import Behind
@@ -86,7 +86,7 @@ def of(db: sqlite3.Connection, kind: str, number: int, before: Place | None = No
         [number, _MOST],
     ).fetchall()
     months, sources = Counter(one["month"] for one in latest), Counter((one["source"], one["title"]) for one in latest)
-    every = _months(max(months), _MONTHS) if months else []
+    every = spans.months(max(months), _MONTHS) if months else []
     asked = {kind: wanted.author or wanted.tag}
     points = (Point(one, months[one], f"/search?{urlencode(asked | {'since': one, 'until': one})}") for one in every)
     by_source = (
@@ -103,9 +103,3 @@ def of(db: sqlite3.Connection, kind: str, number: int, before: Place | None = No
         months=Chart(tuple(points), "articles", "Month"),
         sources=shares(list(by_source)),
     )
-
-
-def _months(last: str, count: int) -> list[str]:
-    """So many months up to the last, ``2026-11``."""
-    end = int(last[:4]) * 12 + int(last[5:7] or 1) - 1
-    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(end - count + 1, end + 1)]

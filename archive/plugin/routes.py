@@ -22,7 +22,20 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
-from archive.plugin import answer, article, assets, changed, front, named, saved, search, snapshot, source, status, versions
+from archive.plugin import (
+    answer,
+    article,
+    assets,
+    changed,
+    front,
+    named,
+    saved,
+    search,
+    snapshot,
+    source,
+    status,
+    versions,
+)
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +18,7 @@ from archive.plugin import answer, listing
 from archive.plugin.behind import Behind
 from archive.plugin.chart import Chart, Point, shares
 from archive.plugin.listing import Row
-from archive.spans import back, days
+from archive.spans import back, begin, days, months
 from archive.wanted import Wanted, day
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
@@ -28,8 +29,9 @@ LAST_PAGE = 20
 """Of the best: nobody reads further, and what is newest can be read to its end."""
 _DAYS, _LONGEST = 60, 92
 """Days of the chart, and the most that it has where somebody asks for a span."""
-_SOURCES, _SHOWN = 80, 12
-"""Sources that are counted, those with most articles of late first; and that are shown."""
+_MONTHS = 60
+_SHOWN = 12
+"""Sources, of those that have most."""
 
 _SQL = """
     select articles.id as article, articles.title, articles.source, articles.published, articles.url
@@ -66,6 +68,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Charts:
+    """How often something was written about."""
+
+    by_day: Chart
+    by_source: tuple[tuple[Point, float], ...]
+    """In the days of that chart, the most first."""
+    by_month: Chart | None
+    """Of all time; None for what is in too many articles to be counted at once, or in these days alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What stands on one page of a search."""
 
@@ -73,8 +86,7 @@ class Found:
     more: bool
     total: int
     """COUNTED + 1 for more than that."""
-    by_day: Chart | None
-    by_source: tuple[tuple[Point, float], ...]
+    charts: Charts | None
     sources: tuple[tuple[str, str], ...]
     """(Name, title) of all, to choose from."""
     languages: tuple[str, ...]
@@ -89,15 +101,13 @@ def asked(args: Any) -> Asked:
     sources = tuple(dict.fromkeys(name for name in args.getlist("source") if name))[:50]
     wanted = Wanted((args.get("q") or "")[:1000], sources, one("author"), one("tag"), one("language")[:35])
     wanted = replace(wanted, since=day(one("since")), until=day(one("until")))
-    best = bool(wanted.match) and one("order") != "newest"
-    page = answer.number(args.get("page"), LAST_PAGE)
-    return Asked(
-        wanted, "best" if best else "newest", page if best else 1, None if best else answer.before(args.get("before"))
-    )
+    if wanted.match and one("order") != "newest":
+        return Asked(wanted, "best", answer.number(args.get("page"), LAST_PAGE))
+    return Asked(wanted, "newest", before=answer.before(args.get("before")))
 
 
 async def search(datasette: Datasette, request: Request) -> Response:
-    """``/search?q=…&source=…&author=…&tag=…&language=…&since=…&until=…``; ``&order=newest``, ``&page=``, ``&before=``."""
+    """``/search?q=…&source=…&author=…&tag=…&language=…&since=…&until=…&order=newest``; ``&page=``, ``&before=``."""
     it = asked(request.args)
     found = await answer.look(datasette, partial(find, asked=it, choices=True))
     context: dict[str, Any] = {"asked": it, "wanted": it.wanted, "q": it.wanted.words, "found": found}
@@ -127,11 +137,10 @@ def find(db: sqlite3.Connection, asked: Asked, *, choices: bool = False, most: i
     total = finding.count(db, wanted) if rows else 0
     more = len(numbers) > most and (asked.order == "newest" or asked.page < LAST_PAGE)
     if not choices:
-        return Found(rows, more, total, None, (), (), ())
+        return Found(rows, more, total, None, (), ())
     titles = dict(db.execute("SELECT name, coalesce(nullif(title, ''), name) FROM sources ORDER BY 2 COLLATE NOCASE"))
-    languages = tuple(row[0] for row in db.execute("SELECT DISTINCT language FROM articles WHERE language != ''"))
-    charts = (_by_day(db, asked), _by_source(db, asked, titles)) if rows and wanted.match else (None, ())
-    return Found(rows, more, total, *charts, tuple(titles.items()), languages)
+    charts = _charts(db, asked, titles) if rows and wanted.match else None
+    return Found(rows, more, total, charts, tuple(titles.items()), _languages(db))
 
 
 def _ways(it: Asked, found: Found) -> dict[str, str]:
@@ -147,30 +156,45 @@ def _ways(it: Asked, found: Found) -> dict[str, str]:
     return ways
 
 
-def _by_day(db: sqlite3.Connection, asked: Asked) -> Chart | None:
-    """How often on each day of the span that was asked for, or of the last sixty with articles."""
+def _window(db: sqlite3.Connection, asked: Asked) -> tuple[str, ...]:
+    """The days of the chart: those of the span that was asked for, or the last sixty with what was found."""
     newest = finding.newest(db, asked.wanted, 1)
     happened = db.execute("SELECT happened FROM timeline WHERE article = ?", newest).fetchone()[0]
-    last = asked.wanted.until if len(asked.wanted.until) == 10 else f"{happened}-01-01"[:10]
+    last = asked.wanted.until if len(asked.wanted.until) == 10 else begin(happened).replace("-00", "-01")
     count = _DAYS
     if len(asked.wanted.since) == 10:
         count = next((n for n in range(1, _LONGEST) if back(last, n - 1) <= asked.wanted.since), _LONGEST)
-    every = days(last, count)
-    counts = finding.by_day(db, asked.wanted, every)
-    points = [Point(one, n, asked.url(since=one, until=one)) for one, n in zip(every, counts, strict=True)]
-    return Chart(tuple(points), "articles", "Day")
+    return tuple(days(last, count))
 
 
-def _by_source(db: sqlite3.Connection, asked: Asked, titles: Mapping[str, str]) -> tuple[tuple[Point, float], ...]:
-    """How often by each source, the most first."""
-    if asked.wanted.sources:
-        names = list(asked.wanted.sources)
-    else:
-        sql = (
-            "SELECT source FROM days WHERE day >= (SELECT date(max(day), '-28 days') FROM days)"
-            " GROUP BY source ORDER BY sum(new) DESC LIMIT ?"
-        )
-        names = [row[0] for row in db.execute(sql, [_SOURCES])] or list(titles)[:_SOURCES]
-    counts = finding.by_source(db, asked.wanted, names)
-    most = sorted(zip(counts, names, strict=True), key=lambda pair: (-pair[0], pair[1]))[:_SHOWN]
-    return shares([Point(titles.get(name, name), n, asked.url(source=name)) for n, name in most if n])
+def _charts(db: sqlite3.Connection, asked: Asked, titles: Mapping[str, str]) -> Charts:
+    """How often it was written about: by day and by source, and by month where that can be counted quickly."""
+    every = _window(db, asked)
+    within = replace(asked.wanted, since=max(every[0], asked.wanted.since), until=every[-1])
+    found = finding.spread(db, within)
+    by_day, by_source, by_month = Counter[str](), Counter[str](), Counter[str]()
+    for (one, name), n in found.items():
+        by_day[one] += n
+        by_source[name] += n
+    daily = [Point(one, by_day[one], asked.url(since=one, until=one)) for one in every]
+    span = {"since": every[0], "until": every[-1]}
+    most = sorted(by_source.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
+    sources = shares([Point(titles.get(name, name), n, asked.url(**span, source=name)) for name, n in most])
+    monthly = None
+    if not asked.wanted.since and not asked.wanted.until and finding.count(db, asked.wanted) <= finding.COUNTED:
+        for (one, _), n in finding.spread(db, asked.wanted).items():
+            by_month[one[:7]] += n
+        if min(by_month) < every[0][:7]:
+            known = [one for one in months(max(by_month)[:7], _MONTHS) if one >= min(by_month)]
+            points = [Point(one, by_month[one], asked.url(since=one, until=one)) for one in known]
+            monthly = Chart(tuple(points), "articles", "Month")
+    return Charts(Chart(tuple(daily), "articles", "Day"), sources, monthly)
+
+
+def _languages(db: sqlite3.Connection) -> tuple[str, ...]:
+    """Those of all articles, one look into the index for each."""
+    found: list[str] = []
+    following = "SELECT min(language) FROM articles WHERE language > ?"
+    while one := db.execute(following, found[-1:] or [""]).fetchone()[0]:
+        found.append(one)
+    return tuple(found)

@@ -64,7 +64,9 @@ async def source(datasette: Datasette, request: Request) -> Response:
     if isinstance(found, Response):
         return found
     text = await asyncio.to_thread(raw.source, found)
-    return Response.text(text, headers={"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"})
+    return Response.text(
+        text, headers={"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
+    )
 
 
 async def bytes_(datasette: Datasette, request: Request) -> Response:

@@ -123,7 +123,9 @@ def of(db: sqlite3.Connection, name: str) -> Publication | None:
     newest = finding.newest(db, Wanted(sources=(name,)), 100)
     learned = "FROM boilerplate WHERE source = ? AND state = 'learned'"
     fetches = "SELECT outcome, reason FROM fetches WHERE source = ? ORDER BY at DESC LIMIT ?"
-    failures = Counter(one["reason"] or "unknown" for one in all_(fetches, name, _FAILURES) if one["outcome"] == "failed")
+    failures = Counter(
+        one["reason"] or "unknown" for one in all_(fetches, name, _FAILURES) if one["outcome"] == "failed"
+    )
     flags = all_("SELECT flags FROM articles WHERE id IN (SELECT value FROM json_each(?))", json.dumps(newest))
     doubts = Counter(str(flag) for one in flags for flag in answer.read(one["flags"], list))
     by_day = {one["day"]: one for one in kept}
@@ -139,8 +141,10 @@ def of(db: sqlite3.Connection, name: str) -> Publication | None:
         feeds=all_("SELECT url, kind, fetched_at, due_at, status, failures, problem FROM feeds WHERE source = ?", name),
         failures=tuple(failures.most_common(8)),
         doubts=tuple(doubts.most_common(8)),
-        boilerplate=all_(f"SELECT id, kind, sample, reason, pages, learned {learned} ORDER BY pages DESC LIMIT ?", name, _LEARNED),
-        learned=db.execute(f"SELECT count(*) {learned}", [name]).fetchone()[0],  # noqa: S608  # as above
+        boilerplate=all_(
+            f"SELECT id, kind, sample, reason, pages, learned {learned} ORDER BY pages DESC LIMIT ?", name, _LEARNED
+        ),
+        learned=db.execute(f"SELECT count(*) {learned}", [name]).fetchone()[0],  # as above
         alarms=register.rows(db, source=name, everything=True)[:_ALARMS],
         rows=tuple(listing.rows(db, newest[:_NEWEST])),
     )

@@ -61,6 +61,7 @@ INDEXES = """
 CREATE INDEX timeline_happened ON timeline(happened, article, source, section, original);
 CREATE INDEX timeline_source ON timeline(source, happened);
 CREATE INDEX timeline_cluster ON timeline(happened, cluster, source) WHERE cluster IS NOT NULL;
+CREATE INDEX articles_flags ON articles(flags);
 DROP INDEX revisions_change;
 CREATE INDEX revisions_change ON revisions(change, seen_at);
 """

@@ -12,6 +12,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
 
@@ -93,6 +94,19 @@ def insert(db: sqlite3.Connection, table: str, rows: Iterator[dict[str, object]]
         db.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in rows[0])})", rows)
 
 
+def one(db: sqlite3.Connection, number: int, title: str, body: str) -> None:
+    """Store one article, as if it came just now."""
+    now = text(datetime.now(UTC))
+    blocks = json.dumps([{"kind": "paragraph", "text": [{"text": body}]}])
+    row = {
+        "source": f"paper{number % SOURCES}", "url": f"https://paper.example/now/{number}", "title": title,
+        "published": now, "published_precision": "second", "language": "en", "section": "World", "text": body,
+        "blocks": blocks, "word_count": body.count(" "), "content_hash": f"{number:x}", "first_seen": now,
+        "last_seen": now, "extractor": "1",
+    }  # fmt: skip
+    insert(db, "articles", [row])
+
+
 def _around(db: sqlite3.Connection, world: World) -> None:
     """All but the articles."""
     seen, chance = text(NEWEST - timedelta(days=900)), world.random
@@ -124,12 +138,14 @@ def _around(db: sqlite3.Connection, world: World) -> None:
         for n in range(SOURCES) for m in range(40)
     ])  # fmt: skip
     insert(db, "feeds", [
-        {"source": f"paper{n}", "url": f"https://paper{n}.example/feed.xml", "host": f"paper{n}.example", "kind": "feed",
-         "due_at": text(NEWEST), "fetched_at": text(NEWEST), "status": 200, "links": 30, "site": f"paper{n}.example"}
+        {"source": f"paper{n}", "url": f"https://paper{n}.example/feed.xml", "host": f"paper{n}.example",
+         "kind": "feed", "due_at": text(NEWEST), "fetched_at": text(NEWEST), "status": 200, "links": 30,
+         "site": f"paper{n}.example"}
         for n in range(SOURCES)
     ])  # fmt: skip
     insert(db, "runs", [
-        {"command": "daemon", "started": text(NEWEST - timedelta(days=n)), "ended": text(NEWEST), "fetched": 900, "new": 800}
+        {"command": "daemon", "started": text(NEWEST - timedelta(days=n)), "ended": text(NEWEST), "fetched": 900,
+         "new": 800}
         for n in range(500, 0, -1)
     ])  # fmt: skip
     db.execute("COMMIT")
@@ -141,7 +157,9 @@ def _step(db: sqlite3.Connection, world: World, numbers: range) -> None:
     for number in numbers:
         title, body = world.article(number)
         seen = world.when(number)
-        published = seen - timedelta(minutes=chance.randrange(3, 300), days=chance.randrange(2000) if number % 50 == 0 else 0)
+        published = seen - timedelta(
+            minutes=chance.randrange(3, 300), days=chance.randrange(2000) if number % 50 == 0 else 0
+        )
         cluster = original = None
         if first and number % 12 < 2:  # agency copy: what another ran within the last hours
             original = chance.choice(list(first)[-40:])
@@ -167,24 +185,31 @@ def _step(db: sqlite3.Connection, world: World, numbers: range) -> None:
              "content_hash": str(n), "words_added": 1, "words_removed": 0, "snapshot": number}
             for n in range(1, revisions + 1) if revisions > 1
         ]  # fmt: skip
-    page = pack.compress(b"<!doctype html><title>A page</title><p>" + chance.randbytes(300))
+    raw = b"<!doctype html><title>A page</title><p>" + chance.randbytes(300).hex().encode()
+    page, digest = pack.compress(raw), sha256(raw).hexdigest()
     db.execute("BEGIN")
     insert(db, "snapshots", (
         {"id": a["id"], "url": a["url"], "final_url": a["url"], "fetched_at": a["first_seen"], "status": 200,
-         "headers": "[]", "size": 80_000, "sha256": "0" * 64, "body": page} for a in made
+         "headers": "[]", "size": len(raw), "sha256": digest, "body": page} for a in made
     ))  # fmt: skip
     insert(db, "articles", made)
     db.executemany("UPDATE articles SET cluster = id WHERE id = ?", {(a["cluster"],) for a in made if a["cluster"]})
     insert(db, "revisions", revised)
     insert(db, "addresses", (
-        {"url": a["url"], "article": a["id"], "kind": "canonical", "first_seen": a["first_seen"], "last_seen": a["last_seen"]}
+        {"url": a["url"], "article": a["id"], "kind": "canonical", "first_seen": a["first_seen"],
+         "last_seen": a["last_seen"]}
         for a in made
     ))  # fmt: skip
-    insert(db, "article_authors", ({"article": a["id"], "author": chance.randrange(AUTHORS) + 1, "position": 0} for a in made))
+    insert(
+        db,
+        "article_authors",
+        ({"article": a["id"], "author": chance.randrange(AUTHORS) + 1, "position": 0} for a in made),
+    )
     insert(db, "article_tags", ({"article": a["id"], "tag": tag} for a in made for tag in world.tags()))
     insert(db, "links", (
-        {"url": a["url"], "host": "paper.example", "source": a["source"], "state": "stored", "first_seen": a["first_seen"],
-         "last_listed": a["first_seen"], "fetched_at": a["first_seen"], "article": a["id"], "site": "paper.example"}
+        {"url": a["url"], "host": "paper.example", "source": a["source"], "state": "stored",
+         "first_seen": a["first_seen"], "last_listed": a["first_seen"], "fetched_at": a["first_seen"],
+         "article": a["id"], "site": "paper.example"}
         for a in made
     ))  # fmt: skip
     insert(db, "fetches", (

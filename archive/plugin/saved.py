@@ -59,7 +59,7 @@ async def atom(datasette: Datasette, request: Request) -> Response:
     found = await answer.look(datasette, partial(find, asked=it, most=_IN_A_FEED))
     base = origin(request)
     entries = [_entry(row, base) for row in found.rows]
-    return feed(f"Cuttings: {said(it)}", f"{base}{it.url('.atom')}", f"{base}{it.url()}", entries)
+    return feed(f"Cuttings: {said(it)}", f"{base}{it.url('.atom', order='')}", f"{base}{it.url()}", entries)
 
 
 async def as_json(datasette: Datasette, request: Request) -> Response:
@@ -119,10 +119,8 @@ def feed(title: str, url: str, page: str, entries: Sequence[Entry]) -> Response:
 
 def said(it: Asked) -> str:
     """A search in a line."""
-    return (
-        ", ".join(" ".join(value) if isinstance(value, list) else str(value) for value in it.params.values())
-        or "newest"
-    )
+    told = [" ".join(value) if isinstance(value, list) else value for key, value in it.params.items() if key != "order"]
+    return ", ".join(told) or "all articles"
 
 
 def origin(request: Request) -> str:

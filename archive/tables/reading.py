@@ -26,9 +26,9 @@ _OUT_OF = "INSERT INTO articles_fts(articles_fts, rowid, title, text, keys)"
 # ``spaced`` has the texts of scripts without blanks, with each character apart, since the index's words end at blanks.
 TABLES = f"""
 CREATE TABLE timeline (
-    article INTEGER PRIMARY KEY,
+    article INTEGER PRIMARY KEY REFERENCES articles(id),
     happened TEXT NOT NULL,                 -- when it was published, or first seen
-    source TEXT NOT NULL,
+    source TEXT NOT NULL REFERENCES sources(name),
     section TEXT NOT NULL,
     cluster INTEGER,
     original INTEGER                        -- articles.duplicate_of

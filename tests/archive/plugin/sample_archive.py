@@ -10,6 +10,7 @@ import zstandard
 from sqlite_utils import Database
 
 from archive.blocks import dumps
+from archive.index import keep
 from archive.models import Block, Inline, Kind
 from archive.schema import migrations
 
@@ -71,8 +72,38 @@ def empty(path: Path) -> Database:
     return db
 
 
+def around(db: Database) -> None:
+    """What else the pages show: a source's days, its listings and alarms, runs, and what others were found to say."""
+    for day in range(1, 25):
+        db["days"].insert({
+            "source": "herald", "day": f"2026-11-{day:02}", "looks": 24, "looks_failed": day % 5 == 0, "fetched": 9,
+            "failed": day % 3, "new": day % 7, "revised": 1, "words": 900 * (day % 7), "signed": day % 7, "dated": 3,
+            "kept": 5000, "dropped": 700, "hours": json.dumps({"8": 2, "17": [1, 2]}) if day > 1 else "broken",
+        })  # fmt: skip
+    for kind, ended in (("silence", None), ("drift", "2026-11-02T00:00:00Z")):
+        db["alarms"].insert({
+            "source": "evil", "kind": kind, "began": "2026-11-01T00:00:00Z", "noticed": SEEN, "ended": ended,
+            "sentence": f"Nothing new {SCRIPT} for two days.", "evidence": "{}",
+        })  # fmt: skip
+    db["feeds"].insert({
+        "source": "evil", "url": "javascript:alert(7)", "host": "evil.example", "kind": "feed", "failures": 3,
+        "problem": f"no feed {SCRIPT}", "due_at": "2026-11-25T00:00:00Z",
+    })  # fmt: skip
+    db["runs"].insert({"command": "daemon", "started": SEEN, "fetched": 12345, "new": 3})
+    for state, reason in (("waiting", ""), ("failed", SCRIPT)):
+        db["links"].insert({
+            "url": f"https://evil.example/{state}", "host": "evil.example", "source": "evil", "state": state,
+            "reason": reason, "first_seen": SEEN, "last_listed": SEEN, "site": "evil.example",
+        })  # fmt: skip
+    db["sites"].insert({"site": "evil.example", "errors": 2, "next_at": "2999-01-01T00:00:00.000Z"})
+    db["hosts"].insert({"host": "www.evil.example", "site": "evil.example", "parked": f"robots {SCRIPT}"})
+    db["addresses"].insert({
+        "url": "javascript:alert(8)", "article": 1, "kind": "amp", "first_seen": SEEN, "last_seen": SEEN,
+    })  # fmt: skip
+
+
 def fill(db: Database) -> None:
-    """Article 1 was edited, 2 is hostile, 3 repeats 1, 4 is Arabic and removed, 5 has no date."""
+    """Article 1 was edited, 2 is hostile, 3 repeats 1, 4 is Arabic and removed, 5 has no date, 6 is Japanese."""
     for name, title in (("herald", "The Bay Herald"), ("evil", f"{SCRIPT}Evil")):
         db["sources"].insert({"name": name, "title": title, "home": "javascript:alert(1)", "added": SEEN})
     blocks = (
@@ -133,6 +164,11 @@ def fill(db: Database) -> None:
         removed="2026-11-24T08:00:00Z",
     )
     add(db, title="No date at all", published=None, published_precision=None, published_how=None, text="Undated words.")
+    title, text = "東京都知事が会見", "東京都の知事は、港の計画について会見した。"
+    japanese = add(db, title=title, text=text, language="ja", published="2026-11-20", section="政治")
+    with db.conn:
+        keep(db.conn, japanese, {"title": title, "text": text})
+    around(db)
     db["authors"].insert({"id": 1, "name": "Ada Byron"})
     db["article_authors"].insert({"article": 1, "author": 1, "position": 0})
     db["tags"].insert_all([{"id": 1, "name": "Harbour"}, {"id": 2, "name": SCRIPT}])
@@ -154,7 +190,7 @@ def fill(db: Database) -> None:
             }
         )
     db["boilerplate"].insert({
-        "source": "herald", "reason": "notice:newsletter", "sample": "Sign up now", "kind": "text",
+        "source": "herald", "reason": "notice:newsletter", "sample": "Sign up now", "kind": "text", "state": "learned",
         "mark": 1, "pages": 3, "first_seen": SEEN, "last_seen": SEEN,
     })  # fmt: skip
     db["fetches"].insert({

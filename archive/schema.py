@@ -17,7 +17,7 @@ from sqlite_utils import Database, Migrations
 from archive import clusters, ledger, signatures, sites
 from archive.connection import Connection
 from archive.dedupe import mark
-from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction
+from archive.tables import alarms, evidence, first, identity, learning, memory, reextraction, watching
 from archive.tables import sites as site_tables
 
 migrations = Migrations("cuttings")
@@ -52,6 +52,12 @@ def m003_memory(db: Database) -> None:
     ):
         db.executescript(script)
     ledger.fill(db.conn, datetime.now(UTC))
+
+
+@migrations()
+def m004_reading(db: Database) -> None:
+    for script in (watching.TABLES,):
+        db.executescript(script)
 
 
 def is_newest(db: sqlite3.Connection) -> bool:

@@ -9,15 +9,17 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archive import owners
+from archive.lookout import Match
 from archive.rows import Value, clean, update
 from archive.times import iso, when
 
 UNSENT = "state IN ('waiting', 'sending')"
-LEASE = timedelta(minutes=2)
-"""How long a message is one process's; no attempt to send it takes as long."""
+LEASE = timedelta(minutes=10)
+"""How long a message is one process's, unless that is known to be dead. An attempt takes half a minute, and then the
+archive may be locked for a while."""
 TOGETHER = 50
 """Matches in one e-mail, at most."""
 REFUSALS = 5
@@ -53,12 +55,15 @@ class Telling:
     """The article of which it is a copy: its id, source, url and title."""
 
 
-_TELLING = """
-SELECT d.id AS delivery, d.tries, m.id AS match, m.at, m.revision, m.passage, a.id AS article, m.title, a.url, a.byline,
-    a.source, a.published, a.first_seen, o.id AS o_id, o.source AS o_source, o.url AS o_url, o.title AS o_title
-FROM deliveries AS d JOIN matches AS m ON m.id = d.match JOIN articles AS a ON a.id = m.article
-    LEFT JOIN articles AS o ON o.id = a.duplicate_of
-"""
+_ARTICLE = (
+    "a.id AS article, a.url, a.byline, a.source, a.published, a.first_seen,"
+    " o.id AS o_id, o.source AS o_source, o.url AS o_url, o.title AS o_title"
+)
+_COPY = "LEFT JOIN articles AS o ON o.id = a.duplicate_of"
+_TELLING = (
+    f"SELECT d.id AS delivery, d.tries, m.id AS match, m.at, m.revision, m.passage, m.title, {_ARTICLE}"  # noqa: S608  # ours
+    f" FROM deliveries AS d JOIN matches AS m ON m.id = d.match JOIN articles AS a ON a.id = m.article {_COPY}"
+)
 
 
 def due(db: sqlite3.Connection, now: datetime) -> tuple[Lane, ...]:
@@ -97,7 +102,18 @@ def _held(row: sqlite3.Row, now: datetime) -> bool:
 
 
 def _telling(db: sqlite3.Connection, delivery: int) -> Telling:
-    values = dict(db.execute(f"{_TELLING} WHERE d.id = ?", [delivery]).fetchone())
+    return _told(dict(db.execute(f"{_TELLING} WHERE d.id = ?", [delivery]).fetchone()))
+
+
+def as_told(db: sqlite3.Connection, match: Match, now: datetime) -> Telling:
+    """A match that is not noted, as it would be told if it were."""
+    sql = f"SELECT {_ARTICLE} FROM articles AS a {_COPY} WHERE a.id = ?"  # noqa: S608  # ours
+    values = dict(db.execute(sql, [match.article]).fetchone())
+    own = {"title": match.title, "revision": match.revision, "passage": match.passage}
+    return _told(values | own | {"delivery": 0, "tries": 1, "match": 0, "at": iso(now)})
+
+
+def _told(values: dict[str, Any]) -> Telling:
     original = {key: values.pop(f"o_{key}") for key in ("id", "source", "url", "title")}
     return Telling(**values, copy_of=original if original["id"] else None)
 

@@ -20,14 +20,12 @@ _UNFIT = re.compile(r"[^\x20-\x7e]+")
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 
 
-def send(server: Mail, message: EmailMessage, to: str) -> None:
-    """Send it to one address, in ``sending.PATIENCE`` seconds at most. Blocks. Raises UnsentError."""
-    limit = time.monotonic() + sending.PATIENCE
+def send(server: Mail, message: EmailMessage, to: str, limit: float) -> None:
+    """Send it to one address, up to ``limit``, time.monotonic(), and never after. Blocks. Raises UnsentError."""
     try:
         with _connected(server, limit) as smtp:
             _log_in(smtp, server)
-            if time.monotonic() > limit:  # given up by whoever waits: it would be sent again
-                raise TimeoutError
+            _in_time(limit)
             _hand_over(smtp, server, message, to)
     except smtplib.SMTPResponseException as error:
         raise UnreachableError(
@@ -45,9 +43,16 @@ def send(server: Mail, message: EmailMessage, to: str) -> None:
         raise UnreachableError(f"The mail server could not be reached ({type(error).__name__}).") from None
 
 
+def _in_time(limit: float) -> None:
+    """Raise TimeoutError where whoever waits has given up, and will send it again."""
+    if time.monotonic() > limit:
+        raise TimeoutError
+
+
 @contextlib.contextmanager
 def _connected(server: Mail, limit: float) -> Iterator[smtplib.SMTP]:
     """A connection that is cut off at ``limit``: smtplib's own limit is one for each line, and there may be many."""
+    _in_time(limit)
     port = server.port or PORTS[server.security]
     context = ssl.create_default_context()
     tls = server.security == "tls"
@@ -101,7 +106,8 @@ def _hand_over(smtp: smtplib.SMTP, server: Mail, message: EmailMessage, to: str)
         raise _refusal(server, code, text, "the address") from None
     except smtplib.SMTPDataError as error:
         raise _refusal(server, error.smtp_code, error.smtp_error, "the message") from None
-    # What it says to our leave does not matter: it has the message.
+    with contextlib.suppress(smtplib.SMTPException, OSError):  # it has the message, whatever it says to our leave
+        smtp.quit()
 
 
 def _refusal(server: Mail, code: int, text: bytes | str, what: str) -> UnsentError:

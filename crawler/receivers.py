@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from crawler.aside import Aside
 from crawler.letters import letter
 from crawler.sending import UnreachableError
 
-_THREADS = Aside(4, "mail")
+_THREADS = Aside(16, "mail")
 """In which mail is sent: a name that is looked up for minutes holds up no stop."""
 
 
@@ -79,9 +80,10 @@ class Receiver:
         unique = test or key(self.watch.name, self.name, found)
         if self.kind == "email":
             said = letter(self.watch.name, found, self.server.address, self.address, unique, test=bool(test))
+            limit = time.monotonic() + sending.PATIENCE
             try:
                 async with asyncio.timeout(sending.PATIENCE + 1):
-                    await _THREADS.call(partial(mail.send, self.server, said, self.address))
+                    await _THREADS.call(partial(mail.send, self.server, said, self.address, limit))
             except TimeoutError:
                 raise UnreachableError("The mail server's name could not be looked up in time.") from None
             return

@@ -36,6 +36,8 @@ TURN = 60.0
 """Seconds after which a lane lets others have their turn."""
 EVERY, LULL = 60.0, 3.0
 """Seconds between two looks, and those by which articles that come together are told together."""
+TRIES = 10
+"""To write down what was sent, before a process ends."""
 ENDING = 5.0
 """Seconds that a message which is under way may take when we are to stop: cut off, it may be there or not."""
 
@@ -69,8 +71,12 @@ class Watching:
 
     async def finish(self, config: Config, *, tell: bool) -> None:
         """Look, and tell all that is due; never raises."""
-        while await self.once(config, tell=tell):
-            pass
+        for _ in range(TRIES):
+            while await self.once(config, tell=tell):
+                pass
+            if not self._unnoted:
+                return
+            await asyncio.sleep(LULL)
 
     async def once(self, config: Config, *, tell: bool = True) -> bool:
         """Look, and give each receiver a turn; whether there is more to tell now. Never raises."""
@@ -156,15 +162,12 @@ class Watching:
         try:
             await receiver.send(found)
         except UnsentError as error:
-            due_at = clock.now() + min(FIRST * 2 ** min(found[0].tries - 1, 10), LONGEST)
-            refused = isinstance(error, RefusedError)
+            pause, refused = min(FIRST * 2 ** min(found[0].tries - 1, 10), LONGEST), isinstance(error, RefusedError)
+            due_at = clock.now() + pause
             if isinstance(error, UnreachableError):
                 self._down[receiver.place] = due_at, str(error)
             note = partial(self.archive.undelivered, lane, numbers, due_at, str(error), refused=refused)
-            given_up = await self._note(note)
-            after = (
-                "and is given up" if given_up else f"which is tried again in {due_at - clock.now()}".partition(".")[0]
-            )
+            after = "and is given up" if await self._note(note) else f"which is tried again in {pause}"
             log.warning("watch %s: a match could not be sent by %s, %s: %s", lane.watch, receiver.kind, after, error)
             return refused
         await self._note(partial(self.archive.delivered, numbers, clock.now()))

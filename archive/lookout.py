@@ -11,7 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive import passages
@@ -50,7 +50,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What watches that had looked equally far find next; to be noted in one transaction (archive.matches.note)."""
+    """What watches that had looked equally far find next; a watch's matches are noted with how far it has looked."""
 
     start: Place
     end: Place
@@ -58,6 +58,23 @@ class Step:
     matches: tuple[Match, ...]
     failed: dict[str, str]
     """Watch → what SQLite says to its query. Such a watch stays where it is."""
+
+
+def parts(whole: Step, most: int) -> Iterator[Step]:
+    """The same in parts of some ``most`` matches, each of whole watches, so that no transaction is long."""
+    by_watch: dict[str, list[Match]] = {name: [] for name in whole.watches}
+    for match in whole.matches:
+        by_watch[match.watch].append(match)
+    names: list[str] = []
+    matches: list[Match] = []
+    for name, found in by_watch.items():
+        names.append(name)
+        matches += found
+        if len(matches) >= most:
+            yield replace(whole, watches=tuple(names), matches=tuple(matches))
+            names, matches = [], []
+    if names:
+        yield replace(whole, watches=tuple(names), matches=tuple(matches))
 
 
 def newest(db: sqlite3.Connection) -> Place:

@@ -65,7 +65,7 @@ def _text(watch: str, found: Sequence[Telling], *, test: bool) -> str:
     parts = [_introduction(watch, test=test)]
     for one in found:
         passage = line(passages.plain(one.passage, ("*", "*")))
-        parts.append("\n".join(filter(None, (line(one.title), _facts(one), _copy(one), line(one.url), "", passage))))
+        parts.append("\n".join(filter(None, (line(one.title), _facts(one), _copy(one), line(one.url), passage))))
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from archive import owners
 from archive.lookout import Match
 from archive.rows import Value, clean, update
+from archive.telling import Telling
 from archive.times import iso, when
 
 UNSENT = "state IN ('waiting', 'sending')"
@@ -32,28 +32,6 @@ class Lane(NamedTuple):
 
     watch: str
     receiver: str
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """A match as a receiver is told of it."""
-
-    delivery: int
-    tries: int
-    """This one included."""
-    match: int
-    at: str
-    revision: int
-    passage: str
-    article: int
-    title: str
-    url: str
-    byline: str
-    source: str
-    published: str | None
-    first_seen: str
-    copy_of: dict[str, str | int] | None
-    """The article of which it is a copy: its id, source, url and title."""
 
 
 _ARTICLE = (

@@ -32,7 +32,7 @@ from archive import (
     turns,
 )
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
-from archive.deliveries import Lane, Telling
+from archive.deliveries import Lane
 from archive.effects import Effect
 from archive.lookout import Step
 from archive.models import Failure, Link, Page, Verdict
@@ -43,6 +43,7 @@ from archive.reextraction import Anew
 from archive.register import Begun, Over, Row
 from archive.rows import insert, update
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
+from archive.telling import Telling
 from archive.times import iso, iso_ms
 from archive.turns import LEASE
 from config.models import Config

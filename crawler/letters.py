@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from html import escape
 
 from archive import passages
-from archive.deliveries import Telling
+from archive.telling import Telling
 from archive.times import when
 
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")

@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from archive import passages
-from archive.deliveries import Telling
+from archive.telling import Telling
 from config.watches import Mail, Watch
 from crawler import mail, sending
 from crawler.aside import Aside

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from archive import lookout, matches, passages
 from archive.database import reading
-from archive.deliveries import Telling, as_told
+from archive.deliveries import as_told
+from archive.telling import Telling
 from archive.times import iso
 from config.watches import Mail, Watch
 from crawler import clock

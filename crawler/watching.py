@@ -16,10 +16,11 @@ from functools import partial
 
 from archive import deliveries, lookout, matches, owners
 from archive.database import ArchiveError, reading
-from archive.deliveries import Lane, Telling
+from archive.deliveries import Lane
 from archive.models import Change, Verdict
 from archive.store import Archive
 from archive.tasks import Outcome
+from archive.telling import Telling
 from config.models import Config
 from config.watches import Watch
 from crawler import clock

@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class PostOffice:
     """Verbs, as they came."""
     host: str = "127.0.0.1"
 
-    def __enter__(self) -> PostOffice:
+    def __enter__(self) -> Self:
         office = self
 
         class Handler(socketserver.BaseRequestHandler):

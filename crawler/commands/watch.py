@@ -33,8 +33,8 @@ from crawler.commands.sources import own_config
 from crawler.masks import MASK, masked
 
 if TYPE_CHECKING:
-    from archive.deliveries import Telling
     from archive.matches import Standing
+    from archive.telling import Telling
 
 
 @click.group()

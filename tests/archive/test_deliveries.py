@@ -95,7 +95,8 @@ def test_a_receiver_that_is_down_is_left_alone_with_all_that_waits_and_what_come
     assert kept.rows("SELECT DISTINCT problem FROM deliveries WHERE id < 3") == [("It is down.",)]
     kept.now = down
     for expected in (1, 2, 3):
-        assert numbers(found := claim(kept)) == [expected]
+        found = claim(kept)
+        assert numbers(found) == [expected]
         kept.archive.delivered(numbers(found), kept.now)
 
 
@@ -135,7 +136,8 @@ def test_an_e_mail_has_what_was_found_so_far_and_the_same_at_each_try(told):
 
 def test_an_e_mail_has_fifty_matches_at_most(told):
     kept = told(TOGETHER + 3, lanes=[MAIL])
-    assert len(found := claim(kept, MAIL)) == TOGETHER
+    found = claim(kept, MAIL)
+    assert len(found) == TOGETHER
     kept.archive.delivered(numbers(found), kept.now)
     assert len(claim(kept, MAIL)) == 3
 

@@ -149,7 +149,9 @@ def test_settings_of_mail_that_make_no_sense_are_refused(fields, said):
 
 
 def test_mail_without_an_address_to_come_from_is_refused(file):
-    said = refused(file, '[mail]\nhost = "mail.example"\nuser = "me"\n[watches.x]\nquery = "a"\nemail = ["a@b.example"]')
+    said = refused(
+        file, '[mail]\nhost = "mail.example"\nuser = "me"\n[watches.x]\nquery = "a"\nemail = ["a@b.example"]'
+    )
     assert "email needs an address to come from: add sender" in said
 
 

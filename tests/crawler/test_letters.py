@@ -8,32 +8,12 @@ import email.policy
 import pytest
 
 from archive import passages
-from archive.deliveries import Telling
 from config.watches import Mail, Watch
 from crawler.letters import letter
 from crawler.receivers import Receiver, key, message
+from tests.tellings import telling
 
 HOSTILE = "Harbour\r\nBcc: all@example.org\r\n\r\n<script>alert(1)</script>\u202egnp.exe\x1b[31m\u2028\ud800 & \x00more"
-
-
-def telling(title="Harbour council votes", number=1, **fields):
-    plain = {
-        "delivery": number,
-        "tries": 1,
-        "match": number,
-        "at": "2026-11-25T12:00:00Z",
-        "revision": 1,
-        "passage": f"The {passages.OPEN}harbour{passages.CLOSE} council <b>voted</b>\n\non Tuesday…",
-        "article": number,
-        "title": title,
-        "url": f"https://town.example/{number}?a=1&b=%22",
-        "byline": "Ada Quill",
-        "source": "town",
-        "published": "2026-11-25",
-        "first_seen": "2026-11-25T11:00:00Z",
-        "copy_of": None,
-    }
-    return Telling(**plain | fields)
 
 
 def read(found, **options):

@@ -56,11 +56,11 @@ def _connected(server: Mail, limit: float) -> Iterator[smtplib.SMTP]:
     port = server.port or PORTS[server.security]
     context = ssl.create_default_context()
     tls = server.security == "tls"
-    patience = sending.PATIENCE
+    patience, name = sending.PATIENCE, socket.gethostname()  # its whole name would take a look-up, of seconds
     smtp = (
-        smtplib.SMTP_SSL(server.host, port, timeout=patience, context=context)
+        smtplib.SMTP_SSL(server.host, port, name, timeout=patience, context=context)
         if tls
-        else smtplib.SMTP(server.host, port, timeout=patience)
+        else smtplib.SMTP(server.host, port, name, timeout=patience)
     )
     over = threading.Event()
 

@@ -74,7 +74,7 @@ async def run(command: tuple[str, ...], said: bytes) -> None:
         async with asyncio.timeout(PATIENCE):
             await process.communicate(said)
     except TimeoutError:
-        raise UnsentError(f"The program {command[0]} took longer than {PATIENCE:.0f} seconds.") from None
+        raise UnreachableError(f"The program {command[0]} took longer than {PATIENCE:.0f} seconds.") from None
     finally:
         # With whatever it started: also where it ended, and where we are told to stop.
         with contextlib.suppress(ProcessLookupError):

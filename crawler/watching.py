@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,6 +51,8 @@ class Watching:
     archive: Archive
     stored: asyncio.Event = field(default_factory=asyncio.Event)
     """Set where there may be something new to find."""
+    ending: threading.Event = field(default_factory=threading.Event)
+    """For what goes on in a thread."""
     _owner: str = field(default_factory=owners.me)
     _unnoted: list[Callable[[], object]] = field(default_factory=list)
     """What was sent and could not be written down: before that is, nothing is sent."""
@@ -63,12 +66,15 @@ class Watching:
 
     async def keep(self, config: Callable[[], Config]) -> None:
         """Look and tell until cancelled, soon after something was stored; never raises."""
-        while True:
-            self.stored.clear()
-            more = await self.once(config())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stored.wait(), 0.0 if more else EVERY)
-            await asyncio.sleep(LULL)
+        try:
+            while True:
+                self.stored.clear()
+                more = await self.once(config())
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.stored.wait(), 0.0 if more else EVERY)
+                await asyncio.sleep(LULL)
+        finally:
+            self.ending.set()
 
     async def finish(self, config: Config, *, tell: bool) -> None:
         """Look, and tell all that is due; never raises."""
@@ -97,7 +103,7 @@ class Watching:
         left = {watch.name: watch for watch in watches}
         told = {watch.name: tuple(matches.receivers(watch)) for watch in watches}
         with reading(self.archive.path) as db:
-            while step := lookout.step(db, left.values()):
+            while not self.ending.is_set() and (step := lookout.step(db, left.values())):
                 found = self.archive.note_matches(step, told, clock.now())
                 for name, problem in step.failed.items():
                     log.error("watch %s: it could not be looked for what it wants: %s", name, problem)
@@ -161,7 +167,7 @@ class Watching:
         """One message, and note what became of it; whether the next may be sent. Raises ArchiveError."""
         numbers = tuple(one.delivery for one in found)
         try:
-            await receiver.send(found)
+            await _try(receiver, found)
         except UnsentError as error:
             pause, refused = min(FIRST * 2 ** min(found[0].tries - 1, 10), LONGEST), isinstance(error, RefusedError)
             due_at = clock.now() + pause
@@ -180,3 +186,14 @@ class Watching:
         except ArchiveError:
             self._unnoted.append(note)
             raise
+
+
+async def _try(receiver: Receiver, found: tuple[Telling, ...]) -> None:
+    """Send one message; a bug is a message that cannot be sent, and holds up no other. Raises UnsentError."""
+    try:
+        await receiver.send(found)
+    except UnsentError:
+        raise
+    except Exception as error:
+        log.exception("watch %s: a message could not be made", receiver.watch.name)
+        raise RefusedError(f"The message could not be made ({type(error).__name__}).") from None

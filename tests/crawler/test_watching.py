@@ -17,7 +17,7 @@ from archive.store import Archive
 from archive.times import iso
 from config.models import Config, Source
 from config.watches import Mail, Watch
-from crawler import clock, sending, watching
+from crawler import clock, receivers, sending, watching
 from crawler.watching import Watching
 from tests.post_office import PostOffice
 from tests.site import Response, Site, redirect
@@ -309,3 +309,17 @@ async def test_a_bug_in_it_is_logged_and_hurts_nobody(archive, monkeypatch, capl
     monkeypatch.setattr(watching.lookout, "step", lambda *args: 1 / 0)
     assert not await Watching(archive).once(config)
     assert "watches could not be looked after" in caplog.text
+
+
+async def test_a_message_that_cannot_be_made_is_given_up_in_the_end_and_keeps_none_back(
+    archive, hook, monkeypatch, caplog
+):
+    config = configured(archive, Watch("w", "harbour", webhook=hook.url("/hook")))
+    publish(archive, "One", "Two")
+    right = receivers.message
+    monkeypatch.setattr(
+        receivers, "message", lambda w, one, event: 1 / 0 if one.title == "One" else right(w, one, event)
+    )
+    await work(archive, config)
+    assert said(hook) == ["Two"]
+    assert "watch w: a message could not be made" in caplog.text

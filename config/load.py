@@ -97,7 +97,7 @@ def find(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> P
     if path is None:
         path = usual(environ) or STARTER
     if path.is_dir():
-        if not os.path.lexists(path / SETTINGS) and not (path / "sources").is_dir():
+        if not os.path.lexists(path / SETTINGS) and not any((path / what).is_dir() for what in (SOURCES, WATCHES)):
             raise ConfigError(f"{path}: this folder holds neither {SETTINGS} nor sources/, so there is nothing to read")
     elif not path.exists():
         raise ConfigError(f"{path}: there is no such file or folder")

@@ -159,8 +159,6 @@ def test_mail_without_an_address_to_come_from_is_refused(file):
 def test_a_watch_is_read_back_as_it_was_added(tmp_path, where):
     path = tmp_path / where
     add_watch(path, "full", watch_table(FULL))
-    if path.is_dir():
-        (path / "cuttings.toml").write_text("")
     environ = {"CUTTINGS_MAIL__HOST": "mail.example", "CUTTINGS_MAIL__SENDER": "me@example.org"}
     assert load(path, environ).watches == (FULL,)
     assert Config().watch("full") is None

@@ -60,10 +60,9 @@ def test_a_server_without_starttls_gets_no_letter_in_the_clear(post):
 
 def test_a_wrong_password_is_said_without_it(certificate):
     with PostOffice(password="right") as post, pytest.raises(UnreachableError) as caught:
-        send(post, user="me@example.org", password="hush-hush")
-    assert "does not let us in: 535" in str(caught.value)
+        send(post, user="harbourmaster", password="hush-hush")
+    assert "does not let us in: 535 no such user as ***; see" in str(caught.value)
     assert "hush" not in str(caught.value)
-    assert "me@example.org" not in str(caught.value)
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "."])

@@ -11,7 +11,20 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import addresses, baseline, clusters, dates, history, identity, learned, ledger, names, pages, quality
+from archive import (
+    addresses,
+    baseline,
+    clusters,
+    dates,
+    history,
+    identity,
+    index,
+    learned,
+    ledger,
+    names,
+    pages,
+    quality,
+)
 from archive.changes import Difference
 from archive.clusters import Near
 from archive.columns import columns
@@ -168,6 +181,7 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | Non
     number = insert(
         db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values
     )
+    index.keep(db, number, values)
     kept = values | {"seen_at": iso(now), "change": "first", "source": source}
     ledger.first(db, number, kept, kept, now)
     if near:
@@ -206,6 +220,7 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, found: D
     db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     ledger.amend(db, row, values, now)
     update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, paywalled=None, **values)
+    index.keep(db, row["id"], values)
     if values["text"] != row["text"]:
         identity.place(db, row["id"], str(values["text"]), row["text"])
     names.keep(db, row["id"], article)

@@ -74,6 +74,8 @@ _WORDED = {
     "paywalled": "for subscribers only",
     "edit": "edited",
 }
+KINDS = tuple(kind for kind in _WORDED if kind != "first")
+"""All that a later version can be."""
 
 
 def kind(old: Version, new: Version) -> str:

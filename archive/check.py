@@ -150,7 +150,7 @@ def _search(path: Path) -> Iterator[Problem]:
         heed_interrupts(db)
         db.execute("PRAGMA query_only = OFF")  # it forbids to write to temp as well, which is all that is done here
         db.execute("BEGIN")
-        db.execute("CREATE TEMP VIEW articles AS SELECT * FROM main.articles")
+        db.execute("CREATE TEMP VIEW searchable AS SELECT * FROM main.searchable")
         db.execute(re.sub(r"(?i)^CREATE VIRTUAL TABLE\s+", "CREATE VIRTUAL TABLE temp.", definition))
         for part in ("data", "idx", "docsize", "config"):
             db.execute(f"DELETE FROM temp.articles_fts_{part}")  # noqa: S608  # one of four words

@@ -37,6 +37,21 @@ Of 1,439 labelled pages, whose F1 is .960 (``python -m tests.bench.quality --pag
 unclean or not whole less, and what says nothing of the text little. The others need a source's past: a text that is
 short for it, or in another language, is the page of something else or a part of one.
 """
+MEANING: Final = {
+    "listing-like": "many of its pieces are links or break off: a list of other texts",
+    "truncated": "it ends amid a sentence, or says that it goes on elsewhere",
+    "unlike-word-count": "the page counts far more words, or fewer",
+    "short-for-template": "it is far shorter than its source's others",
+    "mostly-links": "more than two fifths of the text are links",
+    "short": "it has 500 letters or less",
+    "not-the-source-language": "it is in another language than its source",
+    "no-title": "no headline was found",
+    "paywalled": "the page is for subscribers: what stands here may not be all",
+    "no-date": "no date of publication was found",
+    "no-byline": "its source always names an author, and here none was found",
+    "dates-disagree": "the page gives dates that lie more than a day apart",
+}
+"""In a reader's words."""
 
 
 def score(flags: Iterable[str]) -> float:

@@ -16,6 +16,7 @@ from datetime import datetime
 
 from archive import passages
 from archive.query import fts5
+from archive.spaced import BREAK, spaced
 from archive.times import iso
 from config.watches import Watch
 
@@ -24,7 +25,8 @@ STEP = 500
 WORDS = 40
 """Of a passage."""
 
-# The tokenizer is that of articles_fts, so that a watch finds what a search finds.
+# The tokenizer is that of articles_fts, and texts of scripts without blanks are put apart as they are there, so that a
+# watch finds what a search finds.
 _INDEX = "CREATE VIRTUAL TABLE {} USING fts5(title, text, tokenize='unicode61 remove_diacritics 2')"
 
 
@@ -121,7 +123,8 @@ def found_since(db: sqlite3.Connection, watch: Watch, since: datetime) -> Iterat
         if words
         else "SELECT id FROM articles WHERE id > ?2 AND ?1 = '' ORDER BY id LIMIT ?3"
     )
-    while numbers := [row[0] for row in db.execute(sql, [words, after, STEP])]:
+    match = f"{{title text}} : ({words})" if words else ""
+    while numbers := [row[0] for row in db.execute(sql, [match, after, STEP])]:
         with closing(_Window(db)) as window:
             window.take(numbers)
             matches, _ = window.search([watch])
@@ -196,7 +199,7 @@ class _Window:
         self.memory.execute("BEGIN")
         self.memory.executemany(
             f"INSERT INTO {table} (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608  # ours
-            ((number, passages.unmarked(title), passages.unmarked(text)) for number, title, text in texts),
+            ((number, _said(title), _said(text)) for number, title, text in texts),
         )
         self.memory.execute("COMMIT")
 
@@ -248,7 +251,12 @@ class _Window:
             " AND rowid IN (SELECT value FROM json_each(?))",
             [passages.OPEN, passages.CLOSE, WORDS, words, json.dumps(sorted(numbers))],
         )
-        return dict(rows.fetchall())
+        return {number: passage.replace(BREAK, "") for number, passage in rows}
+
+
+def _said(text: str) -> str:
+    """A text as the search index has it."""
+    return spaced(passages.unmarked(text))
 
 
 def _folded(text: str) -> str:

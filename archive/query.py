@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from archive.spaced import spaced
+
 _TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))(?P<star>\*?)')
 
 
@@ -44,4 +46,4 @@ def _quoted(term: re.Match[str]) -> str:
     # Without a letter or digit the tokenizer makes nothing of it, and nothing is not found in any text.
     if not any(character.isalnum() for character in text):
         return ""
-    return '"' + "".join(c for c in text.rstrip("*") if c.isprintable()) + '"' + star
+    return '"' + spaced("".join(c for c in text.rstrip("*") if c.isprintable()), " ") + '"' + star

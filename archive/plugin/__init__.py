@@ -17,8 +17,8 @@ from datasette.utils.asgi import Response
 from jinja2 import Environment
 from markupsafe import Markup
 
-from archive import query
-from archive.plugin import body, pages, style, words
+from archive.plugin import assets, body, routes, words
+from archive.wanted import Wanted
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
@@ -50,36 +50,26 @@ def _archive(datasette: Datasette) -> str:
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     if not _archive(datasette):
         return []
-    return [
-        (r"^/$", pages.front),
-        (r"^/search$", pages.search),
-        (r"^/article/(?P<id>\d{1,15})$", pages.article),
-        (r"^/article/(?P<id>\d{1,15})/changes$", pages.changes),
-        (r"^/article/(?P<id>\d{1,15})/changes/(?P<number>\d{1,9})$", pages.changes),
-        (r"^/article/(?P<id>\d{1,15})/snapshot$", pages.snapshot),
-        (r"^/article/(?P<id>\d{1,15})/snapshot/(?P<number>\d{1,9})$", pages.snapshot),
-        (r"^/robots\.txt$", pages.robots),
-        (r"^/-/cuttings/(?P<name>\w+\.css)$", style.sheet),
-    ]
+    return routes.routes()
 
 
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """The tables' search boxes take what ours takes; Datasette's own way fails on a lone quotation mark."""
     if database == _archive(datasette):
-        conn.create_function("escape_fts", 1, lambda typed: query.fts5(typed) or '""')  # "" is found nowhere
+        conn.create_function("escape_fts", 1, lambda typed: Wanted(typed).match or '""')  # "" is found nowhere
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.filters.update({f"cuttings_{name}": function for name, function in words.FILTERS.items()})
-    env.globals["cuttings_style"] = style.url
+    env.globals["cuttings_asset"] = assets.url
 
 
 @hookimpl
 def extra_css_urls(datasette: Datasette, view_name: str) -> list[str]:
     """Datasette's own pages, which name their view, get the paper's look as far as a style sheet can give it."""
-    return [style.url("tables.css")] if view_name and _archive(datasette) else []
+    return [assets.url("tables.css")] if view_name and _archive(datasette) else []
 
 
 @hookimpl

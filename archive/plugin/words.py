@@ -1,6 +1,7 @@
 """Words for people: dates, times, sizes and languages as the pages say them, and scraped text made harmless to show.
 
-Times in the archive are UTC text cut to their precision (see archive.schema); they are shown in UTC and say so.
+Times in the archive are UTC text cut to their precision (see archive.schema); they are shown in UTC and say so, and
+a script says them in the reader's zone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from archive import changes
+from archive import changes, doubts
+from archive.spaced import BREAK
 
 MARK, UNMARK = "\x02", "\x03"
 """Around a hit in a passage; SQLite puts them there, and ``marked`` makes HTML of them."""
@@ -42,9 +44,9 @@ def bdi(text: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(shown) if shown else Markup()
 
 
-def marked(text: str) -> Markup:
+def marked(text: str | None) -> Markup:
     """A passage with its hits as ``<mark>``; marks that were in the text itself do no more than mark."""
-    html = _HIT.sub(r"<mark>\1</mark>", str(escape(text)))
+    html = _HIT.sub(r"<mark>\1</mark>", str(escape((text or "").replace(BREAK, ""))))
     return Markup("<bdi>{}</bdi>").format(Markup(_CONTROL.sub("", html)))  # noqa: S704  # escaped in the line above
 
 
@@ -66,6 +68,22 @@ def moment(when: str | None) -> str:
         return "unknown"
     date = day(when).partition(" ")[2] if len(when) >= 10 else day(when)
     return f"{date or when}, {when[11:16]} UTC" if len(when) >= 16 else date or when
+
+
+def date(when: str) -> str:
+    """``Mon 23 Nov``."""
+    said = day(when).split()
+    return f"{said[0][:3]} {said[1]} {said[2][:3]}" if len(said) == 4 else day(when)
+
+
+def time(when: str | None) -> Markup:
+    """A moment that a script may say in the reader's zone, where the hour is known."""
+    return Markup('<time datetime="{}">{}</time>').format(plain(when or ""), plain(moment(when)))
+
+
+def hour(when: str) -> Markup:
+    """Likewise, the hour alone."""
+    return Markup('<time class="clock" datetime="{}">{}</time>').format(plain(when), plain(clock(when)))
 
 
 def clock(when: str) -> str:
@@ -92,6 +110,17 @@ def direction(tag: str) -> str:
     return "rtl" if tag.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
+def language(tag: str) -> Markup:
+    """Attributes that say in which language a passage is, and from where it runs."""
+    known = lang(tag)
+    return Markup(' lang="{}" dir="{}"').format(known, direction(tag)) if known else Markup(' dir="auto"')
+
+
+def doubt(flag: object) -> str:
+    """What a doubt means; empty if there is no such."""
+    return doubts.MEANING.get(str(flag), "")
+
+
 def web(url: str | None) -> str:
     """The URL if it can be linked to: http or https and nothing else; otherwise an empty string."""
     return url if url and re.match(r"https?://[^\s/]", url, re.IGNORECASE) and not _CONTROL.search(url) else ""
@@ -100,5 +129,5 @@ def web(url: str | None) -> str:
 FILTERS = {
     "change": changes.worded,
     "plain": plain, "bdi": bdi, "marked": marked, "day": day, "moment": moment, "clock": clock, "size": size,
-    "lang": lang, "direction": direction, "web": web,
+    "lang": lang, "language": language, "web": web, "date": date, "time": time, "hour": hour, "doubt": doubt,
 }  # fmt: skip

@@ -293,3 +293,14 @@ def test_what_a_watch_would_have_found_is_told_without_noting_it(town, monkeypat
 def test_sources_that_are_no_more_configured_are_no_trouble(kept):
     kept.archive.sync_sources(Config(sources=(Source("x", "https://x.example/"),), watches=(BRIDGE,)), kept.now)
     assert look(kept, BRIDGE) == 0
+
+
+def test_a_word_of_a_script_without_blanks_is_found_amid_others_and_shown_without_the_breaks(town):
+    watch = Watch("w", "東京")
+    sync(town, watch)
+    put(town, "a", "きのう東京都知事が会見し、新しい橋の計画を発表した。", language="ja")
+    put(town, "b", "きのう京都府知事が会見し、新しい橋の計画を発表した。", language="ja")
+    assert look(town, watch) == 1
+    assert passages.html(town.value("SELECT passage FROM matches")).startswith("きのう<mark>東京</mark>都知事")
+    with reading(town.path) as db:
+        assert len(list(lookout.found_since(db, watch, town.now.replace(year=2000)))) == 1

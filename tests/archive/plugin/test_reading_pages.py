@@ -1,10 +1,10 @@
 import re
 
 import pytest
+from archive.plugin.data import WHEN
 from sample_archive import PAGE, SCRIPT, add, empty
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.plugin.data import WHEN
 from archive.serve import app
 
 OURS = ["/", "/search?q=harbour", "/article/1", "/article/2", "/article/1/changes/2", "/article/9", "/search"]

@@ -1,0 +1,114 @@
+"""Answer: what every page of the reading room has in common: one look at the archive, one frame, strict headers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from datasette.database import Database, QueryInterrupted
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Request, Response
+
+from archive.plugin.behind import Behind
+from archive.plugin.body import REL
+
+if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
+    from datasette.app import Datasette
+
+T = TypeVar("T")
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of our own pages: our own style and script by their addresses, and nothing else."""
+PATIENCE = 5_000
+"""Milliseconds that a page's look at the archive may take; the slowest of a million articles takes some 200."""
+
+
+class SlowError(Exception):
+    """A page's look at the archive took longer than PATIENCE."""
+
+
+def database(datasette: Datasette) -> Database:
+    """The archive's database, as the plugin's setting names it."""
+    return datasette.get_database(datasette.plugin_config("cuttings")["database"])
+
+
+async def look(datasette: Datasette, question: Callable[[sqlite3.Connection], T]) -> T:
+    """The answer to a question about the archive, as it is at one moment. Raises SlowError."""
+    try:
+        found: T = await database(datasette).execute_fn(partial(_at_one_moment, question))
+    except QueryInterrupted as error:
+        raise SlowError from error
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
+        raise SlowError from error
+    return found
+
+
+def _at_one_moment(question: Callable[[sqlite3.Connection], T], db: sqlite3.Connection) -> T:
+    with sqlite_timelimit(db, PATIENCE):
+        db.execute("BEGIN")
+        try:
+            return question(db)
+        finally:
+            db.rollback()
+
+
+async def page(
+    datasette: Datasette,
+    request: Request,
+    name: str,
+    context: Mapping[str, Any],
+    *,
+    behind: Behind | None = None,
+    status: int = 200,
+) -> Response:
+    """A page of ours. ``behind``: the rows, SQL, JSON and CSV that it was made from."""
+    setting = datasette.plugin_config("cuttings")["database"]
+    shared = {"database": setting, "rel": REL, "behind": behind.links(setting) if behind else ()}
+    html = await datasette.render_template(f"cuttings/{name}.html", {**shared, **context}, request=request)
+    return Response.html(html, status=status, headers={"Content-Security-Policy": POLICY})
+
+
+async def missing(datasette: Datasette, request: Request, message: str) -> Response:
+    return await page(datasette, request, "missing", {"message": message}, status=404)
+
+
+async def slow(datasette: Datasette, request: Request) -> Response:
+    """What is said where the archive took too long to answer, as on a disk that is busy with something else."""
+    return await page(datasette, request, "slow", {}, status=503)
+
+
+def before(value: str | None) -> tuple[str, int] | None:
+    """Where a list goes on, as its address says it: ``2026-11-24T08:00:00Z,17``."""
+    when, _, number = (value or "").rpartition(",")
+    return (when, int(number)) if when[:4].isascii() and _whole(number) and _dated(when) else None
+
+
+def number(value: str | None, highest: int) -> int:
+    """A page's number, from 1 on."""
+    return min(max(int(value) if value and _whole(value) else 1, 1), highest)
+
+
+def read(text: str, kind: type[T]) -> T:
+    """The value of a JSON column; an empty one if someone else's hand has been in it."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return kind()
+    return value if isinstance(value, kind) else kind()
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _dated(when: str) -> bool:
+    digits = when[:10].replace("-", "")
+    return len(when) >= 4 and digits.isascii() and digits.isdigit()

@@ -8,16 +8,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive import days, hosts, inbox, learned, outcomes, owners, queue, reextraction, register, sources, turns
+from archive import (
+    days,
+    deliveries,
+    hosts,
+    inbox,
+    learned,
+    lookout,
+    matches,
+    outcomes,
+    owners,
+    queue,
+    reextraction,
+    register,
+    sources,
+    turns,
+)
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
+from archive.deliveries import Lane
 from archive.effects import Effect
+from archive.lookout import Step
 from archive.models import Failure, Link, Page, Verdict
 from archive.outcomes import Terms
 from archive.plans import Plan
@@ -26,6 +43,7 @@ from archive.reextraction import Anew
 from archive.register import Begun, Over, Row
 from archive.rows import insert, update
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
+from archive.telling import Telling
 from archive.times import iso, iso_ms
 from archive.turns import LEASE
 from config.models import Config
@@ -34,6 +52,7 @@ __all__ = ["Archive", "ArchiveError"]
 
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 _ALARMS_AT_A_TIME = 200  # 10 ms
+_MATCHES_AT_A_TIME = 300  # 7 ms
 
 
 class Archive:
@@ -66,8 +85,16 @@ class Archive:
         self._writer.hurry()
 
     def sync_sources(self, config: Config, now: datetime) -> None:
-        """Make sources and feeds what the configuration says: new listings are due now, dropped ones no more."""
-        self._writer.do(lambda db: sources.sync(db, config, now))
+        """Make sources, feeds and watches what the configuration says: new listings are due now, dropped ones no more.
+
+        A new watch begins now (archive.matches).
+        """
+
+        def sync(db: sqlite3.Connection) -> None:
+            sources.sync(db, config, now)
+            matches.sync(db, config, now)
+
+        self._writer.do(sync)
 
     def add_source(self, name: str, home: str, now: datetime, *, title: str = "", language: str = "") -> str:
         """A source that is in no configuration: the site of a URL given by hand; its name.
@@ -149,6 +176,32 @@ class Archive:
     def alarm_heard(self, alarm: Row, who: str) -> None:
         """Note that one receiver was told of it, while another could not be reached."""
         self._writer.do(lambda db: register.hear(db, alarm, who))
+
+    def note_matches(self, step: Step, told: Mapping[str, tuple[str, ...]], now: datetime) -> int:
+        """Write down what watches found, and for which receivers; how many matches are new."""
+        parts = lookout.parts(step, _MATCHES_AT_A_TIME)
+        return sum(self._writer.do(partial(matches.note, step=part, told=told, now=now)) for part in parts)
+
+    def claim(self, lane: Lane, now: datetime, owner: str) -> tuple[Telling, ...]:
+        """The next message of a lane, as ``owner``'s to send; empty if there is none."""
+        return self._writer.do(lambda db: deliveries.claim(db, lane, now, owner))
+
+    def delivered(self, numbers: Sequence[int], now: datetime) -> None:
+        """Note that a receiver has these deliveries."""
+        self._writer.do(lambda db: deliveries.sent(db, numbers, now))
+
+    def undelivered(
+        self, lane: Lane, numbers: Sequence[int], due_at: datetime, problem: str, *, refused: bool = False
+    ) -> bool:
+        """Note that they could not be sent; whether they were given up. Unless ``refused``, the whole lane waits."""
+
+        def miss(db: sqlite3.Connection) -> bool:
+            given_up = deliveries.missed(db, numbers, due_at, problem, refused=refused)
+            if not refused:
+                deliveries.postpone(db, lane, due_at, problem)
+            return given_up
+
+        return self._writer.do(miss)
 
     def follow_clock(self, now: datetime, booted: datetime) -> tuple[timedelta, int]:
         """Move what is to come along with a clock that was set; by how much it was, and how many times were moved.

@@ -233,6 +233,8 @@ def _shift(db: sqlite3.Connection, since: datetime, by: timedelta) -> int:
         ("sites", "due_at", iso),
         ("sites", "next_at", iso_ms),
         ("sites", "leased_until", iso),
+        ("deliveries", "due_at", iso),
+        ("deliveries", "leased_until", iso),
     ):
         key = "site" if table == "sites" else "id"
         rows = db.execute(

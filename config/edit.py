@@ -1,6 +1,6 @@
-"""Edit: a source added to or removed from a configuration that people also write by hand.
+"""Edit: a source or watch added to or removed from a configuration that people also write by hand.
 
-Everything else in the file stays as it is, to the byte: a source is appended or cut out as text, and the result is
+Everything else in the file stays as it is, to the byte: it is appended or cut out as text, and the result is
 parsed and compared before it replaces the file.
 """
 
@@ -20,12 +20,13 @@ from urllib.parse import urlsplit
 import tomli
 from publicsuffixlist import PublicSuffixList
 
-from config.load import SETTINGS, STARTER, ConfigError, Entry, File, entries, files, find, read, usual
+from config.load import SETTINGS, SOURCES, STARTER, WATCHES, ConfigError, Entry, File, entries, files, find, read, usual
 from config.models import Secret, Source
 from config.render import rendered, to_table, without
 from config.values import nearest
 
 HEADING = "# Sources and settings; see `cuttings sources --help`.\n"
+_ONE = {SOURCES: "source", WATCHES: "watch"}
 
 
 class EditError(ConfigError):
@@ -47,23 +48,32 @@ def add_source(path: Path, source: Source) -> Path:
     _refuse_pack(path)
     if secret := [name for name, value in (*source.headers, *source.cookies) if isinstance(value, Secret)]:
         raise EditError(f"{source.name}: {secret[0]} is secret and is not written to a file; add this source by hand")
-    if path.exists() and (there := _entries(path).get(source.name)):
-        raise EditError(f"{there[1].file}: there is a source {source.name} already")
-    table = to_table(source)
+    return _add(path, SOURCES, source.name, to_table(source))
+
+
+def add_watch(path: Path, name: str, table: dict[str, Any]) -> Path:
+    """Add a watch, as its ``table`` says it, in the way of a source. Raises EditError, ConfigError."""
+    _refuse_pack(path)
+    return _add(path, WATCHES, name, table)
+
+
+def _add(path: Path, what: str, name: str, table: dict[str, Any]) -> Path:
+    if path.exists() and (there := _entries(path, what).get(name)):
+        raise EditError(f"{there[1].file}: there is a {_ONE[what]} {name} already")
     if path.is_dir() or (not path.exists() and path.suffix != ".toml"):
-        file = path / "sources" / f"{source.name}.toml"
+        file = path / what / f"{name}.toml"
         if file.exists():
-            raise EditError(f"{file}: there is such a file already, for a source of another name")
+            raise EditError(f"{file}: there is such a file already, for a {_ONE[what]} of another name")
         _write(file, rendered(table))
         return file
-    before = read(path) if path.exists() else File(path, HEADING, {}, holds_settings=True)
+    before = read(path) if path.exists() else File(path, HEADING, {})
     newline = "\r\n" if "\r\n" in before.text else "\n"
     text = before.text if before.text.endswith("\n") or not before.text else before.text + newline
-    text += newline + rendered({"sources": {source.name: table}}).replace("\n", newline)
+    text += newline + rendered({what: {name: table}}).replace("\n", newline)
     expected = copy.deepcopy(before.data)
-    with contextlib.suppress(AttributeError):  # `sources` is no table: the comparison says so
-        expected.setdefault("sources", {})[source.name] = table
-    _replace(path, text, expected, f"{source.name} cannot be appended; add it by hand")
+    with contextlib.suppress(AttributeError):  # it is no table: the comparison says so
+        expected.setdefault(what, {})[name] = table
+    _replace(path, text, expected, what, f"{name} cannot be appended; add it by hand")
     return path
 
 
@@ -73,25 +83,35 @@ def remove_source(path: Path, name: str) -> Path:
     Comments within its tables, and those that adjoin them below, go too. Raises EditError if there is no such
     source or the file cannot be written; ConfigError if it cannot be read.
     """
+    return _remove(path, SOURCES, name)
+
+
+def remove_watch(path: Path, name: str) -> Path:
+    """Remove a watch, in the way of a source. Raises EditError, ConfigError."""
+    return _remove(path, WATCHES, name)
+
+
+def _remove(path: Path, what: str, name: str) -> Path:
     _refuse_pack(path)
     if not path.exists():
-        raise EditError(f"{path}: there is no such configuration. The starter pack's sources cannot be removed")
-    known = _entries(path)
+        starter = ". The starter pack's sources cannot be removed" if what == SOURCES else ""
+        raise EditError(f"{path}: there is no such configuration{starter}")
+    known = _entries(path, what)
     if name not in known:
         near = nearest(name, tuple(known))
-        raise EditError(f"{path}: there is no source {name}." + (f" Did you mean {near}?" if near else ""))
+        raise EditError(f"{path}: there is no {_ONE[what]} {name}." + (f" Did you mean {near}?" if near else ""))
     file, entry = known[name]
-    if not file.holds_settings:
+    if file.holds:
         try:
             file.path.unlink()
         except OSError as error:
             raise EditError(f"{file.path}: cannot be removed: {error.strerror}") from None
         return file.path
     expected = copy.deepcopy(file.data)
-    del expected["sources"][entry.name]
-    if not expected["sources"]:
-        del expected["sources"]
-    _replace(file.path, without(file.text, name), expected, f"{name} cannot be cut out; remove it by hand")
+    del expected[what][entry.name]
+    if not expected[what]:
+        del expected[what]
+    _replace(file.path, without(file.text, name, what), expected, what, f"{name} cannot be cut out; remove it by hand")
     return file.path
 
 
@@ -115,8 +135,8 @@ def _clean(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-") or "site"
 
 
-def _entries(path: Path) -> dict[str, tuple[File, Entry]]:
-    return {entry.name: (file, entry) for file in files(find(path)) for entry in entries(file)}
+def _entries(path: Path, what: str) -> dict[str, tuple[File, Entry]]:
+    return {entry.name: (file, entry) for file in files(find(path)) for entry in entries(file, what)}
 
 
 def _refuse_pack(path: Path) -> None:
@@ -128,14 +148,14 @@ def _refuse_pack(path: Path) -> None:
         )
 
 
-def _replace(path: Path, text: str, expected: dict[str, Any], otherwise: str) -> None:
+def _replace(path: Path, text: str, expected: dict[str, Any], what: str, otherwise: str) -> None:
     """Write the text, if it says what is expected and nothing else."""
     try:
         right = tomli.loads(text) == expected
     except tomli.TOMLDecodeError:
         right = False
     if not right:
-        raise EditError(f"{path}: because of the way the sources are written there, {otherwise}")
+        raise EditError(f"{path}: because of the way the {what} are written there, {otherwise}")
     _write(path, text)
 
 

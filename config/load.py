@@ -2,6 +2,7 @@
 
 Order: defaults.toml, then the file, then the environment (``CUTTINGS_POLITENESS__DELAY=10``: section and key
 parted by two underscores); a source's own values go before all of them. What is wrong raises ConfigError.
+Sources and watches are tables, or in a folder files of their own: both are entries here.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import tomli  # tomllib's own successor, compiled: 10,000 sources take 0.1 s in 
 from config import cookies, environment, secrets
 from config.models import Config, Rules, Source
 from config.values import ConfigError, apply, changed
+from config.watches import Mail, Watch
 
 __all__ = ["SETTINGS", "STARTER", "ConfigError", "File", "entries", "files", "find", "load", "read", "usual"]
 
 STARTER = Path(__file__).resolve().parent
 """The starter pack: a configuration folder like any other, which comes with the package."""
 SETTINGS = "cuttings.toml"
+SOURCES, WATCHES = "sources", "watches"
+"""Tables of entries, and a folder's folders of their files."""
 APART = frozenset({"name", "rules", "headers", "cookies"})
 """Keys of a source's table that are no plain values, and are read by themselves."""
 
@@ -35,13 +39,13 @@ class File:
     path: Path
     text: str
     data: dict[str, Any]
-    holds_settings: bool
-    """Settings and ``[sources.NAME]`` tables; else it is one source."""
+    holds: str = ""
+    """Empty: settings, and tables as ``[sources.NAME]``; ``sources`` or ``watches``: it is one of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A source as written: its name, its table, and where that stands."""
+    """A source or watch as written: its name, its table, and where that stands."""
 
     name: str
     table: dict[str, Any]
@@ -57,36 +61,47 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> C
         written = files(found)
     except OSError as error:
         raise ConfigError(f"{error.filename or path}: cannot be read: {error.strerror}") from None
-    listed = [entry for file in written for entry in entries(file)]
+    sources, watches = _listed(written, SOURCES, "a source"), _listed(written, WATCHES, "a watch")
+    config = apply(Config(origin=str(found)), read(STARTER / "defaults.toml").data, "defaults.toml")
+    for file in written:
+        if not file.holds:
+            table = {key: value for key, value in file.data.items() if key not in {SOURCES, WATCHES}}
+            config = apply(config, _with_password(table, file, environ), str(file.path))
+    named = frozenset(name for file in written for name in secrets.REFERENCE.findall(file.text))
+    config = environment.overlay(config, environ, named)
+    return replace(
+        config,
+        sources=tuple(_source(entry, config, environ) for entry in sources),
+        watches=tuple(_watch(entry, config, environ) for entry in watches),
+    )
+
+
+def _listed(written: list[File], what: str, one: str) -> list[Entry]:
+    """The entries of all files. Raises ConfigError where two have one name."""
+    listed = [entry for file in written for entry in entries(file, what)]
     where: dict[str, str] = {}
     for entry in listed:
         if entry.name in where:
-            raise ConfigError(f"{entry.file}: there is a source {entry.name} already, in {where[entry.name]}")
+            raise ConfigError(f"{entry.file}: there is {one} {entry.name} already, in {where[entry.name]}")
         where[entry.name] = entry.file
-    config = apply(Config(origin=str(found)), read(STARTER / "defaults.toml").data, "defaults.toml")
-    for file in written:
-        if file.holds_settings:
-            table = {key: value for key, value in file.data.items() if key != "sources"}
-            config = apply(config, table, str(file.path))
-    named = frozenset(name for file in written for name in secrets.REFERENCE.findall(file.text))
-    config = environment.overlay(config, environ, named)
-    return replace(config, sources=tuple(_source(entry, config, environ) for entry in listed))
+    return listed
 
 
 def find(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
     """The file or folder that is read for ``path``.
 
     None means ``$CUTTINGS_CONFIG``, else ``./cuttings.toml``, else ``./config`` if it holds ``cuttings.toml`` or
-    ``sources/``, else the starter pack. A ``cuttings.toml`` with ``sources/*.toml`` beside it stands for its folder.
+    ``sources/``, else the starter pack. A ``cuttings.toml`` with ``sources/*.toml`` or ``watches/*.toml`` beside it
+    stands for its folder.
     """
     if path is None:
         path = usual(environ) or STARTER
     if path.is_dir():
-        if not os.path.lexists(path / SETTINGS) and not (path / "sources").is_dir():
+        if not os.path.lexists(path / SETTINGS) and not any((path / what).is_dir() for what in (SOURCES, WATCHES)):
             raise ConfigError(f"{path}: this folder holds neither {SETTINGS} nor sources/, so there is nothing to read")
     elif not path.exists():
         raise ConfigError(f"{path}: there is no such file or folder")
-    elif path.name == SETTINGS and source_files(path.parent):
+    elif path.name == SETTINGS and (_files_in(path.parent, SOURCES) or _files_in(path.parent, WATCHES)):
         return path.parent
     return path
 
@@ -102,26 +117,26 @@ def usual(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 
 def files(found: Path) -> list[File]:
-    """What find found, read: the settings, then a folder's sources by name. Raises ConfigError."""
+    """What find found, read: the settings, then a folder's sources and watches by name. Raises ConfigError."""
     if not found.is_dir():
         return [read(found)]
     main = found / SETTINGS
     settings = [read(main)] if os.path.lexists(main) else []  # a link that leads nowhere is said, and not passed over
-    return settings + [read(file, settings=False) for file in source_files(found)]
+    return settings + [read(file, what) for what in (SOURCES, WATCHES) for file in _files_in(found, what)]
 
 
-def source_files(folder: Path) -> list[Path]:
-    """The files of a folder's sources, by name; hidden ones are editors' and our own temporary files."""
-    folder /= "sources"
+def _files_in(folder: Path, what: str) -> list[Path]:
+    """The files of a folder's entries, by name; hidden ones are editors' and our own temporary files."""
+    folder /= what
     names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208  # 10,000 paths are slow to make and to sort
     return [folder / name for name in sorted(names) if name.endswith(".toml") and not name.startswith(".")]
 
 
-def read(path: Path, *, settings: bool = True) -> File:
-    """One TOML file, of settings or of one source. Raises ConfigError that names the file and the line."""
+def read(path: Path, holds: str = "") -> File:
+    """One TOML file, of settings or of what it ``holds``. Raises ConfigError that names the file and the line."""
     try:
         text = path.read_bytes().removeprefix(BOM_UTF8).decode()
-        return File(path, text, tomli.loads(text), settings)
+        return File(path, text, tomli.loads(text), holds)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -132,20 +147,22 @@ def read(path: Path, *, settings: bool = True) -> File:
         raise ConfigError(f"{path}: this is not TOML: {reason}") from None
 
 
-def entries(file: File) -> Iterator[Entry]:
-    """The sources that a file holds, unchecked but for their names' place. Raises ConfigError."""
-    if not file.holds_settings:
-        yield Entry(_name(file), file.data, str(file.path), "")
+def entries(file: File, what: str = SOURCES) -> Iterator[Entry]:
+    """The sources or watches that a file holds, unchecked but for their names' place. Raises ConfigError."""
+    if file.holds:
+        if file.holds == what:
+            yield Entry(_name(file), file.data, str(file.path), "")
         return
-    tables = file.data.get("sources", {})
+    tables = file.data.get(what, {})
     if not isinstance(tables, dict):
-        raise ConfigError(f"{file.path}: sources must be tables, as [sources.example]")
+        raise ConfigError(f"{file.path}: {what} must be tables, as [{what}.example]")
+    needed = "home" if what == SOURCES else "query"
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise ConfigError(f"{file.path}: sources.{name} must be a table, as [sources.example] with a home in it")
+            raise ConfigError(f"{file.path}: {what}.{name} must be a table, as [{what}.example] with a {needed} in it")
         if table.get("name", name) != name:
-            raise ConfigError(f"{file.path}: sources.{name}.name must be left out: the table is named by the source")
-        yield Entry(name, table, str(file.path), f"sources.{name}.")
+            raise ConfigError(f"{file.path}: {what}.{name}.name must be left out: the table's own name is it")
+        yield Entry(name, table, str(file.path), f"{what}.{name}.")
 
 
 def _name(file: File) -> str:
@@ -180,6 +197,36 @@ def _source(entry: Entry, config: Config, environ: Mapping[str, str]) -> Source:
         return source
     folder = Path(entry.file).parent
     return replace(source, jar=cookies.read(source.cookie_file, source.home, folder, f"{where}cookie_file", environ))
+
+
+def _watch(entry: Entry, config: Config, environ: Mapping[str, str]) -> Watch:
+    where = f"{entry.file}: {entry.prefix}"
+    own = {key: value for key, value in entry.table.items() if key not in {"name", "webhook"}}
+    given = changed(Watch, own, entry.file, entry.prefix, dict[str, Any]().__getitem__)
+    webhook = secrets.filled(entry.table.get("webhook", ""), f"{where}webhook", environ, secret=False)
+    try:
+        watch = Watch(name=entry.name, webhook=webhook, **given)
+    except ValueError as error:  # the models' messages begin with the key
+        raise ConfigError(f"{where}{error}") from None
+    if watch.email and (lacking := lacks(config.mail)):
+        raise ConfigError(f"{where}email {lacking}")
+    return watch
+
+
+def lacks(mail: Mail) -> str:
+    """What has to be said before mail can be sent, as the end of a sentence; empty if nothing."""
+    if not mail.host:
+        return 'needs a server that sends mail: add [mail] with host = "mail.example.org" and a sender'
+    return "" if mail.address else 'needs an address to come from: add sender = "cuttings@example.org" to [mail]'
+
+
+def _with_password(table: dict[str, Any], file: File, environ: Mapping[str, str]) -> dict[str, Any]:
+    """The settings, with the variable in place of its name; a password that is written out is refused."""
+    mail = table.get("mail")
+    if not isinstance(mail, dict) or not mail.get("password"):
+        return table
+    password = secrets.filled(mail["password"], f"{file.path}: mail.password", environ, secret=True)
+    return table | {"mail": mail | {"password": password}}
 
 
 def _rules(table: dict[str, Any], entry: Entry) -> Rules:

@@ -14,14 +14,16 @@ from datetime import timedelta
 from typing import Self
 from urllib.parse import urlsplit
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+from config import names
+from config.receivers import NOT_IN_URL, check_command, check_webhook
+from config.watches import Mail, Watch
+
 DAY = 86_400
 LONGEST = timedelta(days=366)
 """Of a pause between two looks: a longer one is a slip of the pen, and may overflow a date."""
 
 _PLAIN_URL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[^\s\x00-\x1f\x7f<>\"]*)?")
 """What nearly all addresses look like; the others are looked at in full, which takes five times as long."""
-_NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _NOT_IN_HEADER = re.compile(r"[^\t\x20-\x7e]")
 _NOT_IN_COOKIE = re.compile(r"[^\x20-\x7e]|;")
@@ -62,7 +64,7 @@ def _http(key: str, *urls: str) -> None:
             continue
         try:
             parts = urlsplit(url)
-            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URL.search(url)
+            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not NOT_IN_URL.search(url)
             credentials = "@" in parts.netloc
         except ValueError:  # as of an address that ends within its brackets
             good = credentials = False
@@ -204,16 +206,8 @@ class Alarms:
     """A program, with its arguments, that gets each as JSON on its standard input; none if empty."""
 
     def __post_init__(self) -> None:
-        try:
-            parts = urlsplit(self.webhook)
-            _ = parts.port  # which may be no number, or too high a one
-            good = not self.webhook or (parts.scheme in {"http", "https"} and bool(parts.hostname))
-        except ValueError:
-            good = False
-        if not good or _NOT_IN_URL.search(self.webhook):  # not shown: whoever knows it may write there
-            raise ValueError("webhook must be an http or https URL")
-        if self.command and not self.command[0]:
-            raise ValueError("command must begin with the name of a program")
+        check_webhook(self.webhook)
+        check_command(self.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +271,7 @@ class Source:
     enabled: bool = True
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name):
-            raise ValueError(f"name {self.name!r} may only have a-z, 0-9, - and _, at most 64 of them")
+        names.check(self.name)
         _http("home", self.home)
         for key in ("feeds", "sitemaps", "sections"):
             _http(key, *getattr(self, key))
@@ -309,7 +302,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything: settings and sources."""
+    """Everything: settings, sources and watches."""
 
     contact: str = ""
     """A URL or address, put into the User-Agent, where a publisher can reach you."""
@@ -319,7 +312,9 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     schedule: Schedule = field(default_factory=Schedule)
     alarms: Alarms = field(default_factory=Alarms)
+    mail: Mail = field(default_factory=Mail)
     sources: tuple[Source, ...] = ()
+    watches: tuple[Watch, ...] = ()
     origin: str = ""
     """The file or folder it was read from, for messages."""
 
@@ -332,3 +327,6 @@ class Config:
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.name == name), None)
+
+    def watch(self, name: str) -> Watch | None:
+        return next((watch for watch in self.watches if watch.name == name), None)

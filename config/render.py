@@ -1,4 +1,4 @@
-"""Source as TOML: the table that says it, and a file's text without it. Pure."""
+"""Source or watch as TOML: the table that says it, and a file's text without it. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import tomlkit
 
 from config.models import Politeness, Rules, Schedule, Source
 from config.values import UNITS
+from config.watches import Watch
 
 _HEADER = re.compile(r"\s*\[\[?.+\]\]?\s*(?:#.*)?$")
 
@@ -36,6 +37,12 @@ def to_table(source: Source) -> dict[str, Any]:
     if source.rules:
         table["rules"] = [_changed(rule, Rules()) for rule in source.rules]
     return table
+
+
+def watch_table(watch: Watch) -> dict[str, Any]:
+    """The table from which the watch can be read again: all but its name and what is empty."""
+    given = {field.name: getattr(watch, field.name) for field in fields(watch) if field.name != "name"}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in given.items() if value}
 
 
 def _changed(given: Schedule | Politeness | Rules, default: Schedule | Politeness | Rules) -> dict[str, Any]:
@@ -71,12 +78,12 @@ def _shaped(value: Any) -> Any:
     return [_shaped(item) for item in value] if isinstance(value, list) else value
 
 
-def without(text: str, name: str) -> str:
-    """The text of a settings file without the tables of one source.
+def without(text: str, name: str, what: str = "sources") -> str:
+    """The text of a settings file without the tables of one source, or of one watch.
 
     Done on the text because tomlkit's removal takes the next table's comment along, and fails where a source's
-    tables are not together. For a source that is not written as ``[sources.NAME]`` it may give back anything:
-    compare what it says.
+    tables are not together. For one that is not written as ``[sources.NAME]`` it may give back anything: compare what
+    it says.
     """
     kept: list[str] = []
     block: list[str] = []  # of the table that is being cut
@@ -84,7 +91,7 @@ def without(text: str, name: str) -> str:
         if _HEADER.match(line):
             rest = _after_last_setting(block)
             kept += rest[1:] if rest and not rest[0].strip() and not (kept and kept[-1].strip()) else rest
-            block = [line] if _of_source(line, name) else []
+            block = [line] if _is_of(line, name, what) else []
             if not block:
                 kept.append(line)
         elif block:
@@ -94,12 +101,12 @@ def without(text: str, name: str) -> str:
     return "".join(kept[:-1]).rstrip("\r\n") + ("\r\n" if "\r\n" in text else "\n")
 
 
-def _of_source(header: str, name: str) -> bool:
+def _is_of(header: str, name: str, what: str) -> bool:
     try:
-        sources = tomli.loads(header).get("sources")
+        tables = tomli.loads(header).get(what)
     except tomli.TOMLDecodeError:  # a line within a list or a text that only looks like a header
         return False
-    return isinstance(sources, dict) and name in sources
+    return isinstance(tables, dict) and name in tables
 
 
 def _after_last_setting(block: list[str]) -> list[str]:

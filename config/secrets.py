@@ -1,4 +1,4 @@
-"""Credential: header and cookie values, filled from the environment so that no secret stands in a file."""
+"""Credential: header and cookie values and the like, filled from the environment so that no secret stands in a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def fill(
     if not isinstance(value, dict):
         raise ConfigError(f"{where} must be a table of names and values")
     return tuple(
-        (name, _fill(text, f"{where}.{name}", environ, secret=all_secret or is_credential(name)))
+        (name, filled(text, f"{where}.{name}", environ, secret=all_secret or is_credential(name)))
         for name, text in value.items()
     )
 
@@ -33,7 +33,8 @@ def is_credential(header: str) -> bool:
     return bool(_CREDENTIAL.search(header))
 
 
-def _fill(value: object, where: str, environ: Mapping[str, str], *, secret: bool) -> str:
+def filled(value: object, where: str, environ: Mapping[str, str], *, secret: bool) -> str:
+    """A text with every ``${NAME}`` filled in, as a Secret then. ``secret``: it may not be written out. As fill."""
     if not isinstance(value, str):
         raise ConfigError(f"{where} must be a text")
     names = REFERENCE.findall(value)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from config import checks
 from config.models import Config, Rules, Schedule, Source
+from config.watches import Watch
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -27,7 +28,11 @@ class ConfigError(ValueError):
 
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d{1,6}[wdhms]){1,5}")
-_NOT_SETTINGS = {(Config, "origin"), (Config, "sources"), (Source, "name"), (Source, "jar")}
+_NOT_SETTINGS = {(Config, key) for key in ("origin", "sources", "watches")} | {
+    (Source, "name"),
+    (Source, "jar"),
+    (Watch, "name"),
+}
 CHECKS: dict[tuple[type, str], Callable[[str], None]] = {(Schedule, "cron"): checks.cron} | {
     (Rules, key): checks.selector for key in ("body", "remove", "title", "author", "date")
 }

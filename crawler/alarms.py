@@ -7,17 +7,12 @@ after a restart. ``id`` and ``event`` are the same each time, so that a receiver
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-import os
-import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
-
-import httpx
 
 from archive import register
 from archive.database import ArchiveError, reading
@@ -25,22 +20,16 @@ from archive.register import Begun, Row
 from archive.store import Archive
 from archive.watch import Watch
 from config.models import Alarms
-from crawler import __version__, clock
+from crawler import clock
 from crawler.masks import masked
-from crawler.network import guarded_transport
+from crawler.sending import UnsentError, post, run
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 20.0
-"""Seconds that an address or a program may take."""
 AT_ONCE = 20
 """Messages that are read from the archive at a time."""
 FIRST, LONGEST = timedelta(minutes=2), timedelta(hours=1)
 """The pause after a message that could not be sent, doubled with each, and the longest."""
-
-
-class UnsentError(Exception):
-    """A message could not be sent; the sentence says why, without the address."""
 
 
 def look(archive: Archive, watch: Watch) -> None:
@@ -105,8 +94,8 @@ class Bell:
         event = "ended" if row.ended else "began"
         reached, missed = [], False
         senders: dict[str, Callable[[], Awaitable[None]]] = {
-            "webhook": partial(_post, to.webhook, said),
-            "command": partial(_run, to.command, said),
+            "webhook": partial(post, to.webhook, said),
+            "command": partial(run, to.command, said),
         }
         for name, send in senders.items():
             wanted = bool(getattr(to, name)) and f"{event}:{name}" not in heard
@@ -123,44 +112,3 @@ class Bell:
             return
         for who in reached:
             await asyncio.to_thread(self.archive.alarm_heard, row, who)
-
-
-async def _post(url: str, said: bytes) -> None:
-    """To the owner's own address, so that neither robots.txt nor a pace hold; a redirect is not followed."""
-    headers = {"Content-Type": "application/json", "User-Agent": f"cuttings/{__version__}"}
-    try:
-        async with (
-            asyncio.timeout(PATIENCE),
-            httpx.AsyncClient(transport=guarded_transport(allow_private=True), timeout=PATIENCE) as client,
-            client.stream("POST", url, content=said, headers=headers) as answer,
-        ):
-            status = answer.status_code  # its body is of no interest, and may have no end
-    except TimeoutError:
-        raise UnsentError(f"The webhook did not answer in {PATIENCE:.0f} seconds.") from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as error:
-        raise UnsentError(f"The webhook could not be reached ({type(error).__name__}).") from None
-    if not 200 <= status < 300:
-        raise UnsentError(f"The webhook answered {status}.")
-
-
-async def _run(command: tuple[str, ...], said: bytes) -> None:
-    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=pipe, stdout=nowhere, stderr=nowhere, start_new_session=True
-        )
-    except (OSError, ValueError) as error:
-        raise UnsentError(f"The program {command[0]} could not be started: {error}.") from None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await process.communicate(said)
-    except TimeoutError:
-        raise UnsentError(f"The program {command[0]} took longer than {PATIENCE:.0f} seconds.") from None
-    finally:
-        # With whatever it started: also where it ended, and where we are told to stop.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        if process.returncode is None:
-            await process.wait()
-    if process.returncode:
-        raise UnsentError(f"The program {command[0]} ended with {process.returncode}.")

@@ -24,6 +24,7 @@ COMMANDS = {
     "search": "read",
     "status": "status",
     "alarms": "alarms",
+    "watch": "watch",
     "explain": "explain",
     "history": "history",
     "copies": "copies",

@@ -34,6 +34,7 @@ from crawler.pool import Pool
 from crawler.pulse import Pulse
 from crawler.tally import Tally
 from crawler.ticks import Ticks
+from crawler.watching import Watching
 
 if TYPE_CHECKING:
     from crawler.metrics import Metrics
@@ -91,9 +92,11 @@ class Daemon:
     """Held while articles are cleaned anew."""
     looking: Watch = field(default_factory=Watch)
     bell: alarms.Bell = field(init=False)
+    watching: Watching = field(init=False)
 
     def __post_init__(self) -> None:
         self.bell = alarms.Bell(self.archive)
+        self.watching = Watching(self.archive)
 
     async def tick(self) -> None:
         """Start what is due; never raises.
@@ -251,12 +254,13 @@ async def serve(
             raise
 
         def watch(outcome: Outcome, verdict: Verdict) -> None:
-            for look in (log_outcome, tally.watch, pulse.watch):
+            for look in (log_outcome, tally.watch, pulse.watch, daemon.watching.heed):
                 look(outcome, verdict)
             tally.workers_killed = pool.kills
 
         daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
         beside = [pulse.listen(), daemon.reload(signals.reload), daemon.tell()]
+        beside.append(daemon.watching.keep(lambda: daemon.crawl.config))
         async with (
             Browser() as daemon.crawl.browser,
             _beside(*beside, *([_answer(listening, pulse, tally)] if listening else [])),

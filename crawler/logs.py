@@ -168,7 +168,7 @@ def start(form: Form = "text", *, quiet: bool = False) -> Formatter:
 
 
 def secrets_of(config: Config) -> set[str]:
-    """What the sources' headers and cookies hold of the environment, the values of their cookie files, the webhook.
+    """What sources' headers and cookies hold of the environment, cookie files' values, webhooks, mail's password.
 
     Of these not those that are a word alone: a file has also what is none of a secret, as ``accepted``.
     """
@@ -176,4 +176,5 @@ def secrets_of(config: Config) -> set[str]:
     filled = (value for _, value in pairs if isinstance(value, Secret))
     filed = (cookie.value for source in config.sources for cookie in source.jar)
     known = {text for value in filled for text in (value, *value.parts)} | {it for it in filed if not it.isalpha()}
-    return known | ({config.alarms.webhook} - {""})
+    hooks = {hook for watch in config.watches for hook in (watch.webhook, *getattr(watch.webhook, "parts", ()))}
+    return (known | hooks | {config.alarms.webhook, config.mail.password}) - {""}

@@ -23,6 +23,7 @@ from crawler.crawl import Crawl, start
 from crawler.crawl import Watch as Looker
 from crawler.masks import masked
 from crawler.pool import Pool
+from crawler.watching import Watching
 
 
 @dataclass(slots=True)
@@ -129,6 +130,7 @@ async def _crawl(
     if judged and not summary.interrupted:
         alarms.look(archive, Watch())
         await alarms.Bell(archive).ring(config.alarms)
+    await Watching(archive).finish(config, tell=not summary.interrupted)
     summary.left = archive.pending(crawl.scope_found, clock.now())[0]
     return summary
 
@@ -149,8 +151,8 @@ def crawl_once(
     """Crawl a scope into the archive at ``db``, made if it is not there.
 
     ``due_only`` does what the daemon would do now; otherwise every listing of the scope is looked at, and the
-    articles listed there again are looked at for changes. ``judged``: in the end all sources are looked over for
-    alarms, and these are sent. Raises archive.database.ArchiveError if the archive
+    articles listed there again are looked at for changes. What watches find is sent in the end. ``judged``: all sources
+    are looked over for alarms then, and these are sent, too. Raises archive.database.ArchiveError if the archive
     cannot be opened or written.
     """
     with Archive(db) as archive, Pool(config.limits.reading) as pool:

@@ -23,6 +23,7 @@ APART = (
     "test_polite_robots",
     "test_crawl",
     "test_commands",
+    "test_watching_processes",
     "test_unhurt_network",
     "test_pool",
 )

@@ -12,7 +12,8 @@ from typing import IO
 import click
 
 from archive.models import Failure
-from config.models import NAME, Config, Source
+from config.models import Config, Source
+from config.names import NAME
 from crawler.commands.common import config_option, echo, json_option, load_config, print_json, print_table, say
 
 

@@ -17,7 +17,7 @@ from archive.database import reading
 from archive.register import Begun, Over
 from archive.store import Archive
 from config.models import Alarms, Config, Source
-from crawler import alarms
+from crawler import alarms, sending
 from crawler.cli import main
 from crawler.logs import secrets_of
 from tests.daemons import daemon
@@ -116,7 +116,7 @@ async def test_a_redirect_is_not_followed_and_not_taken_for_received(archive, re
 
 
 async def test_an_address_that_hangs_holds_up_nothing_else(archive, receiver, monkeypatch, caplog):
-    monkeypatch.setattr(alarms, "PATIENCE", 0.3)
+    monkeypatch.setattr(sending, "PATIENCE", 0.3)
     begin(archive)
     answer = threading.Event()
     receiver.routes["/hook"] = lambda request: Response(b"ok" if answer.wait(20) else b"")
@@ -148,7 +148,7 @@ async def test_a_program_gets_the_alarm_on_its_standard_input(archive, tmp_path)
     [("raise SystemExit(3)", "ended with 3"), ("import time; time.sleep(60)", "took longer")],
 )
 async def test_a_program_that_fails_or_hangs_is_tried_again(archive, monkeypatch, caplog, code, said):
-    monkeypatch.setattr(alarms, "PATIENCE", 20.0 if "Exit" in code else 0.5)
+    monkeypatch.setattr(sending, "PATIENCE", 20.0 if "Exit" in code else 0.5)
     begin(archive)
     assert not await alarms.Bell(archive).ring(Alarms(command=program(archive.path.parent, code)))
     assert said in caplog.text

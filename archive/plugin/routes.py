@@ -10,6 +10,7 @@
 | ``/article/ID/snapshot/2`` | the page that its second text was read from; ``/page``, ``/source``, ``/bytes`` |
 | ``/sources``, ``/source/NAME`` | publishers |
 | ``/author/ID``, ``/tag/ID`` | who wrote, and what about |
+| ``/watches``, ``/watch/NAME`` | saved searches, and what each found; ``.atom`` |
 | ``/status`` | queue, runs, hosts, disk |
 | ``/help`` | how to search, and keys |
 """
@@ -35,7 +36,9 @@ from archive.plugin import (
     source,
     status,
     versions,
+    watched,
 )
+from config.names import NAME
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
@@ -84,6 +87,9 @@ _PAGES: dict[str, Page] = {
     r"^/source/(?P<name>[a-z0-9][a-z0-9_.-]{0,99})$": source.source,
     r"^/author/(?P<id>\d{1,15})$": named.author,
     r"^/tag/(?P<id>\d{1,15})$": named.tag,
+    r"^/watches$": watched.watches,
+    rf"^/watch/(?P<name>{NAME.pattern})$": watched.watch,
+    rf"^/watch/(?P<name>{NAME.pattern})\.atom$": watched.atom,
     r"^/status$": status.page,
     r"^/help$": _help,
     r"^/robots\.txt$": _robots,

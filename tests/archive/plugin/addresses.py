@@ -29,6 +29,9 @@ OURS = [
     "/author/1",
     "/tag/1",
     "/tag/2",
+    "/watches",
+    "/watch/harbour",
+    "/watch/old",
     "/status",
     "/help",
 ]

@@ -97,6 +97,21 @@ def around(db: Database) -> None:
         })  # fmt: skip
     db["sites"].insert({"site": "evil.example", "errors": 2, "next_at": "2999-01-01T00:00:00.000Z"})
     db["hosts"].insert({"host": "www.evil.example", "site": "evil.example", "parked": f"robots {SCRIPT}"})
+    for name, search, configured in (
+        ("harbour", json.dumps({"query": "harbour", "tag": SCRIPT, "sources": ["evil"]}), 1),
+        ("old", "broken", 0),
+    ):
+        db["watches"].insert({
+            "name": name, "search": search, "configured": configured, "since": SEEN, "looked_article": 1,
+            "looked_revision": 0, "configuration": "x",
+        })  # fmt: skip
+    db["matches"].insert({
+        "watch": "harbour", "article": 2, "revision": 1, "at": SEEN, "title": HOSTILE_TITLE,
+        "passage": f"\x02harbour\x03 {SCRIPT}",
+    })  # fmt: skip
+    db["deliveries"].insert({
+        "match": 1, "watch": "harbour", "receiver": "webhook", "due_at": SEEN, "problem": f"It said {SCRIPT}.",
+    })  # fmt: skip
     db["addresses"].insert({
         "url": "javascript:alert(8)", "article": 1, "kind": "amp", "first_seen": SEEN, "last_seen": SEEN,
     })  # fmt: skip

@@ -74,3 +74,16 @@ async def test_a_feed_and_its_page_name_each_other(get):
     assert 'href="http://localhost/search?q=harbour&amp;order=newest" rel="alternate"' in feed
     assert 'href="http://localhost/search.atom?q=harbour" rel="self"' in feed
     assert "<title>Cuttings: harbour</title>" in feed
+
+
+async def test_what_a_watch_found_is_a_feed_that_stays_as_it_was(get):
+    feed = ET.fromstring((await get("/watch/harbour.atom")).content)
+    entry = feed.find(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}id") == "http://localhost/watch/harbour#1"
+    assert entry.findtext(f"{ATOM}summary") == f"harbour {SCRIPT}"
+    assert SCRIPT in entry.findtext(f"{ATOM}title")
+    html = (await get("/watch/harbour")).text
+    assert "<mark>harbour</mark>" in html
+    assert SCRIPT not in html
+    assert "unsent by webhook" in (await get("/watches")).text
+    await get("/watch/none.atom", 404)

@@ -53,10 +53,16 @@ def chromium() -> Iterator:
 
 
 @contextmanager
-def visit(browser, *, width: int = 1280, height: int = 900, dark: bool = False) -> Iterator:
-    """A page in a context of its own, and the growing list of the URLs it requests and the dialogs it opens."""
+def visit(browser, *, width: int = 1280, height: int = 900, dark: bool = False, **options) -> Iterator:
+    """A page in a context of its own, and the growing list of the URLs it requests and the dialogs it opens.
+
+    ``options``: others of playwright's, as ``java_script_enabled`` and ``timezone_id``.
+    """
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", service_workers="block"
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        service_workers="block",
+        **options,
     )
     page, requests = context.new_page(), []
     context.on("request", lambda request: requests.append(request.url))

@@ -14,7 +14,7 @@ import nh3
 _TAGS: Final = frozenset(
     "a abbr acronym address article aside b bdi bdo big blockquote br button caption center cite code col colgroup dd"  # noqa: SIM905  # a list of eighty lines says no more
     " del details dfn dir div dl dt em fieldset figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img"
-    " ins kbd label legend li main mark menu nav noscript ol optgroup option p picture pre q rp rt ruby s samp section"
+    " ins kbd label legend li main mark menu nav ol optgroup option p picture pre q rp rt ruby s samp section"
     " select small span strike strong style sub summary sup table tbody td tfoot th thead time tr tt u ul var"
     " wbr".split()
 )
@@ -26,7 +26,9 @@ _ATTRIBUTES: Final = {
     },
     "a": {"href"},
 }  # fmt: skip
+# Text of noscript is markup to a browser that runs no scripts, and to nh3 it is text.
 _DROPPED: Final = {
+    "noscript",
     "script",
     "template",
     "noembed",

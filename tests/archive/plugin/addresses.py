@@ -23,6 +23,7 @@ OURS = [
     "/article/1/changes/1-2?view=side",
     "/article/1/snapshot",
     "/article/1/snapshot/2",
+    "/article/2/snapshot",
     "/sources",
     "/source/herald",
     "/source/evil",

@@ -19,6 +19,26 @@ SEEN = "2026-11-24T09:00:00Z"
 HOSTILE_TITLE = f"\u202eesrever {SCRIPT}<img src=http://203.0.113.9/t.gif onerror=alert(1)>\x07"
 PAGE = f'<!doctype html><meta charset="iso-8859-1"><title>Caf\u00e9</title>{SCRIPT}<p>Fa\u00e7ade'.encode("latin-1")
 
+OUTSIDE = "http://203.0.113.9"
+HOSTILE_PAGE = f"""<!doctype html><html lang=en><head><title>Old</title>{SCRIPT}
+<meta http-equiv=refresh content="0;url={OUTSIDE}/refresh"><base href="{OUTSIDE}/">
+<link rel=preconnect href="{OUTSIDE}"><link rel=dns-prefetch href="{OUTSIDE}">
+<link rel=stylesheet href="{OUTSIDE}/a.css"><link rel=prefetch href="{OUTSIDE}/next">
+<link rel=icon href="{OUTSIDE}/i.ico"><script src="{OUTSIDE}/s.js"></script>
+<style>@import "{OUTSIDE}/b.css"; h1 {{ color: rgb(1, 2, 3); background: url({OUTSIDE}/bg.png) }}
+p {{ background: \\75rl("{OUTSIDE}/esc.png") }} @font-face {{ font-family: x; src: url("{OUTSIDE}/f.woff") }}</style>
+</head><body onload="document.title='owned'" background="{OUTSIDE}/body.png"><h1>As it was</h1>
+<p style="font-family: x; background: image-set('{OUTSIDE}/set.png' 1x)">Its text.
+<a href="{OUTSIDE}/go" ping="{OUTSIDE}/ping">on</a> <a id=bad href="javascript:document.title='owned'">bad</a></p>
+<img src="{OUTSIDE}/t.gif" srcset="{OUTSIDE}/t2.gif 2x" onerror="document.title='owned'" alt="a picture">
+<picture><source srcset="{OUTSIDE}/p.webp"><img src="{OUTSIDE}/p.png"></picture>
+<video src="{OUTSIDE}/v.mp4" autoplay></video><audio src="{OUTSIDE}/a.mp3" autoplay></audio>
+<iframe src="{OUTSIDE}/frame"></iframe><object data="{OUTSIDE}/o"></object><embed src="{OUTSIDE}/e">
+<svg onload="document.title='owned'"><image href="{OUTSIDE}/svg.png"/></svg>
+<form action="{OUTSIDE}/form"><input autofocus onfocus="document.title='owned'"></form>
+<noscript><img src="{OUTSIDE}/pixel.gif"></noscript></body></html>""".encode()
+"""A page that asks for something outside in every way there is, and runs what it can."""
+
 
 def paragraphs(*texts: str) -> tuple[Block, ...]:
     return tuple(Block(Kind.PARAGRAPH, (Inline(text),)) for text in texts)
@@ -167,6 +187,7 @@ def fill(db: Database) -> None:
         dropped=json.dumps([[SCRIPT, SCRIPT], "broken", 7]),
         extractor=SCRIPT,
         published="2026-11-22",
+        snapshot=snapshot(db, HOSTILE_PAGE),
     )
     add(db, source="evil", title="Harbour council votes", text=text, duplicate_of=1, url="https://evil.example/copy")
     db.execute("UPDATE articles SET cluster = 1 WHERE id = 1 OR duplicate_of = 1")

@@ -73,6 +73,11 @@ def extra_css_urls(datasette: Datasette, view_name: str) -> list[str]:
 
 
 @hookimpl
+def extra_js_urls(datasette: Datasette, view_name: str) -> list[str]:
+    return [assets.url("tables.js")] if view_name and _archive(datasette) else []
+
+
+@hookimpl
 def menu_links(datasette: Datasette) -> list[dict[str, str]]:
     if not (name := _archive(datasette)):
         return []

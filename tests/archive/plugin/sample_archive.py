@@ -200,10 +200,10 @@ def fill(db: Database) -> None:
         removed="2026-11-24T08:00:00Z",
     )
     add(db, title="No date at all", published=None, published_precision=None, published_how=None, text="Undated words.")
-    title, text = "東京都知事が会見", "東京都の知事は、港の計画について会見した。"
-    japanese = add(db, title=title, text=text, language="ja", published="2026-11-20", section="政治")
+    japanese = {"title": "東京都知事が会見", "text": "東京都の知事は、港の計画について会見した。"}
+    number = add(db, language="ja", published="2026-11-20", section="政治", **japanese)
     with db.conn:
-        keep(db.conn, japanese, {"title": title, "text": text})
+        keep(db.conn, number, japanese)
     around(db)
     db["authors"].insert({"id": 1, "name": "Ada Byron"})
     db["article_authors"].insert({"article": 1, "author": 1, "position": 0})

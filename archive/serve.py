@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import inspect
 import socket
 import sqlite3
 import threading
@@ -58,24 +59,37 @@ class ReadOnly(Database):  # type: ignore[misc]  # Datasette has no types
             connection.close()
 
 
-def app(path: Path, *, settings: dict[str, Any] | None = None) -> Datasette:
+def app(path: Path, *, settings: dict[str, Any] | None = None, password: str = "", config: str = "") -> Datasette:
     """Datasette on the archive; ``app(path).app()`` is the ASGI application.
 
-    ``settings`` are Datasette's, over ours. Raises ServeError if the file is missing, can't be read or is no archive.
+    ``settings`` are Datasette's, over ours; ``password``: with which alone it is read; ``config``: path of the
+    configuration whose rules are shown, ``usual`` for the usual one. Raises ServeError if the file is missing, can't be
+    read or is no archive.
     """
     path = path.resolve()
     _check(path)
     if not pm.is_registered(plugin):  # not installed, but run from its folder
         pm.register(plugin, "cuttings")
-    datasette = Datasette([], metadata=metadata(), settings=_SETTINGS | (settings or {}))
+    said = metadata()
+    said["plugins"]["cuttings"] |= {"password": password, "config": config}
+    datasette = Datasette([], **_told(said), settings=_SETTINGS | (settings or {}))
     datasette.remove_database("_memory")  # Datasette adds it where it gets no file
     datasette.add_database(ReadOnly(datasette, path), name=NAME)
     return datasette
 
 
-def run(path: Path, host: str = "127.0.0.1", port: int = 8001, *, open_browser: bool = False) -> None:
+def run(
+    path: Path,
+    host: str = "127.0.0.1",
+    port: int = 8001,
+    *,
+    open_browser: bool = False,
+    password: str = "",
+    config: str = "",
+) -> None:
     """Serve until interrupted. Port 0 takes any free one; the address is printed. Raises ServeError."""
-    server = uvicorn.Server(uvicorn.Config(app(path).app(), log_level="warning", server_header=False))
+    served = app(path, password=password, config=config).app()
+    server = uvicorn.Server(uvicorn.Config(served, log_level="warning", server_header=False))
     with _listen(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/"
@@ -89,6 +103,14 @@ def run(path: Path, host: str = "127.0.0.1", port: int = 8001, *, open_browser: 
 def metadata() -> dict[str, Any]:
     """Titles, descriptions, facets and queries of the tables: metadata.toml, for Datasette."""
     return tomllib.loads((files("archive.plugin") / "metadata.toml").read_text("utf-8"))
+
+
+def _told(said: dict[str, Any]) -> dict[str, Any]:
+    """Metadata as Datasette takes it: from 1.0 on, the ready-made queries are told apart from it."""
+    if "config" not in inspect.signature(Datasette).parameters:
+        return {"metadata": said}
+    queries = said["databases"][NAME].pop("queries")
+    return {"metadata": said, "config": {"databases": {NAME: {"queries": queries}}}}
 
 
 def _open(path: Path) -> sqlite3.Connection:

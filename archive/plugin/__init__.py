@@ -4,6 +4,7 @@
 
 It does nothing until its setting names the database that is an archive (``archive.serve`` does that; in a metadata
 file: ``{"plugins": {"cuttings": {"database": "archive"}}}``), so it can be installed beside any other Datasette.
+Other settings: ``password``, without which nobody reads anything, and ``config``, where the sources' rules stand.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datasette.utils.asgi import Response
 from jinja2 import Environment
 from markupsafe import Markup
 
-from archive.plugin import assets, body, routes, words
+from archive.plugin import assets, body, gate, routes, words
 from archive.wanted import Wanted
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
@@ -108,11 +109,9 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Asgi], Asgi]:
         if not _archive(datasette):
             return app
 
-        async def guarded(scope: Scope, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
-            if scope["type"] == "http" and scope["method"] not in _READING and not scope["path"].startswith("/-/"):
-                await Response.text("An archive can only be read.", 405, {"Allow": "GET, HEAD"}).asgi_send(send)
-                return
+        password = str((datasette.plugin_config("cuttings") or {}).get("password") or "")
 
+        async def guarded(scope: Scope, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
             async def send_guarded(message: Any) -> None:
                 if message["type"] == "http.response.start":
                     sent = {name.lower() for name, _ in message["headers"]}
@@ -120,7 +119,13 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Asgi], Asgi]:
                     message = {**message, "headers": [*message["headers"], *more]}
                 await send(message)
 
-            await app(scope, receive, send_guarded)
+            if scope["type"] == "http" and password and not gate.opens(password, scope["headers"]):
+                await (await gate.refusal(scope["headers"])).asgi_send(send_guarded)
+            elif scope["type"] == "http" and scope["method"] not in _READING and not scope["path"].startswith("/-/"):
+                refusal = Response.text("An archive can only be read.", 405, {"Allow": "GET, HEAD"})
+                await refusal.asgi_send(send_guarded)
+            else:
+                await app(scope, receive, send_guarded)
 
         return guarded
 

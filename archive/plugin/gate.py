@@ -1,7 +1,8 @@
 """Gate: a password for the whole room, by HTTP's own means.
 
-Basic (RFC 7617) is for people, Bearer (RFC 6750) for programs. It is compared by digest, in a time that tells nothing of it. Not a plugin that hashes it slowly: that is for files that
-keep passwords, would be done for each request, and takes longer than any page.
+Basic (RFC 7617) is for people, Bearer (RFC 6750) for programs. It is compared by digest, in a time that tells nothing
+of it. Not a plugin that hashes it slowly: that is for files that keep passwords, would be done for each request, and
+takes longer than any page.
 """
 
 from __future__ import annotations

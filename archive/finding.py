@@ -11,11 +11,14 @@ Each function takes a connection that reads, and answers with numbers of article
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from archive.query import as_indexed
 from archive.spans import back, begin, either, end, previous, spans
 from archive.wanted import Wanted
 
@@ -25,6 +28,9 @@ RANKED = 20_000
 """Hits that are ranked by bm25; a word in the headline counts as four in the text."""
 SCORED = 2_000
 """Hits of each kind that are scored where there are more, 10 µs each: their words are counted by marking them."""
+SPELLED = 500
+"""Words that have a beginning in common."""
+_BEGINNING = re.compile(r"(?<!\S)(\w{3,})\*(?!\S)")
 _FEW = 1_000
 """Articles of an author or tag, up to which each is looked up in the index, 5 to 50 µs each, in place of trying each
 hit, 0.2 µs. Not for beginnings of words: a look-up of one takes as long as finding all."""
@@ -47,6 +53,22 @@ _NAMED = {
 
 Place = tuple[str, int]
 """Where an article stands in time: (timeline.happened, its number)."""
+
+
+def spelled(db: sqlite3.Connection, wanted: Wanted) -> Wanted:
+    """The same, beginnings of words (``elect*``) spelled out where the archive has no more than SPELLED of such words.
+
+    SQLite takes all articles with any of them together before it gives the first, seconds in a large archive; of
+    words that are named it gives the newest at once.
+    """
+
+    def words(found: re.Match[str]) -> str:
+        first = as_indexed(found[1])
+        sql = "SELECT term FROM articles_words WHERE term >= ? AND term < ? LIMIT ?"
+        terms = [row[0] for row in db.execute(sql, [first, f"{first}\U0010ffff", SPELLED + 1])]
+        return " OR ".join(terms) if 0 < len(terms) <= SPELLED else found[0]
+
+    return replace(wanted, words=_BEGINNING.sub(words, wanted.words)) if "*" in wanted.words else wanted
 
 
 def count(db: sqlite3.Connection, wanted: Wanted, most: int = COUNTED) -> int:

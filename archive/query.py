@@ -7,6 +7,7 @@ engines. Everything is quoted, so that no input is a syntax error or one of FTS5
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from archive.spaced import spaced
 
@@ -38,6 +39,12 @@ def fts5(typed: str) -> str:
     if not wanted:
         return ""
     return " NOT ".join(["(" + " AND ".join(f"({' OR '.join(some)})" for some in wanted) + ")", *unwanted])
+
+
+def as_indexed(word: str) -> str:
+    """A word as the index has it, roughly: in small letters, without accents."""
+    apart = unicodedata.normalize("NFD", word.lower())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def _quoted(term: re.Match[str]) -> str:

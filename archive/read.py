@@ -127,6 +127,7 @@ def search(
     wanted = Wanted(typed, (source,) if source else (), since=since[:10])
     if not wanted.match:
         return ()
+    wanted = finding.spelled(db, wanted)
     found: list[Hit] = []
     step, offset = min(limit, _STEP), 0
     while len(found) < limit and (numbers := finding.best(db, wanted, step, offset)):

@@ -59,10 +59,13 @@ class ReadOnly(Database):  # type: ignore[misc]  # Datasette has no types
             connection.close()
 
 
-def app(path: Path, *, settings: dict[str, Any] | None = None, password: str = "", config: str = "") -> Datasette:
+def app(
+    path: Path, *, settings: dict[str, Any] | None = None, password: str | dict[str, str] = "", config: str = ""
+) -> Datasette:
     """Datasette on the archive; ``app(path).app()`` is the ASGI application.
 
-    ``settings`` are Datasette's, over ours; ``password``: with which alone it is read; ``config``: path of the
+    ``settings`` are Datasette's, over ours; ``password``: with which alone it is read, as text or,
+    so that none is shown, as Datasette takes secrets (``$env``, ``$file``); ``config``: path of the
     configuration whose rules are shown, ``usual`` for the usual one. Raises ServeError if the file is missing, can't be
     read or is no archive.
     """
@@ -84,7 +87,7 @@ def run(
     port: int = 8001,
     *,
     open_browser: bool = False,
-    password: str = "",
+    password: str | dict[str, str] = "",
     config: str = "",
 ) -> None:
     """Serve until interrupted. Port 0 takes any free one; the address is printed. Raises ServeError."""

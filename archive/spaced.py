@@ -16,7 +16,7 @@ BREAK = "\u200b"
 # the first and the last as what default word boundaries do not fit.)
 _APART = (
     r"\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3\u1100-\u11ff\uac00-\ud7a3"
-    r"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    r"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _ONE = re.compile(rf"[{_APART}](?=\w)|\w(?=[{_APART}])")
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-EARLIEST, LATEST = "1900", "2100"
-"""Years. Nothing else is looked for: each year is a word of its own where one end of a span is open."""
+_EARLIEST, _OPEN, _LATEST = "1000", "2000", "2100"
+"""Years. What is before ``_OPEN`` is looked for by its beginning, where a span has none: there is little of it."""
+NEVER = "never"
+"""The key of no article."""
 
 
 def either(keys: Iterable[str]) -> str:
@@ -23,11 +25,17 @@ def either(keys: Iterable[str]) -> str:
 def spans(since: str, until: str) -> Iterator[str]:
     """The fewest keys of years, months and days that are all the days from one date to the other, both included.
 
-    ``2026`` or ``2026-11`` is from its beginning or up to its end. Nothing if neither is given.
+    ``2026`` or ``2026-11`` is from its beginning or up to its end. Nothing if neither is given, and NEVER for a span
+    that ends before it begins.
     """
     if not since and not until:
         return
-    first, last = max(begin(since), begin(EARLIEST)), min(end(until or LATEST), end(LATEST))
+    first, last = max(begin(since), begin(_EARLIEST)), min(end(until or _LATEST), end(_LATEST))
+    if first > last:
+        yield NEVER
+    if not since and last >= begin(_OPEN):
+        yield from ("y0*", "y1*")
+        first = begin(_OPEN)
     for year in range(int(first[:4]), int(last[:4]) + 1):
         if first <= begin(f"{year}") and end(f"{year}") <= last:
             yield f"y{year}"

@@ -109,7 +109,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Asgi], Asgi]:
         if not _archive(datasette):
             return app
 
-        password = str((datasette.plugin_config("cuttings") or {}).get("password") or "")
+        said = (datasette.plugin_config("cuttings") or {}).get("password") or ""
+        password = str(said).partition("\n")[0].strip()
 
         async def guarded(scope: Scope, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
             async def send_guarded(message: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -12,8 +13,10 @@ from datasette.database import Database, QueryInterrupted
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Request, Response
 
+from archive import rows
 from archive.plugin.behind import Behind
 from archive.plugin.body import REL
+from archive.wanted import day
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
@@ -27,6 +30,9 @@ POLICY = (
 """Content-Security-Policy of our own pages: our own style and script by their addresses, and nothing else."""
 PATIENCE = 5_000
 """Milliseconds that a page's look at the archive may take; the slowest of a million articles takes some 200."""
+
+
+_TIME = re.compile(r"(T[0-9:.]{2,15}Z)?")
 
 
 class SlowError(Exception):
@@ -73,11 +79,17 @@ async def page(
     setting = datasette.plugin_config("cuttings")["database"]
     shared = {"database": setting, "rel": REL, "behind": behind.links(setting) if behind else ()}
     html = await datasette.render_template(f"cuttings/{name}.html", {**shared, **context}, request=request)
-    return Response.html(html, status=status, headers={"Content-Security-Policy": POLICY})
+    # Lone surrogates, which JSON can spell, are no text that can be sent.
+    return Response.html(rows.clean(html), status=status, headers={"Content-Security-Policy": POLICY})
 
 
 async def missing(datasette: Datasette, request: Request, message: str) -> Response:
     return await page(datasette, request, "missing", {"message": message}, status=404)
+
+
+async def broken(datasette: Datasette, request: Request) -> Response:
+    """What is said where a page could not be made, which is a fault of ours."""
+    return await page(datasette, request, "broken", {}, status=500)
 
 
 async def slow(datasette: Datasette, request: Request) -> Response:
@@ -88,7 +100,7 @@ async def slow(datasette: Datasette, request: Request) -> Response:
 def before(value: str | None) -> tuple[str, int] | None:
     """Where a list goes on, as its address says it: ``2026-11-24T08:00:00Z,17``."""
     when, _, number = (value or "").rpartition(",")
-    return (when, int(number)) if when[:4].isascii() and _whole(number) and _dated(when) else None
+    return (when, int(number)) if _whole(number) and day(when[:10]) and _TIME.fullmatch(when[10:]) else None
 
 
 def number(value: str | None, highest: int) -> int:
@@ -107,8 +119,3 @@ def read(text: str, kind: type[T]) -> T:
 
 def _whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
-
-
-def _dated(when: str) -> bool:
-    digits = when[:10].replace("-", "")
-    return len(when) >= 4 and digits.isascii() and digits.isdigit()

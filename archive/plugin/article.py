@@ -34,8 +34,8 @@ class Cutting:
     """The other articles with nearly the same text, the first first."""
     addresses: tuple[Row, ...]
     """Its other URLs, and what kind of address each is."""
-    dates: tuple[Row, ...]
-    """Every date of publication that was found, and which is believed."""
+    dates: tuple[list[str], ...]
+    """Every date of publication that was found: how, when, how precisely."""
     snapshot: Row | None
     """Of the page it was read from, without its body."""
     replaced: int
@@ -79,11 +79,6 @@ def of(db: sqlite3.Connection, number: int) -> Cutting | None:
     tags = "SELECT tags.id, name FROM article_tags JOIN tags ON tags.id = tag WHERE article = ? ORDER BY name"
     addresses = "SELECT url, kind FROM addresses WHERE article = ? AND url != ? ORDER BY first_seen, url LIMIT ?"
     snapshot = "SELECT id, final_url, fetched_at, status, size, sha256 FROM snapshots WHERE id = ?"
-    # From the row, not the view: SQLite would look through all articles for those of one.
-    dates = (
-        "SELECT json_extract(value, '$[0]') AS how, json_extract(value, '$[1]') AS at,"
-        " json_extract(value, '$[2]') AS precision FROM json_each(iif(json_valid(?), ?, '[]'))"
-    )
     copies = "SELECT id FROM articles WHERE cluster = ? AND id != ? ORDER BY id LIMIT ?"
     return Cutting(
         article=dict(row),
@@ -92,7 +87,7 @@ def of(db: sqlite3.Connection, number: int) -> Cutting | None:
         revisions=revisions(db, number),
         copies=tuple(listing.rows(db, [one["id"] for one in all_(copies, row["cluster"], number, _COPIES)])),
         addresses=all_(addresses, number, row["url"], _ADDRESSES),
-        dates=all_(dates, row["dates"], row["dates"]),
+        dates=tuple(one for one in answer.read(row["dates"], list) if isinstance(one, list) and len(one) == 3),
         snapshot=next(iter(all_(snapshot, row["snapshot"])), None),
         replaced=all_("SELECT count(*) AS n FROM replaced WHERE article = ?", number)[0]["n"],
     )

@@ -12,7 +12,7 @@ import nh3
 from markupsafe import Markup
 
 from archive import blocks as blocks_json
-from archive import render
+from archive import render, rows
 from archive.models import Block, Inline, Kind
 from archive.plugin.words import web
 
@@ -28,17 +28,22 @@ REL = "noreferrer noopener nofollow"
 def html(stored: str, text: str) -> Markup:
     """HTML of the JSON in ``articles.blocks``; of the plain text, if the JSON can't be read."""
     try:
-        blocks = blocks_json.loads(stored)
-    except ValueError:
-        blocks = ()
-    if not blocks:
-        blocks = tuple(Block(Kind.PARAGRAPH, (Inline(part),)) for part in text.split("\n\n"))
+        if blocks := blocks_json.loads(stored):
+            return _rendered(blocks)
+    except (ValueError, RecursionError):  # no JSON, or nested a thousand times: no page that was read gives either
+        pass
+    return _rendered(tuple(Block(Kind.PARAGRAPH, (Inline(part),)) for part in text.split("\n\n")))
+
+
+def _rendered(blocks: tuple[Block, ...]) -> Markup:
     return sanitise(render.html(tuple(_without_pictures(block) for block in blocks)))
 
 
 def sanitise(dirty: str) -> Markup:
     """HTML with nothing left in it but text, its structure, and links to http and https."""
-    clean = nh3.clean(dirty, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https"}, link_rel=REL)
+    clean = nh3.clean(
+        rows.clean(dirty), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https"}, link_rel=REL
+    )
     # A wide table moves within its frame, also by keyboard.
     clean = clean.replace("<table>", f"{_FRAME}<table>").replace("</table>", "</table></div>")
     return Markup(clean)  # noqa: S704  # cleaned above

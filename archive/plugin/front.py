@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it ha
 _GROUPS, _MOVING, _CHANGED = 40, 6, 8
 _LEAST, _ABOUT = 5, 30
 """Articles of each source or section: the least, and about how many in all where there are few of these."""
-_RECENT = timedelta(days=2)
-"""How far back from a day's end a story may begin that is said to be moving."""
+_RECENT = timedelta(days=1)
+"""How many days before a day a story may begin that is said to be moving."""
 
 _SQL = """
     select articles.id as article, articles.title, timeline.source, timeline.section, happened
@@ -76,8 +76,8 @@ async def front(datasette: Datasette, request: Request) -> Response:
     found = await answer.look(datasette, partial(of_day, day=day, by=by))
     behind = None
     if found.day:
-        params = {"day": found.day, "next": _next(found.day)}
-        behind = Behind(f"timeline?happened__gte={found.day}&happened__lt={params['next']}", _SQL, params)
+        params = {"day": _first(found.day), "next": _next(found.day)}
+        behind = Behind(f"timeline?happened__gte={params['day']}&happened__lt={params['next']}", _SQL, params)
     return await answer.page(datasette, request, "front", {"front": found, "by": by, "asked": day}, behind=behind)
 
 
@@ -92,14 +92,14 @@ def of_day(db: sqlite3.Connection, day: str, by: str) -> Front:
         last = db.execute("SELECT max(happened) FROM timeline").fetchone()[0]
         day = f"{last or ''}-01-01"[:10] if last else ""
     groups, total, more = _groups(db, day, by) if day else ((), 0, 0)
-    alarms = register.rows(db)
+    alarms = register.rows(db) if until == "9" else ()  # of a day that is past, they are of today
     titles = (
         dict(db.execute("SELECT name, coalesce(nullif(title, ''), name) FROM sources").fetchall()) if alarms else {}
     )
     return Front(
         day=day,
         total=total,
-        earlier=_neighbour(db, "max", "<", day),
+        earlier=_neighbour(db, "max", "<", _first(day)) if day else "",
         later=_neighbour(db, "min", ">=", _next(day)) if day else "",
         groups=groups,
         more=more,
@@ -112,7 +112,7 @@ def of_day(db: sqlite3.Connection, day: str, by: str) -> Front:
 
 def _groups(db: sqlite3.Connection, day: str, by: str) -> tuple[tuple[Group, ...], int, int]:
     within = "happened >= ? AND happened < ? AND original IS NULL"
-    days = [day, _next(day)]
+    days = [_first(day), _next(day)]
     counts = db.execute(
         f"SELECT {by}, count(*) FROM timeline WHERE {within} GROUP BY 1 ORDER BY 2 DESC, 1",  # noqa: S608  # one of two words
         days,
@@ -137,7 +137,7 @@ def _groups(db: sqlite3.Connection, day: str, by: str) -> tuple[tuple[Group, ...
 def _moving(db: sqlite3.Connection, day: str) -> tuple[Row, ...]:
     """Stories that several sources ran within the last days, those that most ran first."""
     end = _next(day)
-    since = (date.fromisoformat(end) - _RECENT).isoformat()
+    since = (date.fromisoformat(day) - _RECENT).isoformat()
     found = db.execute(
         "SELECT cluster, count(DISTINCT source) AS sources, max(happened) AS latest FROM timeline"
         " WHERE cluster IS NOT NULL AND happened >= ? AND happened < ? GROUP BY cluster HAVING sources > 1"
@@ -177,9 +177,16 @@ def _neighbour(db: sqlite3.Connection, which: str, how: str, day: str) -> str:
     return f"{found}-01-01"[:10] if found else ""
 
 
+def _first(day: str) -> str:
+    """What comes before all times of a day; on the first of a month or year are those of which no more is known."""
+    if day.endswith("-01-01"):
+        return day[:4]
+    return day[:7] if day.endswith("-01") else day
+
+
 def _next(day: str) -> str:
     """What comes after all times of a day."""
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    return _first((date.fromisoformat(day) + timedelta(days=1)).isoformat())
 
 
 def _real(day: str) -> bool:

@@ -26,6 +26,8 @@ _ATTRIBUTES: Final = {
     },
     "a": {"href"},
 }  # fmt: skip
+_MOST = 30_000
+"""Elements; cleaning takes up to a second and a half for so many, if each stands in the one before."""
 # Text of noscript is markup to a browser that runs no scripts, and to nh3 it is text.
 _DROPPED: Final = {
     "noscript",
@@ -43,7 +45,8 @@ _DROPPED: Final = {
 """With what is in them."""
 # What loads something, however its letters are written: CSS lets any of them be escaped.
 _LETTER = {
-    one: rf"(?:{one}|\\0{{0,4}}(?:{ord(one):x}|{ord(one.upper()):x})\s?)" for one in "abcdefghijklmnopqrstuvwxyz"
+    one: rf"(?:{one}|\\{one}|\\0{{0,4}}(?:{ord(one):x}|{ord(one.upper()):x})\s?)"
+    for one in "abcdefghijklmnopqrstuvwxyz"
 }
 _LOADS = "|".join(
     "".join(_LETTER.get(letter, letter) for letter in word) for word in ("url", "src", "image-set", "image")
@@ -56,7 +59,9 @@ _STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
 
 
 def page(source: str) -> str:
-    """A whole HTML document of a page's source."""
+    """A whole HTML document of a page's source; of one that is too large to be cleaned soon, that it is."""
+    if source.count("<") > _MOST:
+        source = "<p>This page has too many elements to be shown as it looked. Look at it as source."
     clean = nh3.clean(
         source,
         tags=set(_TAGS),

@@ -17,11 +17,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import Forbidden, NotFound, Request, Response
 
 from archive.plugin import (
     answer,
@@ -43,6 +44,8 @@ from config.names import NAME
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
 
+log = logging.getLogger(__name__)
+
 Page = Callable[["Datasette", Request], Awaitable[Response]]
 
 
@@ -56,7 +59,10 @@ async def _robots(datasette: Datasette, request: Request) -> Response:  # noqa: 
 
 
 def _patient(page: Page) -> Page:
-    """A page that says so where the archive took too long."""
+    """A page that says so where the archive took too long, or where it could not be made.
+
+    Datasette's own way prints all that the page was made of, which takes minutes for what is nested a thousand times.
+    """
 
     @wraps(page)
     async def told(datasette: Datasette, request: Request) -> Response:
@@ -64,6 +70,11 @@ def _patient(page: Page) -> Page:
             return await page(datasette, request)
         except answer.SlowError:
             return await answer.slow(datasette, request)
+        except (NotFound, Forbidden):
+            raise
+        except Exception:
+            log.exception("the page %s could not be made", request.path)
+            return await answer.broken(datasette, request)
 
     return told
 

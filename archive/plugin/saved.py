@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 
 from datasette.utils.asgi import Request, Response
 
+from archive import rows
 from archive.plugin import answer
 from archive.plugin.listing import Row
 from archive.plugin.search import Asked, asked, find
@@ -31,7 +32,7 @@ _MOST = 1_000
 """Articles in a CSV or JSON at a time; JSON says where it goes on."""
 _IN_A_FEED = 50
 _ATOM = "http://www.w3.org/2005/Atom"
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FORMULA = re.compile(r"[\s\0\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
 # Not in XML 1.0 (2.2), however it is written.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIELDS = ("id", "title", "byline", "source", "published", "first_seen", "section", "language", "url", "passage")
@@ -77,7 +78,9 @@ async def as_json(datasette: Datasette, request: Request) -> Response:
         "articles": [_plain(row) for row in found.rows],
         "next": following or None,
     }
-    return Response(json.dumps(body, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8")
+    return Response(
+        rows.clean(json.dumps(body, ensure_ascii=False, indent=1)), content_type="application/json; charset=utf-8"
+    )
 
 
 async def as_csv(datasette: Datasette, request: Request) -> Response:
@@ -90,7 +93,7 @@ async def as_csv(datasette: Datasette, request: Request) -> Response:
     table.writerow(_FIELDS)
     table.writerows([_cell(_plain(row)[name]) for name in _FIELDS] for row in found.rows)
     headers = {"Content-Disposition": 'attachment; filename="cuttings.csv"'}
-    return Response(out.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+    return Response(rows.clean(out.getvalue()), headers=headers, content_type="text/csv; charset=utf-8")
 
 
 def feed(title: str, url: str, page: str, entries: Sequence[Entry]) -> Response:

@@ -126,7 +126,9 @@ async def search(datasette: Datasette, request: Request) -> Response:
 
 def find(db: sqlite3.Connection, asked: Asked, *, choices: bool = False, most: int = PAGE) -> Found:
     """One page of what was found. ``choices``: also the charts, and what one may choose from."""
-    wanted = asked.wanted
+    said = asked
+    wanted = finding.spelled(db, asked.wanted)
+    asked = replace(asked, wanted=wanted)
     if wanted.words.strip() and not wanted.match:  # signs alone
         numbers = []
     elif asked.order == "best":
@@ -139,7 +141,7 @@ def find(db: sqlite3.Connection, asked: Asked, *, choices: bool = False, most: i
     if not choices:
         return Found(rows, more, total, None, (), ())
     titles = dict(db.execute("SELECT name, coalesce(nullif(title, ''), name) FROM sources ORDER BY 2 COLLATE NOCASE"))
-    charts = _charts(db, asked, titles) if rows and wanted.match else None
+    charts = _charts(db, asked, said, titles) if rows and wanted.match else None
     return Found(rows, more, total, charts, tuple(titles.items()), _languages(db))
 
 
@@ -167,7 +169,7 @@ def _window(db: sqlite3.Connection, asked: Asked) -> tuple[str, ...]:
     return tuple(days(last, count))
 
 
-def _charts(db: sqlite3.Connection, asked: Asked, titles: Mapping[str, str]) -> Charts:
+def _charts(db: sqlite3.Connection, asked: Asked, said: Asked, titles: Mapping[str, str]) -> Charts:
     """How often it was written about: by day and by source, and by month where that can be counted quickly."""
     every = _window(db, asked)
     within = replace(asked.wanted, since=max(every[0], asked.wanted.since), until=every[-1])
@@ -176,17 +178,17 @@ def _charts(db: sqlite3.Connection, asked: Asked, titles: Mapping[str, str]) -> 
     for (one, name), n in found.items():
         by_day[one] += n
         by_source[name] += n
-    daily = [Point(one, by_day[one], asked.url(since=one, until=one)) for one in every]
+    daily = [Point(one, by_day[one], said.url(since=one, until=one)) for one in every]
     span = {"since": every[0], "until": every[-1]}
     most = sorted(by_source.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
-    sources = shares([Point(titles.get(name, name), n, asked.url(**span, source=name)) for name, n in most])
+    sources = shares([Point(titles.get(name, name), n, said.url(**span, source=name)) for name, n in most])
     monthly = None
     if not asked.wanted.since and not asked.wanted.until and finding.count(db, asked.wanted) <= finding.COUNTED:
         for (one, _), n in finding.spread(db, asked.wanted).items():
             by_month[one[:7]] += n
         if min(by_month) < every[0][:7]:
             known = [one for one in months(max(by_month)[:7], _MONTHS) if one >= min(by_month)]
-            points = [Point(one, by_month[one], asked.url(since=one, until=one)) for one in known]
+            points = [Point(one, by_month[one], said.url(since=one, until=one)) for one in known]
             monthly = Chart(tuple(points), "articles", "Month")
     return Charts(Chart(tuple(daily), "articles", "Day"), sources, monthly)
 

@@ -44,7 +44,8 @@ class Watched:
     def url(self) -> str:
         """The same search in all that is kept."""
         names = {"query": "q", "sources": "source"}
-        return "/search?" + urlencode({names.get(key, key): it for key, it in self.search.items()}, doseq=True)
+        asked = {names.get(key, key): it for key, it in self.search.items()}
+        return "/search?" + urlencode(asked, doseq=True, errors="replace")
 
 
 async def watches(datasette: Datasette, request: Request) -> Response:
@@ -104,7 +105,9 @@ def of(db: sqlite3.Connection, name: str, before: int = 0) -> Watched | None:
 
 
 def _watched(row: sqlite3.Row, standing: dict[str, Standing]) -> Watched:
-    return Watched(row["name"], answer.read(row["search"], dict), bool(row["configured"]), standing[row["name"]])
+    found = answer.read(row["search"], dict)
+    search: dict[str, object] = {str(key): it for key, it in found.items() if isinstance(it, (str, list))}
+    return Watched(row["name"], search, bool(row["configured"]), standing[row["name"]])
 
 
 def _entry(row: Row, base: str, name: str) -> saved.Entry:

@@ -47,6 +47,7 @@ DROP INDEX articles_source_happened;
 CREATE VIRTUAL TABLE articles_fts USING fts5(
     title, text, keys, content='searchable', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
 );
+CREATE VIRTUAL TABLE articles_words USING fts5vocab('articles_fts', 'row');  -- takes no room
 """
 
 FILLED = f"""

@@ -46,12 +46,13 @@ def serve(
         say(f"Whoever can reach {host} can read this archive: it has no password (--password-file).")
     config = str(config_path) if config_path else "usual"
     try:
-        run(existing(db), host=host, port=port, open_browser=open_browser, password=password, config=config)
+        run(existing(db), host=host, port=port, open_browser=open_browser, password=password or "", config=config)
     except ServeError as error:
         raise click.ClickException(str(error)) from None
 
 
-def _password(file: Path | None) -> str:
+def _password(file: Path | None) -> dict[str, str]:
+    """Where the password stands, as Datasette takes secrets: it is shown nowhere. Empty if there is none."""
     if file is None:
         password = os.environ.get("CUTTINGS_PASSWORD", "")
     else:
@@ -61,7 +62,9 @@ def _password(file: Path | None) -> str:
             raise click.ClickException(f"The password could not be read from {file}: {error}.") from None
     if (file or password) and len(password) < _SHORTEST:
         raise click.ClickException(f"The password has {len(password)} letters; it needs {_SHORTEST} at least.")
-    return password
+    if file:
+        return {"$file": str(file.resolve())}
+    return {"$env": "CUTTINGS_PASSWORD"} if password else {}
 
 
 def _own(host: str) -> bool:

@@ -9,6 +9,12 @@ from archive.wanted import Wanted, day
 DAYS = st.dates(date(1995, 1, 1), date(2035, 12, 31))
 
 
+def met(happened: str, wanted: list[str]) -> bool:
+    """Whether any of these words finds it; those that end with ``*`` are beginnings."""
+    said = keys(happened)
+    return any(one in said or (one[-1] == "*" and any(key.startswith(one[:-1]) for key in said)) for one in wanted)
+
+
 def keys(happened: str) -> set[str]:
     """The words by which the index finds what happened then, as archive.tables.reading.KEYS makes them."""
     digits = (happened[:10].replace("-", "") + "0000")[:8]
@@ -39,9 +45,18 @@ def test_what_is_known_to_the_month_alone_is_in_a_span_that_has_all_of_it():
 
 
 def test_a_span_with_an_open_end_goes_on():
-    assert keys("2031-05-05") & set(spans("2026-11-20", ""))
-    assert keys("1950-05-05") & set(spans("", "2026-11-20"))
+    assert met("2031-05-05", list(spans("2026-11-20", "")))
+    for old in ("1950-05-05", "0800", "2003-01"):
+        assert met(old, list(spans("", "2026-11-20")))
+    assert met("1849-12-31", list(spans("", "1850")))
+    assert not met("1851-01-01", list(spans("", "1850")))
     assert not list(spans("", ""))
+
+
+def test_a_span_that_ends_before_it_begins_has_no_day_and_is_still_a_span():
+    for since, until in (("2026-12-01", "2026-11-01"), ("2150", ""), ("", "0800")):
+        assert Wanted("harbour", since=since, until=until).expression().count("keys :") == 1
+        assert not met("2026-11-15", list(spans(since, until)))
 
 
 @given(DAYS)

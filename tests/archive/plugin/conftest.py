@@ -33,8 +33,8 @@ def datasette(path: Path):
 def get(datasette):
     """GET a path, and see that the page is there."""
 
-    async def fetch(url: str, status: int = 200):
-        response = await datasette.client.get(url)
+    async def fetch(url: str, status: int = 200, **options):
+        response = await datasette.client.get(url, **options)
         assert response.status_code == status, response.text
         return response
 

@@ -153,6 +153,9 @@ def test_of_a_raw_page_nothing_is_left_that_asks_for_anything():
         "a{background:URL( '//203.0.113.9/x' )}",
         "a{background:u\\72l(//203.0.113.9/x)}",
         "a{background:\\000075 rl(//203.0.113.9/x)}",
+        "a{background:u\\r\\l(//203.0.113.9/x)}",
+        "a{cursor:\\url(//203.0.113.9/x)}",
+        "@imp\\ort '//203.0.113.9/x';",
         "a{background:-webkit-image-set('//203.0.113.9/x' 1x)}",
         "@im\\70ort '//203.0.113.9/x';",
         "@import url(//203.0.113.9/x) screen;",
@@ -163,3 +166,40 @@ def test_no_style_is_left_that_loads(css):
     assert "203.0.113.9" not in harmless.page(f"<style>{css}</style><p>x")
     if css.startswith("a{"):
         assert "203.0.113.9" not in harmless.page(f'<p style="{css[2:-1]}">x')
+
+
+def test_a_page_of_a_hundred_thousand_parts_within_each_other_is_not_waited_for():
+    assert "too many elements" in harmless.page("<div>" * 100_000)
+
+
+HARD = [
+    '[{"kind":"quote","children":' * 400 + "[]" + "}]" * 400,
+    "[" * 100_000,
+    '[{"kind":"paragraph","text":"a \\ud800 b"}]',
+    '["\\ud800"]',
+    '{"query":"\\ud800","sources":7,"tag":["\\udfff"]}',
+]
+
+
+@pytest.mark.parametrize("hard", HARD)
+async def test_no_json_that_stands_in_the_archive_breaks_a_page(get, writer, hard):
+    writer.execute("UPDATE articles SET blocks = ?, flags = ?, evidence = ?, dropped = ?, dates = ?", [hard] * 5)
+    writer.execute("UPDATE watches SET search = ?", [hard])
+    writer.execute("UPDATE days SET hours = ?", [hard])
+    for url in (
+        "/article/1",
+        "/source/herald",
+        "/watches",
+        "/watch/harbour",
+        "/search.json",
+        "/search.atom",
+        "/search.csv",
+    ):
+        response = await get(url)
+        assert len(response.text) > 100, url
+
+
+async def test_a_page_that_cannot_be_made_is_said_and_hurts_no_other(get, writer):
+    writer.execute("UPDATE snapshots SET headers = 'broken'")
+    assert "could not be made" in (await get("/article/1/snapshot/page", 500)).text
+    await get("/article/1")

@@ -109,3 +109,17 @@ async def test_a_day_that_is_none_is_not_there(get, url):
 async def test_a_source_is_where_it_was_before_there_were_pages_of_sources(get):
     assert (await get("/?source=herald", 301)).headers["location"] == "/source/herald"
     await get("/?source=//evil.example", 404)
+
+
+async def test_what_is_known_to_the_month_or_year_alone_stands_on_its_first_day(made):
+    ds, db = made
+    for number, when in enumerate(("2026-11", "2026-11-02", "2026-10-30", "2026", "2025-12-31"), 1):
+        add(db, url=f"https://herald.example/{number}", published=when, first_seen="2026-11-24T00:00:00Z")
+    url, seen = "/", []
+    while url:
+        html = (await ds.client.get(url)).text
+        seen.append(read(html))
+        url = next(iter(re.findall(r'href="(/day/[^"]+)" rel="next"', html)), "")
+    assert seen == [[2], [1], [3], [4], [5]]
+    back = re.findall(r'href="(/day/[^"]+)" rel="prev"', (await ds.client.get("/day/2026-10-30")).text)
+    assert back == ["/day/2026-11-01"]

@@ -10,6 +10,11 @@ ODD = [
     "before=,",
     "before=2026,9999999999999999999",
     "before=1,²",
+    "order=newest&before=2025-99-01,5",
+    "order=newest&before=2025-9-9,5",
+    "order=newest&before=20250901,5",
+    "since=2150",
+    "until=0800",
     "before=%00,1",
     "page=-1",
     "page=9²",
@@ -108,3 +113,21 @@ async def test_nothing_found_says_what_may_help(get):
     assert "Nothing found for" in html
     assert 'href="/search?q=harbour"' in html
     assert "There is no letter or digit" in (await get("/search?q=%28")).text
+
+
+async def test_a_span_that_ends_before_it_begins_has_nothing_in_it(get):
+    for span in ("since=2026-12-01&until=2026-11-01", "since=2150", "until=1850"):
+        assert read((await get(f"/search?q=harbour&{span}")).text) == [], span
+        assert read((await get(f"/search?{span}")).text) == [], span
+
+
+async def test_beginnings_of_words_find_what_they_begin(get):
+    for begun in ("harb*", "HARB*", "cou* harb*", "zeppelin OR harb*"):
+        assert sorted(read((await get("/search", params={"q": begun})).text)) in ([1, 2, 3], [1, 3]), begun
+    html = (await get("/search?q=harb*")).text
+    assert 'value="harb*"' in html
+    assert "/search?q=harb%2A&amp;since=2026-11-23" in html  # its figures lead to what was asked for
+
+
+async def test_a_list_that_ends_says_so(get):
+    assert "The list ends here" in (await get("/search?q=harbour&page=9")).text

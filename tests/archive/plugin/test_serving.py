@@ -115,6 +115,17 @@ async def test_with_a_password_nothing_is_read_without_it(path, url):
     ds.get_database("archive").close()
 
 
+async def test_the_password_is_shown_nowhere(path, tmp_path):
+    (tmp_path / "password").write_text("correct horse\nnot this\n")
+    ds = app(path, password={"$file": str(tmp_path / "password")})
+    for url in ("/-/metadata.json", "/-/config.json", "/-/settings.json", "/-/plugins.json"):
+        response = await ds.client.get(url, headers=basic("correct horse"), follow_redirects=True)
+        assert response.status_code in {200, 403, 404}
+        assert "correct horse" not in response.text
+    assert (await ds.client.get("/", headers=basic("correct horse"))).status_code == 200
+    ds.get_database("archive").close()
+
+
 @pytest.mark.parametrize(("said", "sentence"), [("", "0 letters"), ("short\n", "5 letters")])
 def test_a_password_that_is_none_is_refused(path, tmp_path, said, sentence):
     (tmp_path / "password").write_text(said)

@@ -65,7 +65,7 @@ def app(
     """Datasette on the archive; ``app(path).app()`` is the ASGI application.
 
     ``settings`` are Datasette's, over ours; ``password``: with which alone it is read, as text or,
-    so that none is shown, as Datasette takes secrets (``$env``, ``$file``); ``config``: path of the
+    so that none is shown, as Datasette takes secrets (``$env``); ``config``: path of the
     configuration whose rules are shown, ``usual`` for the usual one. Raises ServeError if the file is missing, can't be
     read or is no archive.
     """

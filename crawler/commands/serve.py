@@ -52,7 +52,7 @@ def serve(
 
 
 def _password(file: Path | None) -> dict[str, str]:
-    """Where the password stands, as Datasette takes secrets: it is shown nowhere. Empty if there is none."""
+    """Where Datasette finds the password, so that it shows it nowhere: in our environment. Empty if there is none."""
     if file is None:
         password = os.environ.get("CUTTINGS_PASSWORD", "")
     else:
@@ -62,8 +62,7 @@ def _password(file: Path | None) -> dict[str, str]:
             raise click.ClickException(f"The password could not be read from {file}: {error}.") from None
     if (file or password) and len(password) < _SHORTEST:
         raise click.ClickException(f"The password has {len(password)} letters; it needs {_SHORTEST} at least.")
-    if file:
-        return {"$file": str(file.resolve())}
+    os.environ["CUTTINGS_PASSWORD"] = password
     return {"$env": "CUTTINGS_PASSWORD"} if password else {}
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -115,9 +116,9 @@ async def test_with_a_password_nothing_is_read_without_it(path, url):
     ds.get_database("archive").close()
 
 
-async def test_the_password_is_shown_nowhere(path, tmp_path):
-    (tmp_path / "password").write_text("correct horse\nnot this\n")
-    ds = app(path, password={"$file": str(tmp_path / "password")})
+async def test_the_password_is_shown_nowhere(path, monkeypatch):
+    monkeypatch.setenv("CUTTINGS_PASSWORD", "correct horse")
+    ds = app(path, password={"$env": "CUTTINGS_PASSWORD"})
     for url in ("/-/metadata.json", "/-/config.json", "/-/settings.json", "/-/plugins.json"):
         response = await ds.client.get(url, headers=basic("correct horse"), follow_redirects=True)
         assert response.status_code in {200, 403, 404}
@@ -133,6 +134,20 @@ def test_a_password_that_is_none_is_refused(path, tmp_path, said, sentence):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert sentence in done.stderr
+
+
+def test_the_password_is_the_first_line_of_a_file(path, tmp_path):
+    (tmp_path / "password").write_text("correct horse\nnot this\n")
+    command = [sys.executable, "-m", "crawler", "serve", "--db", path, "--port", "0"]
+    command += ["--password-file", tmp_path / "password"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        url = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(url, timeout=30)
+        asked = urllib.request.Request(url, headers=basic("correct horse"))
+        with urllib.request.urlopen(asked, timeout=30) as response:
+            assert response.status == 200
+        server.terminate()
 
 
 def test_a_missing_file_is_an_error_that_says_how_to_make_one(tmp_path):

@@ -95,7 +95,9 @@ def size(count: int) -> str:
     """Bytes in a person's unit."""
     if count < 1000:
         return f"{count} bytes"
-    return f"{count / 1000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
+    if count < 1_000_000:
+        return f"{count / 1000:,.0f} kB"
+    return f"{count / 1_000_000:,.1f} MB" if count < 1_000_000_000 else f"{count / 1_000_000_000:,.1f} GB"
 
 
 def lang(tag: str) -> str:

@@ -54,6 +54,8 @@ async def test_a_source_with_many_articles_leads_to_all_of_them(made):
     html = (await ds.client.get("/")).text
     assert len(read(html)) == 30
     assert 'href="/search?source=herald&amp;since=2026-11-20&amp;until=2026-11-20">all 60</a>' in html
+    by_section = (await ds.client.get("/?by=section")).text
+    assert 'href="/archive/timeline?section=&amp;happened__startswith=2026-11-20">all 120</a>' in by_section
     found = (await ds.client.get("/search?source=herald&since=2026-11-20&until=2026-11-20")).text
     assert len(read(found)) == 50
     assert "60 articles" in found.lower()

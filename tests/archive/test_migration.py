@@ -18,13 +18,14 @@ from pathlib import Path
 import pytest
 from machine import python
 
-from archive import read
+from archive import finding, read
 from archive.check import check
 from archive.clusters import near
 from archive.database import ArchiveError, connect, reading
 from archive.schema import migrations
 from archive.status import status
 from archive.store import Archive
+from archive.wanted import Wanted
 from config.models import Config, Politeness, Source
 from crawler.once import all_sources, crawl_once
 from tests.publisher import Story, publish
@@ -319,6 +320,7 @@ from pathlib import Path
 from archive.database import ArchiveError, reading
 from archive.schema import migrations
 from archive.store import Archive
+from archive.wanted import Wanted
 Archive(Path(sys.argv[1]).with_name("warm.db")).close()  # while it may still read what it has to import
 
 @migrations(name="m999_later")
@@ -371,3 +373,22 @@ def test_addresses_copies_and_texts_of_an_earlier_archive_are_known(path, origin
             assert found == {row["duplicate_of"]}
         text = original.execute("SELECT id, text FROM articles WHERE duplicate_of IS NULL LIMIT 1").fetchone()
         assert text["id"] in near(db, f"{text['text']} One more sentence of another paper.").articles
+
+
+def test_an_earlier_archive_is_found_by_source_by_day_and_by_parts_of_words(path):
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("UPDATE articles SET text = '東京都知事' WHERE id = 2")
+        source, published = db.execute(
+            "SELECT source, coalesce(published, first_seen) FROM articles WHERE id = 2"
+        ).fetchone()
+        total = db.execute("SELECT count(*) FROM articles").fetchone()[0]
+    db.close()
+    with reading(path) as db:
+        for wanted in (
+            Wanted("知事"),
+            Wanted("東京", (source,)),
+            Wanted("東京", since=published[:10], until=published[:10]),
+        ):
+            assert finding.newest(db, wanted, 5) == [2], wanted
+        assert len(finding.newest(db, Wanted(), 1000)) == total

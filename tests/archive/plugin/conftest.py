@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -11,14 +12,20 @@ from sample_archive import empty, fill
 from archive.serve import app
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A filled archive's file."""
-    file = tmp_path / "odd ? name #1 100%.db"
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory) -> Path:
+    """A filled archive's file, to be copied."""
+    file = tmp_path_factory.mktemp("filled") / "a.db"
     db = empty(file)
     fill(db)
     db.close()
     return file
+
+
+@pytest.fixture
+def path(filled: Path, tmp_path: Path) -> Path:
+    """A filled archive's file."""
+    return Path(shutil.copy(filled, tmp_path / "odd ? name #1 100%.db"))
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ def chrome():
         yield it
 
 
-@pytest.fixture
-def served(path):
-    """The address of the archive, served by a process of its own."""
+@pytest.fixture(scope="module")
+def served(filled):
+    """The address of the archive, served by a process of its own; no test changes it."""
     code = "import sys; from pathlib import Path; from archive.serve import run; run(Path(sys.argv[1]), port=0)"
-    with subprocess.Popen([sys.executable, "-c", code, path], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen([sys.executable, "-c", code, filled], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         yield re.search(r"(http://127\.0\.0\.1:\d+)/", server.stdout.readline())[1]
         server.terminate()
 

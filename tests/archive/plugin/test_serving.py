@@ -17,6 +17,7 @@ from datasette.app import Datasette
 from sample_archive import add, empty
 from sqlite_utils import Database
 
+from archive.plugin import gate
 from archive.serve import ServeError, app, run
 
 ROOT = Path(__file__).parents[3]
@@ -103,8 +104,9 @@ def basic(password: str, name: str = "reader") -> dict[str, str]:
 @pytest.mark.parametrize(
     "url", ["/", "/article/1", "/search.atom", "/archive/articles.json", "/-/versions.json", "/no"]
 )
-async def test_with_a_password_nothing_is_read_without_it(path, url):
+async def test_with_a_password_nothing_is_read_without_it(path, url, monkeypatch):
     ds = app(path, password="correct horse ß")
+    monkeypatch.setattr(gate, "REFUSED_AFTER", 0.01)
     for headers in ({}, basic("wrong"), basic(""), {"Authorization": "Basic ?"}, {"Authorization": "Bearer "}):
         response = await ds.client.get(url, headers=headers)
         assert response.status_code == 401

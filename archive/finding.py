@@ -68,7 +68,11 @@ def spelled(db: sqlite3.Connection, wanted: Wanted) -> Wanted:
         terms = [row[0] for row in db.execute(sql, [first, f"{first}\U0010ffff", SPELLED + 1])]
         return " OR ".join(terms) if 0 < len(terms) <= SPELLED else found[0]
 
-    return replace(wanted, words=_BEGINNING.sub(words, wanted.words)) if "*" in wanted.words else wanted
+    if "*" not in wanted.words:
+        return wanted
+    parts = wanted.words.split('"')
+    parts[::2] = [_BEGINNING.sub(words, part) for part in parts[::2]]  # not within phrases
+    return replace(wanted, words='"'.join(parts))
 
 
 def count(db: sqlite3.Connection, wanted: Wanted, most: int = COUNTED) -> int:

@@ -124,6 +124,7 @@ async def test_a_span_that_ends_before_it_begins_has_nothing_in_it(get):
 async def test_beginnings_of_words_find_what_they_begin(get):
     for begun in ("harb*", "HARB*", "cou* harb*", "zeppelin OR harb*"):
         assert sorted(read((await get("/search", params={"q": begun})).text)) in ([1, 2, 3], [1, 3]), begun
+    assert read((await get("/search", params={"q": '"narrow harb*" council'})).text) == []  # a phrase of its own
     html = (await get("/search?q=harb*")).text
     assert 'value="harb*"' in html
     assert "/search?q=harb%2A&amp;since=2026-11-23" in html  # its figures lead to what was asked for

@@ -48,6 +48,11 @@ def begin(day: str) -> str:
     return f"{day[:10]}-00-00"[:10]
 
 
+def first_day(day: str) -> str:
+    """The first day of our own calendar that it may be: ``2026-11-01`` of ``2026-11``."""
+    return f"{day[:10]}-01-01"[:10]
+
+
 def end(day: str) -> str:
     """The last day of it."""
     return {4: f"{day}-12-31", 7: f"{day}-31"}.get(len(day), day[:10])

@@ -15,6 +15,7 @@ from archive import register
 from archive.plugin import answer, listing
 from archive.plugin.behind import Behind
 from archive.plugin.listing import Row
+from archive.spans import first_day
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
@@ -90,7 +91,7 @@ def of_day(db: sqlite3.Connection, day: str, by: str) -> Front:
     until = _next(day) if day else "9"
     if not day:
         last = db.execute("SELECT max(happened) FROM timeline").fetchone()[0]
-        day = f"{last or ''}-01-01"[:10] if last else ""
+        day = first_day(last) if last else ""
     groups, total, more = _groups(db, day, by) if day else ((), 0, 0)
     alarms = register.rows(db) if until == "9" else ()  # of a day that is past, they are of today
     titles = (
@@ -117,19 +118,19 @@ def _groups(db: sqlite3.Connection, day: str, by: str) -> tuple[tuple[Group, ...
         f"SELECT {by}, count(*) FROM timeline WHERE {within} GROUP BY 1 ORDER BY 2 DESC, 1",  # noqa: S608  # one of two words
         days,
     ).fetchall()
-    shown = [name for name, _ in counts[:_GROUPS]]
+    shown = dict(map(tuple, counts[:_GROUPS]))
     ranked = f"SELECT article, {by} AS name, row_number() OVER (PARTITION BY {by} ORDER BY happened DESC, article DESC)"
     best = db.execute(
         f"SELECT article, name FROM ({ranked} AS place FROM timeline WHERE {within}) WHERE place <= ?",  # noqa: S608  # as above
         [*days, max(_LEAST, _ABOUT // max(1, len(counts)))],
     ).fetchall()
-    named, wanted = dict(best), set(shown)
+    named = dict(best)
     rows = defaultdict(list)
-    for row in listing.rows(db, [article for article, name in best if name in wanted]):
+    for row in listing.rows(db, [article for article, name in best if name in shown]):
         rows[named[row["id"]]].append(row)
     groups = (
         Group(name, rows[name][0]["publication"] if by == "source" else name, total, tuple(rows[name]))
-        for name, total in counts[:_GROUPS]
+        for name, total in shown.items()
     )
     return tuple(groups), sum(total for _, total in counts), max(0, len(counts) - _GROUPS)
 
@@ -174,7 +175,7 @@ def changed(
 
 def _neighbour(db: sqlite3.Connection, which: str, how: str, day: str) -> str:
     found = db.execute(f"SELECT {which}(happened) FROM timeline WHERE happened {how} ?", [day]).fetchone()[0]  # noqa: S608  # ours
-    return f"{found}-01-01"[:10] if found else ""
+    return first_day(found) if found else ""
 
 
 def _first(day: str) -> str:

@@ -18,12 +18,13 @@ from xml.etree import ElementTree as ET
 
 from datasette.utils.asgi import Request, Response
 
-from archive import rows
+from archive import passages, rows
 from archive.plugin import answer
 from archive.plugin.listing import Row
 from archive.plugin.search import Asked, asked, find
-from archive.plugin.words import MARK, UNMARK, plain, web
+from archive.plugin.words import plain, web
 from archive.spaced import BREAK
+from archive.spans import first_day
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
     from datasette.app import Datasette
@@ -134,7 +135,7 @@ def origin(request: Request) -> str:
 
 def moment(when: str) -> str:
     """A time of the archive as Atom wants it (RFC 3339); what is not known of it is its beginning."""
-    day = f"{when[:10]}-01-01"[:10]
+    day = first_day(when)
     return f"{day}T{when[11:16]}:{when[17:19] or '00'}Z" if len(when) >= 16 else f"{day}T00:00:00Z"
 
 
@@ -156,7 +157,7 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 def _unmarked(text: str) -> str:
-    return text.replace(MARK, "").replace(UNMARK, "").replace(BREAK, "")
+    return passages.unmarked(text).replace(BREAK, "")
 
 
 def _cell(value: Any) -> Any:

@@ -18,7 +18,7 @@ from archive.plugin import answer, listing
 from archive.plugin.behind import Behind
 from archive.plugin.chart import Chart, Point, shares
 from archive.plugin.listing import Row
-from archive.spans import back, begin, days, months
+from archive.spans import back, days, first_day, months
 from archive.wanted import Wanted, day
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
@@ -141,7 +141,7 @@ def find(db: sqlite3.Connection, asked: Asked, *, choices: bool = False, most: i
     if not choices:
         return Found(rows, more, total, None, (), ())
     titles = dict(db.execute("SELECT name, coalesce(nullif(title, ''), name) FROM sources ORDER BY 2 COLLATE NOCASE"))
-    charts = _charts(db, asked, said, titles) if rows and wanted.match else None
+    charts = _charts(db, asked, said, titles, total) if rows and wanted.match else None
     return Found(rows, more, total, charts, tuple(titles.items()), _languages(db))
 
 
@@ -162,14 +162,14 @@ def _window(db: sqlite3.Connection, asked: Asked) -> tuple[str, ...]:
     """The days of the chart: those of the span that was asked for, or the last sixty with what was found."""
     newest = finding.newest(db, asked.wanted, 1)
     happened = db.execute("SELECT happened FROM timeline WHERE article = ?", newest).fetchone()[0]
-    last = asked.wanted.until if len(asked.wanted.until) == 10 else begin(happened).replace("-00", "-01")
+    last = asked.wanted.until if len(asked.wanted.until) == 10 else first_day(happened)
     count = _DAYS
     if len(asked.wanted.since) == 10:
         count = next((n for n in range(1, _LONGEST) if back(last, n - 1) <= asked.wanted.since), _LONGEST)
     return tuple(days(last, count))
 
 
-def _charts(db: sqlite3.Connection, asked: Asked, said: Asked, titles: Mapping[str, str]) -> Charts:
+def _charts(db: sqlite3.Connection, asked: Asked, said: Asked, titles: Mapping[str, str], total: int) -> Charts:
     """How often it was written about: by day and by source, and by month where that can be counted quickly."""
     every = _window(db, asked)
     within = replace(asked.wanted, since=max(every[0], asked.wanted.since), until=every[-1])
@@ -183,7 +183,7 @@ def _charts(db: sqlite3.Connection, asked: Asked, said: Asked, titles: Mapping[s
     most = sorted(by_source.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
     sources = shares([Point(titles.get(name, name), n, said.url(**span, source=name)) for name, n in most])
     monthly = None
-    if not asked.wanted.since and not asked.wanted.until and finding.count(db, asked.wanted) <= finding.COUNTED:
+    if not asked.wanted.since and not asked.wanted.until and total <= finding.COUNTED:
         for (one, _), n in finding.spread(db, asked.wanted).items():
             by_month[one[:7]] += n
         if min(by_month) < every[0][:7]:

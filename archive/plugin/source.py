@@ -144,7 +144,7 @@ def of(db: sqlite3.Connection, name: str) -> Publication | None:
         boilerplate=all_(
             f"SELECT id, kind, sample, reason, pages, learned {learned} ORDER BY pages DESC LIMIT ?", name, _LEARNED
         ),
-        learned=db.execute(f"SELECT count(*) {learned}", [name]).fetchone()[0],  # as above
+        learned=db.execute(f"SELECT count(*) {learned}", [name]).fetchone()[0],
         alarms=register.rows(db, source=name, everything=True)[:_ALARMS],
         rows=tuple(listing.rows(db, newest[:_NEWEST])),
     )

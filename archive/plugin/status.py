@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,7 @@ _SHOWN = 50
 async def page(datasette: Datasette, request: Request) -> Response:
     """``/status``."""
     file = Path(answer.database(datasette).path)
-    found = await answer.look(datasette, partial(_of, now=datetime.now(UTC)))
+    found = await answer.look(datasette, partial(status.status, now=datetime.now(UTC)))
     beside = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
     context = {
         "it": found,
@@ -34,7 +33,3 @@ async def page(datasette: Datasette, request: Request) -> Response:
         "free": shutil.disk_usage(file.parent).free,
     }
     return await answer.page(datasette, request, "status", context, behind=Behind("runs?_sort_desc=id"))
-
-
-def _of(db: sqlite3.Connection, now: datetime) -> status.Status:
-    return status.status(db, now)

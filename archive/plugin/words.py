@@ -11,10 +11,10 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from archive import changes, doubts
+from archive import changes, doubts, passages
 from archive.spaced import BREAK
 
-MARK, UNMARK = "\x02", "\x03"
+MARK, UNMARK = passages.OPEN, passages.CLOSE
 """Around a hit in a passage; SQLite puts them there, and ``marked`` makes HTML of them."""
 
 _MONTHS = (
@@ -130,6 +130,6 @@ def web(url: str | None) -> str:
 
 FILTERS = {
     "change": changes.worded,
-    "plain": plain, "bdi": bdi, "marked": marked, "day": day, "moment": moment, "clock": clock, "size": size,
+    "plain": plain, "bdi": bdi, "marked": marked, "day": day, "clock": clock, "size": size,
     "lang": lang, "language": language, "web": web, "date": date, "time": time, "hour": hour, "doubt": doubt,
 }  # fmt: skip

@@ -105,7 +105,7 @@ async def test_a_day_without_articles_leads_to_those_that_have_some(get):
 
 @pytest.mark.parametrize("url", ["/day/2026-13-01", "/day/0000-00-00", "/day/9999-99-99", "/day/2026-02-30"])
 async def test_a_day_that_is_none_is_not_there(get, url):
-    await get(url, 404)
+    assert "There is no such day" in (await get(url, 404)).text
 
 
 async def test_a_source_is_where_it_was_before_there_were_pages_of_sources(get):

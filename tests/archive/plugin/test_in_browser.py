@@ -152,6 +152,7 @@ def test_without_a_script_the_tab_key_alone_reads_an_article(chrome, served):
                 break
         page.keyboard.press("Enter")
         page.wait_for_url("**/article/5")
+        assert page.get_by_role("heading", level=1).inner_text() == "No date at all"
 
 
 def test_without_a_script_everything_can_be_asked_for(chrome, served):

@@ -1,13 +1,11 @@
-"""Database: one SQLite file, opened as every part of Cuttings opens it, and the one thread that writes to it."""
+"""Database: one SQLite file, opened as every part of Cuttings opens it, and what SQLite says of it in plain words."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -23,20 +21,11 @@ T = TypeVar("T")
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each of ours takes milliseconds."""
 
-BETWEEN = 0.01
-"""Seconds between two tries to begin a write."""
-
-BRIEFLY = 0.1
-"""Seconds that a write waits once another has waited in vain: many may be queueing up behind it."""
-
-PATIENCE_MS = 500
-"""How long tidying up waits for others: they will tidy up themselves, or the next run will."""
-
 _BUSY = "another program has been writing to it for {busy:.0f} seconds; try again when it is done"
 _CLOSED = "it may not be written to; check who owns the file and its folder"
 
 # Result code of SQLite → what to say, and whether the trouble may pass without anybody touching the archive.
-_REASONS = {
+REASONS = {
     sqlite3.SQLITE_BUSY: (_BUSY, True),
     sqlite3.SQLITE_LOCKED: (_BUSY, True),
     sqlite3.SQLITE_PROTOCOL: (_BUSY, True),
@@ -96,8 +85,8 @@ def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         # Text that is no text has no code of its own.
-        code = sqlite3.SQLITE_CORRUPT if str(error).startswith("Could not decode") else _code(error)
-        sentence, passing = _REASONS.get(code, ("", False))
+        code = sqlite3.SQLITE_CORRUPT if str(error).startswith("Could not decode") else code_of(error)
+        sentence, passing = REASONS.get(code, ("", False))
         if missing := _MISSING.match(str(error)):
             sentence = _TAKEN.format(missing[1])
         if not sentence:
@@ -107,10 +96,10 @@ def plainly(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
         if not error.object.startswith(b"malformed"):
             raise
         # SQLite's own message quotes a damaged name, which Python cannot read.
-        raise ArchiveError(f"{path}: {_REASONS[sqlite3.SQLITE_CORRUPT][0]}.") from error
+        raise ArchiveError(f"{path}: {REASONS[sqlite3.SQLITE_CORRUPT][0]}.") from error
 
 
-def _code(error: sqlite3.Error) -> int:
+def code_of(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
 
 
@@ -144,7 +133,7 @@ def _migrate(db: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
             try:
                 migrations.apply(wrapped)
             except sqlite3.OperationalError as error:
-                if _code(error) != sqlite3.SQLITE_ERROR:
+                if code_of(error) != sqlite3.SQLITE_ERROR:
                     raise
                 raise ArchiveError(
                     f"{path}: its tables are not those of the version that it says it is of ({error}): somebody changed"
@@ -159,7 +148,7 @@ def _use_wal(db: sqlite3.Connection, busy_seconds: float) -> None:
         try:
             db.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.02)
         else:
@@ -253,146 +242,3 @@ def _open_to_read(path: Path, busy_seconds: float) -> sqlite3.Connection:
         else:
             return db
     raise ArchiveError(f"{path}: it cannot be opened; its folder would have to be writable.")
-
-
-class Writer:
-    """The one thread that writes, with the one connection that does. Any thread may call ``do``; calls queue up.
-
-    It outlives every trouble of the disk: what could not be written raises ArchiveError, and the next call tries anew.
-    A write waits ``busy_seconds`` for other processes; those that follow one that waited in vain hardly do.
-    """
-
-    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
-        self.path = path
-        self._busy_seconds = self._patience = busy_seconds
-        self._hurried = threading.Event()
-        self._wal = Path(f"{path}-wal")
-        self._db: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
-        self._wal_file: tuple[int, int] | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
-        try:
-            self._thread.submit(self._connected).result()
-        except BaseException:
-            self._thread.shutdown()
-            raise
-
-    def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``work`` in a transaction in the writer thread; its result, or its exception after a rollback."""
-        return self._thread.submit(self._transact, work).result()
-
-    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with plainly(self.path, self._busy_seconds):
-            db = self._connected()
-            try:
-                with transaction(db, self._begin):
-                    return work(db)
-            except BaseException as error:
-                # After a failure of the disk a connection may not know what is true any more, and one that cannot
-                # roll back would keep the transaction open: a new one reads the file as it is.
-                failed = isinstance(error, sqlite3.Error) and _code(error) in _REASONS.keys() - {sqlite3.SQLITE_BUSY}
-                if failed or db.in_transaction:
-                    self._drop()
-                raise
-
-    def hurry(self) -> None:
-        """From now on wait for nobody: what can't be written at once raises ArchiveError. From any thread."""
-        self._hurried.set()
-
-    def _begin(self, db: sqlite3.Connection) -> None:
-        """Begin a transaction; SQLite's own way to wait for other processes could not be cut short."""
-        end = time.monotonic() + self._patience
-        while True:
-            try:
-                db.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if _code(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                if time.monotonic() > end or self._hurried.wait(BETWEEN):
-                    self._patience = min(BRIEFLY, self._busy_seconds)
-                    raise
-            else:
-                self._patience = self._busy_seconds
-                return
-
-    def _connected(self) -> sqlite3.Connection:
-        """The connection, made where there is none, or none that leads to the file any more."""
-        if self._file is not None and self._file != _identity(self.path):
-            self._part()
-            raise ArchiveError(f"{self.path} was moved, deleted or replaced while it was in use; start again with it.")
-        if self._db and not self._wal.exists():
-            # Somebody took the -wal file for litter. What it held is safe as long as it is open here: it goes into the
-            # archive (all of it, or this connection has to stay), and a new connection makes a new file.
-            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy:
-                self._drop()
-        if self._db is None:
-            self._db = connect(self.path, 0.0 if self._hurried.is_set() else self._patience)
-            self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the -wal file
-            self._db.execute("PRAGMA busy_timeout = 0")  # _begin waits
-            self._file, self._wal_file = _identity(self.path), _identity(self._wal)
-        return self._db
-
-    def _part(self) -> None:
-        """Put what the -wal file holds into the file that it belongs to, wherever that is by now.
-
-        Left where it lies, it would be lacking there, and would be written into whatever now has the archive's name.
-        """
-        if self._db and self._wal_file == _identity(self._wal):  # nobody began another one
-            with suppress(sqlite3.Error):
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-
-    def _drop(self) -> None:
-        if self._db:
-            with suppress(sqlite3.Error):
-                self._db.close()
-        self._db = None
-
-    def checkpoint(self) -> int:
-        """Move what is in the -wal file into the archive and empty it, as far as readers allow; its bytes then."""
-        self._thread.submit(self._checkpoint).result()
-        try:
-            return self._wal.stat().st_size
-        except FileNotFoundError:
-            return 0
-
-    def _checkpoint(self) -> None:
-        with plainly(self.path, self._busy_seconds):
-            db = self._connected()
-            db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-            try:
-                with transaction(db):
-                    db.execute("PRAGMA optimize")
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            except sqlite3.OperationalError as error:
-                if _code(error) != sqlite3.SQLITE_BUSY:
-                    self._drop()
-                    raise
-            finally:
-                if self._db:
-                    db.execute("PRAGMA busy_timeout = 0")
-
-    def close(self) -> None:
-        """Finish what was begun, checkpoint and close; a second call does nothing.
-
-        A disk that fails just now is no error: what is in the -wal file is taken up when the archive is next opened.
-        """
-        try:
-            self._thread.submit(self._checkpoint).result()
-        except RuntimeError:  # closed before
-            return
-        except ArchiveError as error:
-            if not error.passing:
-                raise
-        finally:
-            self._thread.shutdown()
-            self._drop()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at ``path``; None where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino

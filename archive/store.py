@@ -1,19 +1,20 @@
 """Archive: the file that everything is kept in, and all the ways to write to it.
 
-Every method is one transaction, made in the archive's one writer thread; it may be called from any thread and
-from several processes at once. Reading is archive.read's.
+Every method is one transaction, or a part of one that others share, made in the archive's one writer thread; it may be
+called from any thread and from several processes at once. Reading is archive.read's.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from archive import (
     days,
@@ -31,7 +32,7 @@ from archive import (
     sources,
     turns,
 )
-from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
+from archive.database import BUSY_SECONDS, ArchiveError, check_place
 from archive.deliveries import Lane
 from archive.effects import Effect
 from archive.lookout import Step
@@ -46,9 +47,12 @@ from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
 from archive.telling import Telling
 from archive.times import iso, iso_ms
 from archive.turns import LEASE
+from archive.writer import Writer
 from config.models import Config
 
 __all__ = ["Archive", "ArchiveError"]
+
+T = TypeVar("T")
 
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 _ALARMS_AT_A_TIME = 200  # 10 ms
@@ -83,6 +87,13 @@ class Archive:
     def hurry(self) -> None:
         """From now on wait for no other program: what can't be written at once raises ArchiveError."""
         self._writer.hurry()
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Calls of these methods as one transaction, not waited for here: what ``work`` gives, or raises.
+
+        It may be run again, where a transaction was undone for what others did in it.
+        """
+        return self._writer.submit(lambda _: work())
 
     def sync_sources(self, config: Config, now: datetime) -> None:
         """Make sources, feeds and watches what the configuration says: new listings are due now, dropped ones no more.

@@ -160,7 +160,7 @@ class Crawl:
     """And what is to come not yet moved along with it."""
 
     def __post_init__(self) -> None:
-        self.writing = Writing(self.stopping)
+        self.writing = Writing(self.archive, self.stopping)
         plan = Plan({}, self.config.schedule)
         self._storing = Storing(self.archive, self.run, plan, self.config.limits, self.scope, self.revisit_before)
         self.reload(self.config)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from archive.store import ArchiveError
+from archive.store import Archive, ArchiveError
 from crawler import clock
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ TELL_SECONDS = 60
 class Writing:
     """The one way in which a crawl writes. ``stopping`` is set where there is no use in going on."""
 
+    archive: Archive
     stopping: asyncio.Event
     broken: ArchiveError | None = None
     """Why the archive can't be worked on any more."""
@@ -43,7 +44,7 @@ class Writing:
         """
         while True:
             try:
-                done = await asyncio.to_thread(work)
+                done = await asyncio.wrap_future(self.archive.begin(work))
             except ArchiveError as error:
                 self.mind(error)
                 if self.broken or self.given_up.is_set():

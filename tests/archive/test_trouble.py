@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from machine import python, small_disk
 
-from archive.database import ArchiveError, Writer, reading
+from archive.database import ArchiveError, reading
+from archive.writer import Writer
 from archive.schema import migrations
 
 
@@ -85,7 +86,8 @@ def test_a_disk_that_fails_is_said_and_the_writer_goes_on_when_it_works_again(pa
     program = """
 import resource
 from pathlib import Path
-from archive.database import ArchiveError, Writer
+from archive.database import ArchiveError
+from archive.writer import Writer
 writer = Writer(Path(sys.argv[1]))
 note = lambda text: lambda db: db.execute("INSERT INTO runs (command, started) VALUES (?, '')", [text])
 writer.do(note("before"))
@@ -111,7 +113,8 @@ def test_an_archive_in_a_closed_folder_is_opened_once_the_folder_is_open():
     program = """
 import os
 from pathlib import Path
-from archive.database import ArchiveError, Writer
+from archive.database import ArchiveError
+from archive.writer import Writer
 Writer(Path(sys.argv[1]).with_name("first.db")).close()  # while it may still read what it has to import
 if os.getuid() == 0:
     os.setgroups([])

@@ -27,11 +27,12 @@ are styles, 45 scripts, 3 JSON-LD, and the rest is markup. What a page costs to 
 class Frame:
     """One version of a site's pages."""
 
-    def __init__(self, name: str, tongue: Tongue, seed: str) -> None:
+    def __init__(self, name: str, tongue: Tongue, seed: str, sizes: tuple[int, int] = SIZES) -> None:
+        """``sizes``: between which the bytes of its styles, state and pictures are."""
         self.name, self.tongue = name, tongue
         chance = self._chance = random.Random(f"{seed}/frame")
         self._title = tongue.name(chance)
-        size = chance.randint(*SIZES)
+        size = chance.randint(*sizes)
         classes = [f"{chance.choice('abcdefgh')}-{chance.randrange(1 << 16):x}" for _ in range(CLASSES)]
         self._cards = chance.choices(classes, k=4 * CARDS)
         self._head = _head(chance)

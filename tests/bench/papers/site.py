@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from tests.bench.papers.frame import Frame
+from tests.bench.papers.frame import SIZES, Frame
 from tests.bench.papers.furniture import KINDS, Moment, Shown, Where
 from tests.bench.papers.newsroom import Newsroom, Story
 from tests.bench.papers.parts import Box, Part, Sheet
@@ -43,8 +43,10 @@ class Fixture:
 class Paper:
     """A publisher: what it wrote, and each page as it was at the crawl that fetched it."""
 
-    def __init__(self, number: int, seed: int, pages: int, *, deploys: bool = True) -> None:
-        """``deploys``: whether the site is brought up to date, and rewords a notice, half-way."""
+    def __init__(
+        self, number: int, seed: int, pages: int, *, deploys: bool = True, sizes: tuple[int, int] = SIZES
+    ) -> None:
+        """``deploys``: whether the site is brought up to date, and rewords a notice, half-way; ``sizes``: see Frame."""
         self.template: Template = TEMPLATES[number % len(TEMPLATES)]
         self.name = f"{self.template.name}-{number}" if number >= len(TEMPLATES) else self.template.name
         self.pages, self._deploys = pages, deploys
@@ -57,7 +59,7 @@ class Paper:
         self.times = _times(f"{seed}/clock", self.crawls)
         self.stories: list[Story] = self.room.stories(pages)
         self.fixtures = [*self._fixtures(number)]
-        self._frames = [Frame(self.name, tongue, f"{self._seed}/{late}") for late in range(2)]
+        self._frames = [Frame(self.name, tongue, f"{self._seed}/{late}", sizes) for late in range(2)]
 
     @property
     def home(self) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 from archive.models import Block, Inline, Kind
 
 _STYLES = ("href", "strong", "emphasis", "code")
-_FIELDS = ("level", "url", "credit")
 
 
 def dumps(blocks: Iterable[Block]) -> str:
@@ -40,7 +39,13 @@ def to_data(block: Block) -> dict[str, Any]:
         data["text"] = runs[0] if len(runs) == 1 and isinstance(runs[0], str) else runs
     if block.children:
         data["children"] = [to_data(child) for child in block.children]
-    return data | {name: value for name in _FIELDS if (value := getattr(block, name))}
+    if block.level:
+        data["level"] = block.level
+    if block.url:
+        data["url"] = block.url
+    if block.credit:
+        data["credit"] = block.credit
+    return data
 
 
 def from_data(data: dict[str, Any]) -> Block:
@@ -59,5 +64,7 @@ def from_data(data: dict[str, Any]) -> Block:
 
 
 def _run(inline: Inline) -> str | dict[str, Any]:
+    if not (inline.href or inline.strong or inline.emphasis or inline.code):  # as nearly all are
+        return inline.text
     styles = {name: value for name in _STYLES if (value := getattr(inline, name))}
-    return {"text": inline.text} | styles if styles else inline.text
+    return {"text": inline.text} | styles

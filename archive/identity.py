@@ -19,6 +19,7 @@ from archive.models import Article
 from archive.rows import Value, clean, folded, update
 from archive.signatures import likeness as in_common
 from archive.signatures import sign
+from archive.sites import site
 from archive.times import iso, stamp
 
 __all__ = ["Match", "find", "moves", "original", "place", "supersedes"]
@@ -153,8 +154,10 @@ def _by_text(db: sqlite3.Connection, near: Near, article: Article, via: str) -> 
     same = db.execute("SELECT id FROM articles WHERE content_hash = ? ORDER BY id LIMIT 4", [content_hash(text)])
     numbers = [*[row["id"] for row in same], *near.articles[: 2 * clusters.COMPARED]]
     sql = "SELECT id, url FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-    for found in db.execute(sql, [json.dumps(numbers)]).fetchall():
-        urls = {via, article.url}
+    homes = {url: site(url) for url in {via, article.url}}
+    for found in db.execute(sql, [json.dumps(numbers)]).fetchall() if numbers else ():
+        home = site(found["url"])  # first: most texts that are alike are other sites'
+        urls = [url for url, ours in homes.items() if ours and ours == home]
         if any(aliases.relatives(url, found["url"]) for url in urls):
             row = _row(db, found["id"])
             if _same_story(row, article):

@@ -107,8 +107,11 @@ def common(short: Signature, long: Signature) -> float:
     there = set(long.hashes)
     hits = [number in there for number in short.hashes]
     size = _PASSAGE * short.width
-    passages = [hits[start : start + size] for start in range(0, len(hits), size)]
-    found = sum([len(passage) for passage in passages if 4 * sum(passage) >= len(passage)])
+    found = 0
+    for start in range(0, len(hits), size):
+        length = min(size, len(hits) - start)
+        if 4 * sum(hits[start : start + size]) >= length:
+            found += length
     return found / len(hits) if hits else float(short.text == long.text)
 
 
@@ -153,12 +156,12 @@ def _names(text: str) -> set[str]:
     """The words with a capital that begin no sentence."""
     words = text.split()
     found = [word for last, word in pairwise(words) if last[-1] not in _ENDS and word[0].isupper()]
-    return {word.strip(_AROUND) for word in found}
+    return {word.strip(_AROUND) for word in set(found)}
 
 
 def _capitals(text: str) -> set[str]:
     """The words with a capital: where an editor took away the end of a sentence, a name stood at its beginning."""
-    return {word for word in [word.strip(_AROUND) for word in text.split()] if word[:1].isupper()}
+    return {word for word in {word.strip(_AROUND) for word in set(text.split())} if word[:1].isupper()}
 
 
 def _shingles(text: str) -> tuple[list[bytes], int]:

@@ -80,7 +80,7 @@ class Writer:
         What others want done meanwhile goes into the same transaction, and is undone with it: then each has its own.
         """
         asked = _Asked(work)
-        asked.future.set_running_or_notify_cancel()  # who asked for it may not wait any more; it is written all the same
+        asked.future.set_running_or_notify_cancel()  # written even if nobody waits any more
         self._waiting.append(asked)
         self._thread.submit(self._work)
         return asked.future

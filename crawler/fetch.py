@@ -214,12 +214,11 @@ class Fetcher:
         if cookies:
             own = [headers["cookie"]] if "cookie" in headers else []
             headers["cookie"] = "; ".join([*own, *(f"{name}={value}" for name, value in cookies.items())])
-        deadline = self._limits.deadline
         return httpx.Request(
             "GET",
             url,
             headers=[(name.encode(), value.encode()) for name, value in headers.items()],
-            extensions={"timeout": httpx.Timeout(deadline, connect=min(CONNECT_SECONDS, deadline)).as_dict()},
+            extensions={"timeout": {"connect": min(CONNECT_SECONDS, self._limits.deadline)}},  # ``get`` has the rest
         )
 
     async def _read(self, ask: _Ask, url: str, response: httpx.Response) -> Page | Failure:
@@ -276,7 +275,8 @@ def _untimed(limit: asyncio.Timeout, pause: Pause) -> Pause:
 
 
 async def _body(response: httpx.Response, limit: int, *, head: bool = False) -> bytes | Problem:
-    raw = cast("AsyncGenerator[bytes]", response.aiter_raw())  # as it is, whatever it is declared as
+    # As it is, whatever it is declared as; httpx's own aiter_raw puts a layer more between.
+    raw = cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))
     async with contextlib.aclosing(raw) as chunks:
         return await decode(chunks, response.headers.get("content-encoding", ""), limit, head=head)
 

@@ -21,6 +21,7 @@ import httpx
 
 from crawler.aside import Aside
 from crawler.stream import Direct
+from crawler.transport import Transport
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives a name's addresses; raises OSError where it has none."""
@@ -67,8 +68,6 @@ GLOBAL_V6 = ip_network("2000::/3")
 
 MAX_ADDRESSES = 6
 """Tried for one connection."""
-KEEP_ALIVE_SECONDS = 60.0
-"""Longer than the usual pause between two requests to a host, so that one connection serves them all."""
 
 
 def refused(address: str) -> str:
@@ -162,16 +161,6 @@ def tls_context() -> ssl.SSLContext:
 
 def guarded_transport(
     *, allow_private: bool, resolve: Resolve = resolve, tls: ssl.SSLContext | None = None
-) -> httpx.AsyncHTTPTransport:
+) -> Transport:
     """A transport whose every connection goes through the address check, and that no environment variable bends."""
-    transport = httpx.AsyncHTTPTransport(
-        verify=tls or tls_context(),
-        trust_env=False,
-        http2=True,
-        limits=httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=KEEP_ALIVE_SECONDS),
-    )
-    pool = transport._pool  # noqa: SLF001  # httpx offers no public way to give its pool a network backend
-    if not hasattr(pool, "_network_backend"):
-        raise RuntimeError("this httpx keeps its network backend elsewhere: addresses would go unchecked")
-    pool._network_backend = Guard(allow_private=allow_private, resolve=resolve)  # noqa: SLF001  # as above
-    return transport
+    return Transport(Guard(allow_private=allow_private, resolve=resolve), tls or tls_context())

@@ -16,8 +16,8 @@ import pytest
 from machine import python, small_disk
 
 from archive.database import ArchiveError, reading
-from archive.writer import Writer
 from archive.schema import migrations
+from archive.writer import Writer
 
 
 def note(text: str):

@@ -1,10 +1,10 @@
-"""What a page costs all the way, from its server into the archive: python -m tests.bench.pipeline [--kinds real,papers].
+"""What a page costs from its server into the archive: python -m tests.bench.pipeline [--kinds real,papers].
 
 A process plays a web of 20 hosts and 2,000 pages (tests.bench.web). Then, in turn and three times each, real commands
 crawl it into a new file: Cuttings; Scrapy with trafilatura; Scrapy with the text of all paragraphs; and the floor, the
 least that the same duties cost (tests.bench.pipeline_scrapy, tests.bench.pipeline_floor). Prints medians of the
-processor's milliseconds a page (all processes of a command, from start to end), of pages a second and of the peak memory
-(pages that processes share counted once), and the ratios. ``tests.bench.stages`` says where Cuttings' time goes.
+milliseconds of CPU a page (all processes of a command, from start to end), of pages a second and of the peak memory
+(what processes share counted once), and the ratios. ``tests.bench.stages`` says where Cuttings' time goes.
 """
 
 from __future__ import annotations
@@ -167,8 +167,11 @@ def main(arguments: list[str]) -> int:
         if ours := found.get("cuttings"):
             for name, run in found.items():
                 if run is not ours:
-                    memory = f"{ours.megabytes / run.megabytes:.2f} of its memory"
-                    print(f"{kind:7} {name} takes {run.cpu / ours.cpu:.2f} times what Cuttings does; {memory}", flush=True)
+                    cpu, memory = run.cpu / ours.cpu, run.megabytes / ours.megabytes
+                    print(
+                        f"{kind:7} {name} takes {cpu:.2f} times Cuttings' CPU, {memory:.2f} times its memory",
+                        flush=True,
+                    )
     return 0
 
 

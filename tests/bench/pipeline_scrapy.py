@@ -19,6 +19,7 @@ CREATE TABLE articles (id INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT, byli
 CREATE TABLE pages (id INTEGER PRIMARY KEY REFERENCES articles(id), status INTEGER, headers TEXT, body BLOB);
 CREATE VIRTUAL TABLE articles_fts USING fts5(title, text, content='articles', content_rowid='id');
 """
+COLUMNS = ("url", "title", "byline", "published", "language", "description", "tags")
 EXTRACTOR, DB, *FEEDS = sys.argv[1:]
 
 
@@ -45,7 +46,8 @@ class Papers(scrapy.Spider):
 
     def article(self, response):
         headers = response.headers.to_unicode_dict()
-        yield extracted(response) | {"url": response.url, "status": response.status, "headers": str(dict(headers)), "body": response.body}
+        page = {"url": response.url, "status": response.status, "headers": str(dict(headers)), "body": response.body}
+        yield extracted(response) | page
 
 
 class Store:
@@ -58,11 +60,11 @@ class Store:
 
     def process_item(self, item):
         db, text = self.db, item["text"]
-        known = [item.get(key, "") for key in ("url", "title", "byline", "published", "language", "description", "tags")]
+        known = [item.get(key, "") for key in COLUMNS]
         db.execute("BEGIN IMMEDIATE")
         number = db.execute(
-            "INSERT INTO articles (url, title, byline, published, language, description, tags, text, content_hash, fetched)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, datetime('now'))",
+            f"INSERT INTO articles ({', '.join(COLUMNS)}, text, content_hash, fetched)"
+            f" VALUES ({', '.join('?' * len(COLUMNS))}, ?, ?, datetime('now'))",
             [*known, text, hashlib.sha256(text.encode()).hexdigest()],
         ).lastrowid
         db.execute("INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", [number, item["title"], text])

@@ -2,14 +2,15 @@
 
 Crawls the web of ``tests.bench.pipeline`` in this process and prints the CPU time a page of each of its threads and
 processes: the event loop (fetching, and all that holds the path together), the archive's one writer, the threads that
-hand pages to readers, the readers, and what else there is. ``--profile`` runs one of them under cProfile, whose own cost
-is in what it prints.
+hand pages to readers, the readers, and what else there is. ``--profile`` runs one of them under cProfile, whose own
+cost is in what it prints.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
+import os
 import pstats
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from pathlib import Path
 from archive.writer import Writer
 from config.load import load
 from crawler.once import all_sources, crawl_once
-from tests.bench.pipeline import PORT, configure, web
+from tests.bench.pipeline import configure, web
 from tests.bench.web import KINDS
 
 STAGES = {"MainThread": "event loop", "archive": "writer", "reader": "handing pages over", "asyncio": "other threads"}
@@ -47,7 +48,7 @@ class Meter:
 
 
 def children() -> float:
-    times = __import__("os").times()
+    times = os.times()
     return times.children_user + times.children_system
 
 
@@ -58,6 +59,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--profile", choices=("loop", "store"))
     parser.add_argument("--lines", type=int, default=40)
+    parser.add_argument("--sort", default="tottime", help="as pstats sorts")
     options = parser.parse_args(arguments)
     profile = cProfile.Profile(time.thread_time)
     if options.profile == "store":
@@ -74,7 +76,7 @@ def main(arguments: list[str]) -> int:
     with web(options.kind, options.hosts, options.pages) as pages, tempfile.TemporaryDirectory() as temporary:
         folder = configure(Path(temporary, "config"), options.hosts)
         config, meter = load(folder), Meter(pages + options.hosts)
-        before = children(), sum(time.process_time() for _ in range(1))
+        before = children(), time.process_time()
         if options.profile == "loop":
             profile.enable()
         crawl_once(Path(temporary, "a.db"), config, all_sources(config), watch=meter)
@@ -87,7 +89,7 @@ def main(arguments: list[str]) -> int:
     print(f"{1000 * read / pages:6.2f} ms a page  reader processes")
     print(f"{1000 * (total + read) / pages:6.2f} ms a page  in all")
     if options.profile:
-        pstats.Stats(profile).sort_stats("tottime").print_stats(options.lines)
+        pstats.Stats(profile).sort_stats(options.sort).print_stats(options.lines)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A web of newspapers on loopback: python -m tests.bench.web KIND HOSTS PAGES PORT [--data FOLDER], until its input ends.
+"""A web of newspapers on loopback: python -m tests.bench.web KIND HOSTS PAGES PORT, until its input ends.
 
 Each host is an address of its own (127.0.1.1, 127.0.1.2 …) with a robots.txt, a feed of all its pages, and the pages,
 gzipped beforehand and sent on connections that are kept: an answer costs it some 30 µs, so that it is never the bound.
@@ -38,7 +38,7 @@ DAY = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 
 _NOTE = re.compile(rb'(?<=-note=")[0-9a-f]{40,}')
 NOTES = [b"%050x" % random.Random(at).getrandbits(200) for at in range(256)]
-"""What attributes say, on the papers' pages: real pages gzip to a fifth, and with as many random numbers to two fifths."""
+"""What attributes say, on the papers' pages: real pages gzip to a fifth, and as many random numbers to two fifths."""
 
 Told = tuple[str, bytes]
 """A page's title, for the feed, and its HTML."""
@@ -87,14 +87,14 @@ def _simple(host: int, count: int) -> Iterator[Told]:
         text = "".join(f"<p>{unit}</p>" for part in story.parts for unit in part.units)
         others = "".join(f'<li><a href="/s">{one.title}</a></li>' for one in chance.choices(stories, k=20))
         state = json.dumps([chance.randrange(400) * 1_000_003 for _ in range(chance.randrange(7_000, 15_000))])
-        yield (
-            story.title,
+        html = (
             f'<!doctype html><html lang="{tongue.script.code}"><head><meta charset="utf-8"><title>{story.title}</title>'
             f'<meta name="author" content="{story.author}"><meta property="article:published_time"'
             f' content="{DAY.isoformat()}"></head><body><header><nav><ul>{menu}</ul></nav></header><main><article>'
             f'<h1>{story.title}</h1>{text}</article></main><aside class="related"><ul>{others}</ul></aside>'
-            f"<footer><p>{tongue.phrase(chance, 4, 9)}</p></footer><script>var state={state};</script></body></html>".encode(),
+            f"<footer><p>{tongue.phrase(chance, 4, 9)}</p></footer><script>var state={state};</script></body></html>"
         )
+        yield story.title, html.encode()
 
 
 def answers(kind: str, hosts: int, count: int, port: int, data: Path) -> dict[tuple[str, str], bytes]:

@@ -38,7 +38,7 @@ async def on_the_internet(site: Site, names: Names, *, allow_private: bool = Fal
     fetcher = Fetcher(
         user_agent="Cuttings/0", limits=Limits(deadline=10), allow_private=allow_private, resolve=names, **settings
     )
-    internet = fetcher._transport._pool._network_backend._inner = OneSite(site)
+    internet = fetcher._transport.backend._inner = OneSite(site)
     async with fetcher:
         yield fetcher, internet
 
@@ -130,7 +130,7 @@ async def test_the_next_address_is_tried_where_one_does_not_answer():
     with Site({"/": "home"}) as site:
         names = Names(paper_test=[["2606:4700::1", "2606:4700::2", PUBLIC, "8.8.8.8"]])
         async with on_the_internet(site, names) as (fetcher, _):
-            internet = fetcher._transport._pool._network_backend._inner = Partly(site)
+            internet = fetcher._transport.backend._inner = Partly(site)
             assert (await fetcher.get("http://paper.test/", max_bytes=MB)).body == b"home"
     assert internet.reached == ["2606:4700::1", PUBLIC]
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from archive import (
+    compaction,
     days,
     deliveries,
     hosts,
@@ -31,6 +32,7 @@ from archive import (
     sources,
     turns,
 )
+from archive.compaction import Stored
 from archive.database import BUSY_SECONDS, ArchiveError, Writer, check_place
 from archive.deliveries import Lane
 from archive.effects import Effect
@@ -41,6 +43,7 @@ from archive.plans import Plan
 from archive.queue import Revisit
 from archive.reextraction import Anew
 from archive.register import Begun, Over, Row
+from archive.repack import Repacked
 from archive.rows import insert, update
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
 from archive.telling import Telling
@@ -53,6 +56,7 @@ __all__ = ["Archive", "ArchiveError"]
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 _ALARMS_AT_A_TIME = 200  # 10 ms
 _MATCHES_AT_A_TIME = 300  # 7 ms
+_PAGES_AT_A_TIME = 16  # 4 ms
 
 
 class Archive:
@@ -328,3 +332,51 @@ class Archive:
         """Note that it ended, and empty the -wal file."""
         self._writer.do(lambda db: update(db, "reextractions", number, ended=iso(now)))
         self._writer.checkpoint()
+
+    def begin_compaction(self, upto: int, now: datetime) -> int:
+        """Note that stored pages, up to a snapshot, are to be compressed anew; the number of it."""
+        return self._writer.do(lambda db: compaction.begin(db, upto, now))
+
+    def repack(self, number: int, site: str, pages: Sequence[Stored], made: Repacked) -> int:
+        """Put pages' new bodies in the place of the old ones, in several transactions of milliseconds; how many.
+
+        Each leaves a whole archive, whatever happens before the next.
+        """
+        shelf, count = made.shelf.id, 0
+        rows = list(zip(pages, made.bodies, made.with_dictionary, strict=True))
+        while rows:
+            few, rows = rows[:_PAGES_AT_A_TIME], rows[_PAGES_AT_A_TIME:]
+
+            def replace(
+                db: sqlite3.Connection, few: list[tuple[Stored, bytes, bool]] = few, shelf: int | None = shelf
+            ) -> tuple[int, int]:
+                kept = compaction.keep(db, number, site, made.shelf, pages[-1].at) if shelf is None else shelf
+                return kept, compaction.replace(db, number, kept, few)
+
+            shelf, done = self._writer.do(replace)
+            count += done
+        before = {page.dictionary for page in pages if page.dictionary is not None}
+        self._writer.do(lambda db: compaction.free(db, number, before))
+        return count
+
+    def end_compaction(self, number: int, now: datetime) -> None:
+        """Let go of dictionaries that nothing needs, note that it ended, and empty the -wal file."""
+
+        def end(db: sqlite3.Connection) -> None:
+            compaction.free(db, number, compaction.unneeded(db))
+            compaction.end(db, number, now)
+
+        self._writer.do(end)
+        self._writer.checkpoint()
+
+    def shrink(self, pages: int) -> int:
+        """Give some of the file's free pages back to the disk, if it was made so that this can be; how many are left.
+
+        A transaction of milliseconds, after which others can write.
+        """
+
+        def shrink(db: sqlite3.Connection) -> int:
+            db.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+            return int(db.execute("PRAGMA freelist_count").fetchone()[0])
+
+        return self._writer.do(shrink)

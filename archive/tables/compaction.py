@@ -11,4 +11,5 @@ CREATE TABLE compactions (
 );
 ALTER TABLE dictionaries ADD COLUMN pages INTEGER NOT NULL DEFAULT 1;       -- of which it is made
 ALTER TABLE dictionaries ADD COLUMN compaction INTEGER REFERENCES compactions(id);  -- NULL: it was made by a crawl
+CREATE INDEX dictionaries_compaction ON dictionaries(compaction) WHERE compaction IS NOT NULL;
 """

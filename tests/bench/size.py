@@ -4,9 +4,10 @@ The same pages in the same order as WARC.gz keeps them (a gzip member a record, 
 makes of them with siblings chosen in several ways, and what an archive's file has grown by. Pages are the labelled ones
 (tests.bench.sets), where they are there, and those of invented papers (tests.bench.papers).
 
-Prints how many times smaller than WARC.gz (level 9, the default of warcio and of wget) the pages are: alone, and with
-the dictionaries that have to be kept for them, each compressed by itself; and milliseconds of CPU a page. A way of
-choosing by which nearly each page would be a dictionary shows what a chain might give, and nothing that can be kept.
+Prints how many times smaller than WARC.gz (level 9, the default of warcio and of wget) the pages are: those that are not
+the first of their site by themselves, then all with the dictionaries that have to be kept for them, each compressed by
+itself; and milliseconds of CPU a page. A way of choosing by which nearly each page would be a dictionary shows what a
+chain might give, and nothing that can be kept.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Sum:
     """Of all pages by one way."""
 
     bodies: int = 0
+    later: int = 0
+    """Of those that are not the first of their site."""
     dictionaries: int = 0
     pack: float = 0.0
     ready: float = 0.0
@@ -159,7 +162,9 @@ def by_a_way(sites: Iterable[Site], choose: Choice) -> Sum:
     total = Sum()
     for site in sites:
         for at, page in enumerate(site):
+            before = total.bodies
             _pack(total, choose(site[:at], page), page)
+            total.later += total.bodies - before if at else 0
     total.dictionaries = sum(total.seen.values())
     return total
 
@@ -217,22 +222,23 @@ def show(title: str, sites: list[Site], ways: dict[str, Choice], *, compact: int
     begun = time.process_time()
     by_level = {level: sum(warc_gz(page, level) for page in every) for level in (6, 9)}
     spent = time.process_time() - begun
-    reference = by_level[9]
+    reference, later = by_level[9], sum(warc_gz(page, 9) for site in sites for page in site[1:])
     print(f"\n{title}: {count} pages of {len(sites)} sites, {raw / count / 1000:.0f} kB each")
     print(f"WARC.gz: level 9 1/{raw / reference:.1f} of that, level 6 1/{raw / by_level[6]:.1f};", end=" ")
     print(f"{1000 * spent / 2 / count:.1f} ms a page")
-    print(f"{'times smaller than WARC.gz':28}{'pages':>8}{'with':>8}{'pack':>8}{'ready':>8}{'unpack':>8}{'cold':>8}")
+    print(f"{'times smaller than WARC.gz':28}{'later':>8}{'all':>8}{'pack':>8}{'ready':>8}{'unpack':>8}{'cold':>8}")
     result: dict[str, object] = {"pages": count, "bytes": raw, "warc_gz": by_level}
     for name, choose in ways.items():
         total = by_a_way(sites, choose)
         ms = [1000 * one / count for one in (total.pack, total.ready, total.unpack, total.cold)]
-        ratios = reference / total.bodies, reference / (total.bodies + total.dictionaries)
+        ratios = later / total.later, reference / (total.bodies + total.dictionaries)
         print(f"{name:28}" + "".join(f"{one:8.2f}" for one in (*ratios, *ms)))
         result[name] = [*ratios, *ms]
     for name, one in kept(sites, compact).items():
-        print(f"{name:28}{reference / one.bodies:8.2f}{reference / one.packed:8.2f}{one.pack:8.2f}", end="")
-        print(f"{'':8}{one.warm:8.2f}{one.cold:8.2f}  the file's pages {reference / one.file:.2f}")
-        result[name] = [reference / one.bodies, reference / one.packed, one.pack, one.warm, one.cold]
+        ratios = later / one.later, reference / one.packed
+        print(f"{name:28}{ratios[0]:8.2f}{ratios[1]:8.2f}{one.pack:8.2f}{'':16}{one.cold:8.2f}", end="")
+        print(f"  the whole file {reference / one.file:.2f}")
+        result[name] = [*ratios, one.pack, one.cold, reference / one.file]
     return result
 
 

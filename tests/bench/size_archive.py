@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,19 +37,19 @@ class Sent(Protocol):
 class Kept:
     """What an archive makes of all pages."""
 
-    bodies: int
+    later: int
+    """Pages that are not the first of their site."""
     packed: int
-    """With the dictionaries."""
+    """All, with the dictionaries."""
     file: int
     """By which the file is larger than an empty one: with headers, rows, indexes and the ledger, too."""
     pack: float
-    """Milliseconds of CPU a page, as warm and cold."""
-    warm: float
-    """To read a page, the last of the same site having been read just before."""
+    """Milliseconds of CPU to store a page: with its SHA-256, its row and its line in the ledger; or to compact it."""
     cold: float
+    """Likewise to read one, with its dictionary."""
 
 
-def kept(sites: Iterable[list[Sent]], level: int) -> dict[str, Kept]:
+def kept(sites: Sequence[list[Sent]], level: int) -> dict[str, Kept]:
     """The same pages, those of all sites by turns."""
     rows = [(at, page) for site in sites for at, page in enumerate(site)]
     order = [page for _, page in sorted(rows, key=lambda row: row[0])]
@@ -62,20 +62,22 @@ def kept(sites: Iterable[list[Sent]], level: int) -> dict[str, Kept]:
                 with transaction(db):
                     pages.save(db, Page(page.url, page.url, 200, page.headers, page.body, page.at), page.at)
             stored = 1000 * (time.process_time() - begun) / len(order)
-        by_crawl = _kept(path, stored, empty, order)
+        firsts = {site[0].url for site in sites}
+        by_crawl = _kept(path, stored, empty, order, firsts)
         begun = time.process_time()
         compact(path, Options(level or LEVEL), lambda: datetime.now(UTC))
         spent = 1000 * (time.process_time() - begun) / len(order)
-        return {"the archive": by_crawl, f"compacted, level {level or LEVEL}": _kept(path, spent, empty, order)}
+        return {"the archive": by_crawl, f"compacted, level {level or LEVEL}": _kept(path, spent, empty, order, firsts)}
 
 
 def _size(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0])
 
 
-def _kept(path: Path, pack: float, empty: int, order: list[Sent]) -> Kept:
+def _kept(path: Path, pack: float, empty: int, order: list[Sent], firsts: set[str]) -> Kept:
     with reading(path) as db:
-        bodies = db.execute("SELECT sum(length(body)) FROM snapshots").fetchone()[0]
+        sizes = db.execute("SELECT url, length(body) FROM snapshots").fetchall()
+        bodies, later = sum(size for _, size in sizes), sum(size for url, size in sizes if url not in firsts)
         dictionaries = db.execute("SELECT coalesce(sum(length(body)), 0) FROM dictionaries").fetchone()[0]
         begun = time.process_time()
         for number, page in enumerate(order, 1):
@@ -83,4 +85,4 @@ def _kept(path: Path, pack: float, empty: int, order: list[Sent]) -> Kept:
             assert found is not None
             assert found.body == page.body
         cold = 1000 * (time.process_time() - begun) / len(order)
-        return Kept(bodies, bodies + dictionaries, _size(db) - empty, pack, cold, cold)
+        return Kept(later, bodies + dictionaries, _size(db) - empty, pack, cold)

@@ -105,7 +105,7 @@ def test_sizes_say_what_the_file_is_made_of_by_article(db):
 
 
 def test_sizes_are_said_without_dbstat_too(db, monkeypatch):
-    from archive import sizes  # noqa: PLC0415
+    from archive import sizes
 
     monkeypatch.setattr(sizes, "_has_dbstat", lambda _db: False)
     result = run("status", "--sizes", "--db", db)

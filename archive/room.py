@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from archive.database import ArchiveError, plainly
 from archive.store import Archive
 
 _STEP = 250  # pages of 4 kB that are given back in one transaction: 5 ms in which nobody else writes
+_BETWEEN = 0.02  # seconds, so that who waits to write, and looks every 10 ms, comes between
 _BY_STEPS = 2  # of PRAGMA auto_vacuum
 
 Stopped = Callable[[], bool]
@@ -56,6 +58,7 @@ def give_back(archive: Archive, free: int, stopped: Stopped, told: Callable[[int
             break
         left = now
         told(before - left, before)
+        time.sleep(_BETWEEN)
 
 
 def rebuild(path: Path, stopped: Stopped) -> None:

@@ -132,13 +132,14 @@ def keep(db: sqlite3.Connection, compaction: int, site: str, made: Shelf, at: st
 def replace(
     db: sqlite3.Connection, compaction: int, dictionary: int, pages: Sequence[tuple[Stored, bytes, bool]]
 ) -> int:
-    """Give pages their new bodies (page, body, whether with the dictionary), unless another process did; how many."""
+    """Give pages their new bodies (page, body, whether with the dictionary), unless another compaction meddled; how many."""
     count = saved = 0
     for page, body, with_dictionary in pages:
         number = dictionary if with_dictionary else None
         changed = db.execute(
-            "UPDATE snapshots SET body = ?, dictionary = ? WHERE id = ? AND dictionary IS ?",
-            [body, number, page.id, page.dictionary],
+            "UPDATE snapshots SET body = ?, dictionary = ? WHERE id = ? AND dictionary IS ?"
+            " AND EXISTS (SELECT 1 FROM dictionaries WHERE id = ?)",
+            [body, number, page.id, page.dictionary, dictionary],
         ).rowcount
         count += changed
         saved += changed * (page.packed - len(body))

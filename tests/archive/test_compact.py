@@ -229,6 +229,14 @@ def test_others_write_meanwhile_and_wait_for_milliseconds(full):
     sound(full.path)
 
 
+def test_two_at_once_do_no_harm(full):
+    before = bodies(full.path)
+    both = [python(COMPACT, full.path) for _ in range(2)]
+    assert [process.communicate(timeout=60)[0].splitlines()[-1] for process in both] == ["done"] * 2
+    assert bodies(full.path) == before
+    sound(full.path)
+
+
 def test_what_became_free_goes_back_to_the_disk_also_beside_a_daemon(kept):
     put(kept, *range(1, 30))
     for number in range(1, 30):

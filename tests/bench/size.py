@@ -5,9 +5,9 @@ makes of them with siblings chosen in several ways, and what an archive's file h
 (tests.bench.sets), where they are there, and those of invented papers (tests.bench.papers).
 
 Prints how many times smaller than WARC.gz (level 9, the default of warcio and of wget) the pages are: those that are
-not the first of their site by themselves, then all with the dictionaries that have to be kept for them, each compressed
-by itself; and milliseconds of CPU a page. A way of choosing by which nearly each page would be a dictionary shows what a
-chain might give, and nothing that can be kept.
+not the first of their site by themselves, then all with the dictionaries that have to be kept for them, each
+compressed by itself; and milliseconds of CPU a page. A way of choosing by which nearly each page would be a dictionary
+shows what a chain might give, and nothing that can be kept.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def keep(db: sqlite3.Connection, compaction: int, site: str, made: Shelf, at: st
 def replace(
     db: sqlite3.Connection, compaction: int, dictionary: int, pages: Sequence[tuple[Stored, bytes, bool]]
 ) -> int:
-    """Give pages their new bodies (page, body, whether with the dictionary), unless another compaction meddled; how many."""
+    """Give pages their new bodies (page, body, with the dictionary or not) unless another compaction did; how many."""
     count = saved = 0
     for page, body, with_dictionary in pages:
         number = dictionary if with_dictionary else None

@@ -20,3 +20,4 @@ class Connection(sqlite3.Connection):
         super().__init__(*args, **options)
         self.memory: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self.others = UNSURE
+        self.dictionaries: OrderedDict[int, tuple[bytes, Any]] = OrderedDict()

@@ -127,6 +127,8 @@ def _migrate(db: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
     wrapped = sqlite_utils.Database(db, recursive_triggers=False, execute_plugins=False)
     if not _pending(wrapped, path):
         return
+    # Of a new file; nothing of one that is there. What a compaction frees can go back to the disk a little at a time.
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     _use_wal(db, busy_seconds)
     with transaction(db):  # taken before the look at what is pending: two processes may open a new file at once
         if _pending(wrapped, path):

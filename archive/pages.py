@@ -1,27 +1,28 @@
-"""Pages: raw pages into the tables snapshots and dictionaries, and back. The packing is in archive.snapshots."""
+"""Pages: raw pages into the table snapshots, and back. What they are compressed against: archive.dictionaries."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from archive import hosts, ledger, snapshots
+from archive import dictionaries, hosts, ledger, snapshots
 from archive.models import Page
 from archive.rows import Value, clean, insert
 from archive.times import iso, when
 
-# A site's template changes now and then; a page that is to be kept whole for that costs no more than without.
-_RENEW = timedelta(days=7)
-_RENEW_UNHELPFUL = timedelta(days=1)
+_WITH_DICTIONARY = (  # in one statement: a compaction may give the page another between two
+    "SELECT snapshots.*, dictionaries.body AS siblings FROM snapshots"
+    " LEFT JOIN dictionaries ON dictionaries.id = snapshots.dictionary WHERE snapshots.id = ?"
+)
 
 
 def save(db: sqlite3.Connection, page: Page, now: datetime) -> int:
     """Keep a page; the snapshot's id."""
     site = urlsplit(page.final_url).netloc
-    dictionary, body = _packed(db, site, page.body, now)
+    dictionary, body = dictionaries.packed(db, site, page.body, now)
     fetched_at = iso(page.fetched_at)
     row: dict[str, Value] = {
         "url": clean(page.url),
@@ -40,11 +41,13 @@ def save(db: sqlite3.Connection, page: Page, now: datetime) -> int:
 
 def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
     """The page as it was fetched, but without its permit. None if there is none; raises snapshots.DamagedError."""
-    row = db.execute("SELECT * FROM snapshots WHERE id = ?", [snapshot]).fetchone()
+    row = db.execute(_WITH_DICTIONARY, [snapshot]).fetchone()
     if row is None:
         return None
-    dictionary = None if row["dictionary"] is None else _dictionary(db, row["dictionary"])
-    body = snapshots.decompress(row["body"], dictionary)
+    if row["dictionary"] is not None and row["siblings"] is None:
+        raise snapshots.DamagedError(f"dictionary {row['dictionary']} is not there")
+    siblings = None if row["siblings"] is None else snapshots.opened(row["siblings"])
+    body = snapshots.decompress(row["body"], siblings)
     if hashlib.sha256(body).hexdigest() != row["sha256"]:
         raise snapshots.DamagedError(f"snapshot {snapshot} of {row['url']} is not what was stored")
     return Page(
@@ -64,24 +67,3 @@ def body(db: sqlite3.Connection, snapshot: int | None) -> bytes:
     except snapshots.DamagedError:
         return b""
     return page.body if page else b""
-
-
-def _packed(db: sqlite3.Connection, site: str, body: bytes, now: datetime) -> tuple[int | None, bytes]:
-    """The site's dictionary, or none, and the body compressed with it."""
-    found = db.execute(
-        "SELECT id, created FROM dictionaries WHERE site = ? ORDER BY created DESC, id DESC LIMIT 1", [site]
-    ).fetchone()
-    age = now - when(found["created"]) if found else None
-    if found and age is not None and age < _RENEW:
-        packed = snapshots.pack(body, _dictionary(db, found["id"]))
-        if packed.helps or age < _RENEW_UNHELPFUL or len(body) > snapshots.MAX_DICTIONARY:
-            return (found["id"] if packed.with_dictionary else None), packed.body
-    if not body or len(body) > snapshots.MAX_DICTIONARY:
-        return None, snapshots.compress(body)
-    made = insert(db, "dictionaries", site=site, created=iso(now), body=snapshots.compress(body))
-    packed = snapshots.pack(body, body)
-    return (made if packed.with_dictionary else None), packed.body
-
-
-def _dictionary(db: sqlite3.Connection, number: int) -> bytes:
-    return snapshots.decompress(db.execute("SELECT body FROM dictionaries WHERE id = ?", [number]).fetchone()["body"])

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from archive import (
+    compaction,
     days,
     deliveries,
     hosts,
@@ -32,6 +33,7 @@ from archive import (
     sources,
     turns,
 )
+from archive.compaction import Stored
 from archive.database import BUSY_SECONDS, ArchiveError, check_place
 from archive.deliveries import Lane
 from archive.effects import Effect
@@ -42,6 +44,7 @@ from archive.plans import Plan
 from archive.queue import Revisit
 from archive.reextraction import Anew
 from archive.register import Begun, Over, Row
+from archive.repack import Repacked
 from archive.rows import insert, update
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
 from archive.telling import Telling
@@ -57,6 +60,7 @@ T = TypeVar("T")
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 _ALARMS_AT_A_TIME = 200  # 10 ms
 _MATCHES_AT_A_TIME = 300  # 7 ms
+_PAGES_AT_A_TIME = 8  # 6 ms, of pages that take 30 kB each
 
 
 class Archive:
@@ -339,3 +343,52 @@ class Archive:
         """Note that it ended, and empty the -wal file."""
         self._writer.do(lambda db: update(db, "reextractions", number, ended=iso(now)))
         self._writer.checkpoint()
+
+    def begin_compaction(self, upto: int, now: datetime) -> int:
+        """Note that stored pages, up to a snapshot, are to be compressed anew; the number of it."""
+        return self._writer.do(lambda db: compaction.begin(db, upto, now))
+
+    def repack(self, number: int, site: str, pages: Sequence[Stored], made: Repacked) -> int:
+        """Put pages' new bodies in the place of the old ones, in several transactions of milliseconds; how many.
+
+        Each leaves a whole archive, whatever happens before the next.
+        """
+        shelf, count = made.shelf.id, 0
+        rows = list(zip(pages, made.bodies, made.with_dictionary, strict=True))
+        while rows:
+            few, rows = rows[:_PAGES_AT_A_TIME], rows[_PAGES_AT_A_TIME:]
+
+            def replace(
+                db: sqlite3.Connection, few: list[tuple[Stored, bytes, bool]] = few, shelf: int | None = shelf
+            ) -> tuple[int, int]:
+                kept = compaction.keep(db, number, site, made.shelf, pages[-1].at) if shelf is None else shelf
+                return kept, compaction.replace(db, number, kept, few)
+
+            shelf, done = self._writer.do(replace)
+            count += done
+        before = {page.dictionary for page in pages if page.dictionary is not None}
+        self._writer.do(lambda db: compaction.free(db, number, before))
+        return count
+
+    def end_compaction(self, number: int, now: datetime) -> None:
+        """Let go of dictionaries that nothing needs, note that it ended, and empty the -wal file."""
+
+        def end(db: sqlite3.Connection) -> None:
+            compaction.free(db, number, compaction.unneeded(db))
+            compaction.end(db, number, now)
+
+        self._writer.do(end)
+        self._writer.checkpoint()
+
+    def shrink(self, pages: int) -> int:
+        """Give some of the file's free pages back to the disk, if it was made so that this can be; how many are left.
+
+        A transaction of milliseconds, after which others can write.
+        """
+
+        def shrink(db: sqlite3.Connection) -> int:
+            for _ in range(pages):  # as it gives no rows, Python takes one step of it, which is a page
+                db.execute("PRAGMA incremental_vacuum(1)")
+            return int(db.execute("PRAGMA freelist_count").fetchone()[0])
+
+        return self._writer.do(shrink)

@@ -18,6 +18,7 @@ from archive import (
     dates,
     history,
     identity,
+    inbox,
     index,
     learned,
     ledger,
@@ -53,6 +54,8 @@ class Reading:
     """Digest of the source's rules by which it was."""
     settled: bool = False
     """Whether the article's stored pages were read in the same way just now, so that it can be compared with them."""
+    link: int | None = None
+    """That led to the page, which may still be in the inbox."""
 
 
 def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stale:
@@ -266,7 +269,10 @@ def said_again(db: sqlite3.Connection, article: Article, row: sqlite3.Row) -> di
 
 
 def _snapshot(db: sqlite3.Connection, reading: Reading) -> int | None:
-    return pages.save(db, reading.page, reading.now) if reading.page else None
+    page = reading.page
+    if page is None:
+        return None
+    return pages.save(db, page, reading.now, inbox.packed(db, reading.link, page) if reading.link is not None else None)
 
 
 def _values(db: sqlite3.Connection, reading: Reading, source: str, since: datetime) -> dict[str, Value]:

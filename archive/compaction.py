@@ -160,7 +160,8 @@ def free(db: sqlite3.Connection, compaction: int, numbers: Iterable[int]) -> Non
     for number in numbers:
         freed = db.execute(
             "DELETE FROM dictionaries WHERE id = ? AND id < (SELECT max(id) FROM dictionaries)"
-            " AND NOT EXISTS (SELECT 1 FROM snapshots WHERE dictionary = dictionaries.id) RETURNING length(body)",
+            " AND NOT EXISTS (SELECT 1 FROM snapshots WHERE dictionary = dictionaries.id)"
+            " AND NOT EXISTS (SELECT 1 FROM inbox WHERE dictionary = dictionaries.id) RETURNING length(body)",
             [number],
         ).fetchone()
         if freed:

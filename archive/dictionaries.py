@@ -26,7 +26,7 @@ _EARNED = 8
 much as it does: a new one takes as much again, and saves the next pages an eighth or more."""
 _MOST_SERVED = 1_000
 """Pages by one dictionary, at which it is renewed in any case once it is a week old."""
-_READY = 24_000_000
+_READY = 32_000_000
 """Bytes of dictionaries that a connection keeps ready, for those sites whose pages came last."""
 
 

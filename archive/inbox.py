@@ -1,13 +1,19 @@
-"""Inbox: pages that were received and not yet read. What a killed process leaves there is not fetched again."""
+"""Inbox: pages that were received and not yet read. What a killed process leaves there is not fetched again.
+
+They are kept as they will be in ``snapshots``: compressed once, a page is a fifth of the bytes to be written here.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archive import pages
 from archive.models import Page
+from archive.snapshots import DamagedError, size
 from archive.times import iso, iso_ms, when
 
 FRESH = timedelta(days=1)
@@ -22,31 +28,48 @@ class Received:
     reads: int
 
 
-def put(db: sqlite3.Connection, link: int, page: Page, reads: int) -> None:
+def put(db: sqlite3.Connection, link: int, page: Page, reads: int, now: datetime) -> None:
     """Keep a page from when it has come until what it says is stored; its reading begins for the ``reads``-th time."""
+    dictionary, body = pages.packed(db, page, now)
     headers = json.dumps(page.headers)
     db.execute(
-        "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads, permit)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (link) DO UPDATE SET url = excluded.url, body = excluded.body,"
-        " final_url = excluded.final_url, status = excluded.status, headers = excluded.headers,"
-        " fetched_at = excluded.fetched_at, reads = excluded.reads, permit = excluded.permit",
-        [link, page.url, page.final_url, page.status, headers, iso_ms(page.fetched_at), page.body, reads, page.permit],
+        "INSERT OR REPLACE INTO inbox"
+        " (link, url, final_url, status, headers, fetched_at, dictionary, body, reads, permit)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [link, page.url, page.final_url, page.status, headers, _at(page), dictionary, body, reads, page.permit],
     )
 
 
 def take(db: sqlite3.Connection, links: list[int], now: datetime) -> dict[int, Received]:
-    """The pages that are there of these links, by link. They stay."""
+    """The pages that are there of these links, by link. They stay; one that can't be read back is fetched again."""
     rows = db.execute(
-        "SELECT * FROM inbox WHERE link IN (SELECT value FROM json_each(?)) AND fetched_at > ?",
+        "SELECT inbox.*, dictionaries.body AS siblings FROM inbox"
+        " LEFT JOIN dictionaries ON dictionaries.id = inbox.dictionary"
+        " WHERE link IN (SELECT value FROM json_each(?)) AND fetched_at > ?",
         [json.dumps(links), iso_ms(now - FRESH)],
     ).fetchall()
-    return {row["link"]: Received(_page(row), row["reads"]) for row in rows}
+    found = {}
+    for row in rows:
+        with suppress(DamagedError):
+            found[row["link"]] = Received(_page(row, pages.unpacked(row)), row["reads"])
+    return found
 
 
-def _page(row: sqlite3.Row) -> Page:
+def packed(db: sqlite3.Connection, link: int, page: Page) -> pages.Packed | None:
+    """The page's bytes as they were compressed when it came; None where it is not there."""
+    sql = "SELECT dictionary, body FROM inbox WHERE link = ? AND final_url = ? AND fetched_at = ?"
+    row = db.execute(sql, [link, page.final_url, _at(page)]).fetchone()
+    return (row["dictionary"], row["body"]) if row and size(row["body"]) == len(page.body) else None
+
+
+def _at(page: Page) -> str:
+    return iso_ms(page.fetched_at)
+
+
+def _page(row: sqlite3.Row, body: bytes) -> Page:
     headers = tuple((name, value) for name, value in json.loads(row["headers"]))
     fetched_at, permit = when(row["fetched_at"]), row["permit"]
-    return Page(row["url"], row["final_url"], row["status"], headers, row["body"], fetched_at, permit)
+    return Page(row["url"], row["final_url"], row["status"], headers, body, fetched_at, permit)
 
 
 def drop(db: sqlite3.Connection, link: int) -> None:

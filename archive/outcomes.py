@@ -165,7 +165,9 @@ def _keep_article(
     if terms.anew:
         reextraction.apply(db, terms.anew, terms.extractor, now)
     settled = terms.anew is not None
-    reading = Reading(said, outcome.page, now, terms.extractor, run=terms.run, rules=outcome.rules, settled=settled)
+    reading = Reading(
+        said, outcome.page, now, terms.extractor, run=terms.run, rules=outcome.rules, settled=settled, link=task.id
+    )
     stands = stopgap.of(db, article, said, outcome.page, task.url) if article is not None else None
     if article is None or stands is None:
         saved = articles.save(db, reading, task)

@@ -13,16 +13,23 @@ from archive.models import Page
 from archive.rows import Value, clean, insert
 from archive.times import iso, when
 
+Packed = tuple[int | None, bytes]
+"""The dictionary that a page was compressed against, if any, and its bytes."""
+
 _WITH_DICTIONARY = (  # in one statement: a compaction may give the page another between two
     "SELECT snapshots.*, dictionaries.body AS siblings FROM snapshots"
     " LEFT JOIN dictionaries ON dictionaries.id = snapshots.dictionary WHERE snapshots.id = ?"
 )
 
 
-def save(db: sqlite3.Connection, page: Page, now: datetime) -> int:
-    """Keep a page; the snapshot's id."""
-    site = urlsplit(page.final_url).netloc
-    dictionary, body = dictionaries.packed(db, site, page.body, now)
+def packed(db: sqlite3.Connection, page: Page, now: datetime) -> Packed:
+    """A page's bytes, compressed."""
+    return dictionaries.packed(db, urlsplit(page.final_url).netloc, page.body, now)
+
+
+def save(db: sqlite3.Connection, page: Page, now: datetime, ready: Packed | None = None) -> int:
+    """Keep a page; the snapshot's id. ``ready``: its bytes, compressed before."""
+    dictionary, body = ready or packed(db, page, now)
     fetched_at = iso(page.fetched_at)
     row: dict[str, Value] = {
         "url": clean(page.url),
@@ -44,10 +51,7 @@ def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
     row = db.execute(_WITH_DICTIONARY, [snapshot]).fetchone()
     if row is None:
         return None
-    if row["dictionary"] is not None and row["siblings"] is None:
-        raise snapshots.DamagedError(f"dictionary {row['dictionary']} is not there")
-    siblings = None if row["siblings"] is None else snapshots.opened(row["siblings"])
-    body = snapshots.decompress(row["body"], siblings)
+    body = unpacked(row)
     if hashlib.sha256(body).hexdigest() != row["sha256"]:
         raise snapshots.DamagedError(f"snapshot {snapshot} of {row['url']} is not what was stored")
     return Page(
@@ -58,6 +62,14 @@ def load(db: sqlite3.Connection, snapshot: int) -> Page | None:
         body=body,
         fetched_at=when(row["fetched_at"]),
     )
+
+
+def unpacked(row: sqlite3.Row) -> bytes:
+    """A page's bytes: ``body``, by ``dictionary``, whose body is in ``siblings``. Raises snapshots.DamagedError."""
+    if row["dictionary"] is not None and row["siblings"] is None:
+        raise snapshots.DamagedError(f"dictionary {row['dictionary']} is not there")
+    siblings = None if row["siblings"] is None else snapshots.opened(row["siblings"])
+    return snapshots.decompress(row["body"], siblings)
 
 
 def body(db: sqlite3.Connection, snapshot: int | None) -> bytes:

@@ -49,7 +49,7 @@ def repacked(pages: Sequence[bytes], level: int, there: Shelf | None = None) -> 
     Each body was decompressed again and is what it was; raises DamagedError if one is not.
     """
     shelf = _best(pages, there)
-    ready = Dictionary(shelf.content, len(shelf.packed), level)
+    ready = Dictionary(shelf.content, len(shelf.packed), level, untried=0)
     made = [ready.pack(page) for page in pages]
     whole = snapshots.decompress(shelf.packed)
     for page, one in zip(pages, made, strict=True):
@@ -74,7 +74,7 @@ def _best(pages: Sequence[bytes], there: Shelf | None) -> Shelf:
 
 
 def _cost(shelf: Shelf, tried: Sequence[bytes], count: int) -> float:
-    ready = Dictionary(shelf.content, len(shelf.packed))
+    ready = Dictionary(shelf.content, len(shelf.packed), untried=0)
     taken = sum(len(ready.pack(page).body) for page in tried)
     return taken * count / len(tried) + (len(shelf.packed) if shelf.id is None else 0)
 

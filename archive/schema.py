@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database, Migrations
 
-from archive import clusters, ledger, signatures, sites, spaced
+from archive import clusters, ledger, signatures, sites, snapshots, spaced
 from archive.connection import Connection
 from archive.dedupe import mark
 from archive.tables import (
@@ -23,6 +23,7 @@ from archive.tables import (
     evidence,
     first,
     identity,
+    inbox,
     learning,
     memory,
     reading,
@@ -76,6 +77,12 @@ def m004_reading(db: Database) -> None:
 @migrations()
 def m005_compaction(db: Database) -> None:
     db.executescript(compaction.TABLES)
+
+
+@migrations()
+def m006_inbox(db: Database) -> None:
+    db.conn.create_function("packed_of", 1, snapshots.compress)
+    db.executescript(inbox.COLUMNS)
 
 
 def is_newest(db: sqlite3.Connection) -> bool:

@@ -283,7 +283,7 @@ class Archive:
 
         def receive(db: sqlite3.Connection) -> None:
             turns.keep_site(db, site, now)
-            inbox.put(db, task.id, page, task.reads + 1)
+            inbox.put(db, task.id, page, task.reads + 1, now)
 
         self._writer.do(receive)
 

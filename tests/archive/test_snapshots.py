@@ -131,12 +131,26 @@ def test_a_page_that_is_empty_huge_or_noise_comes_back(kept, body):
         assert pages.load(db, 2).body == body
 
 
-def test_several_pages_together_hold_what_they_share_once():
-    pages_ = [TEMPLATE.replace(b"<", b"") + b"<p>" + bytes([65 + number]) * 50 for number in range(4)]
+def test_several_pages_together_hold_what_they_share_once_and_the_last_whole():
+    texts = [b"<p>" + bytes([65 + number]) * 50 for number in range(4)]
+    pages_ = [
+        TEMPLATE.replace(b"<", b"") + (b"<p>breaking" if number < 2 else b"") + texts[number] for number in range(4)
+    ]
     content = snapshots.together(pages_)
     assert content.endswith(pages_[-1])
     assert len(content) < 1.1 * len(TEMPLATE)
-    assert all(page_[-50:] in content for page_ in pages_)
+    assert content.count(b"<p>breaking") + content.count(b"p>breaking") >= 1, "two of the others have it"
+    assert [text[3:] in content for text in texts] == [False, False, False, True], "no other page has these"
+
+
+def test_of_a_site_whose_pages_are_little_alike_most_are_compressed_alone_and_some_are_tried():
+    chance = random.Random(1)
+    dictionary = Dictionary(TEMPLATE, len(snapshots.compress(TEMPLATE)))
+    strangers = [chance.randbytes(2_000) for _ in range(20)]
+    assert not any(dictionary.pack(body).helps for body in strangers)
+    found = [dictionary.pack(TEMPLATE + bytes([number]) * 9).with_dictionary for number in range(1, 20)]
+    assert not all(found)
+    assert found[8:] == [True] * 11, "its pages are alike again"
 
 
 def test_a_page_unlike_the_others_is_kept_alone_and_a_relaunch_gets_a_new_dictionary(kept):

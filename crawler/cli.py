@@ -37,6 +37,7 @@ COMMANDS = {
     "evidence": "verify",
     "backup": "keep",
     "restore": "keep",
+    "split": "split",
     "serve": "serve",
 }
 

@@ -59,7 +59,7 @@ def _clusters(db: sqlite3.Connection) -> None:
             first, *others = left
             text = db.execute("SELECT text FROM articles WHERE id = ?", [first]).fetchone()["text"]
             signature = sign(text)
-            alike = [one for one in others if clusters.like(db, signature, one)]
+            alike = {one for one in others if clusters.like(db, signature, one)}
             db.executemany("UPDATE articles SET cluster = ? WHERE id = ?", [(first, one) for one in (first, *alike)])
             left = [one for one in others if one not in alike]
     alone = "SELECT cluster FROM articles WHERE cluster IS NOT NULL GROUP BY cluster HAVING count(*) = 1"

@@ -106,10 +106,17 @@ async def page(
     *,
     behind: Behind | None = None,
     status: int = 200,
+    archive: str = "",
 ) -> Response:
-    """A page of ours. ``behind``: the rows, SQL, JSON and CSV that it was made from."""
-    archive = within(request) or names(datasette)[0]
-    shared = {"database": archive, "rel": REL, "behind": behind.links(archive) if behind else ()}
+    """A page of ours. ``behind``: the rows, SQL, JSON and CSV that it was made from.
+
+    ``archive``: whose tables they stand in, where neither the address says it nor it is the newest.
+    """
+    archive = archive or within(request) or names(datasette)[0]
+    links = behind.links(archive) if behind else ()
+    if len(names(datasette)) > 1:
+        links = tuple((f"{what} of {archive}", url) for what, url in links)
+    shared = {"database": archive, "rel": REL, "behind": links}
     shared |= {"where": where(datasette, within(request)), "archives": names(datasette)}
     html = await datasette.render_template(f"cuttings/{name}.html", {**shared, **context}, request=request)
     # Lone surrogates, which JSON can spell, are no text that can be sent.

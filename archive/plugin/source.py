@@ -75,19 +75,15 @@ class Publication:
 async def source(datasette: Datasette, request: Request) -> Response:
     """``/source/NAME``."""
     name = request.url_vars["name"]
-    found = _together(
-        {
-            answer.where(datasette, archive): one
-            for archive, one in (await answer.every(datasette, partial(of, name=name))).items()
-            if one is not None
-        }
-    )
+    each = await answer.every(datasette, partial(of, name=name))
+    there = {archive: one for archive, one in each.items() if one is not None}
+    found = _together({answer.where(datasette, archive): one for archive, one in there.items()})
     if found is None:
         return await answer.missing(datasette, request, "There is no source of this name in the archive.")
     setting = (datasette.plugin_config("cuttings") or {}).get("config")
     context = {"it": found, "counted": finding.COUNTED, "config": _configured(setting, name) if setting else None}
     behind = Behind(f"days?source={name}&_sort_desc=day", _SQL, {"source": name})
-    return await answer.page(datasette, request, "source", context, behind=behind)
+    return await answer.page(datasette, request, "source", context, behind=behind, archive=next(iter(there)))
 
 
 async def sources(datasette: Datasette, request: Request) -> Response:

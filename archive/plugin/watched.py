@@ -39,6 +39,8 @@ class Watched:
     standing: Standing
     rows: tuple[Row, ...] = ()
     more: bool = False
+    archive: str = ""
+    """The one that it is of."""
 
     @property
     def url(self) -> str:
@@ -68,7 +70,7 @@ async def watch(datasette: Datasette, request: Request) -> Response:
     older = f"/watch/{name}?before={found.rows[-1]['match']}" if found.more else ""
     context = {"it": found, "older": older, "later": bool(last)}
     behind = Behind(f"matches?watch={name}&_sort_desc=id", _SQL, {"watch": name})
-    return await answer.page(datasette, request, "watch", context, behind=behind)
+    return await answer.page(datasette, request, "watch", context, behind=behind, archive=found.archive)
 
 
 async def atom(datasette: Datasette, request: Request) -> Response:
@@ -86,7 +88,8 @@ async def _of_all(datasette: Datasette, name: str, before: int = 0) -> Watched |
     """A watch as it is in the newest archive that has it; what it found in others stands in their tables."""
     for archive, it in (await answer.every(datasette, partial(of, name=name, before=before))).items():
         if it is not None:
-            return replace(it, rows=tuple(listing.placed(it.rows, answer.where(datasette, archive))))
+            rows = listing.placed(it.rows, answer.where(datasette, archive))
+            return replace(it, rows=tuple(rows), archive=archive)
     return None
 
 

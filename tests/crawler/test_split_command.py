@@ -14,7 +14,6 @@ from crawler.once import all_sources, crawl_once
 from tests.publisher import Story, config_for, publish
 from tests.site import Site
 
-
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 

@@ -62,6 +62,10 @@ _REFERRED: Final = (
     ("sources", "name", ("articles.source", "links.source")),
 )
 """(Table, its key, the columns that refer to it): each after those that it refers to."""
+TABLES: Final = frozenset(
+    ("articles", "spaced", *_OF_ARTICLES, "deliveries", *_LIVE[YEAR], *(table for table, *_ in _REFERRED), "ledger")
+)
+"""All whose rows are carried; those of ``timeline`` and ``seals`` follow from others."""
 
 Progress = Callable[[str, int], None]
 """(table, rows so far)."""
@@ -96,8 +100,8 @@ class Carrier:
             kept = "SELECT snapshot FROM {} WHERE snapshot IS NOT NULL"
             pages = f"id NOT IN ({kept.format('articles')}) AND id NOT IN ({kept.format('revisions')})"
             self.rows("snapshots", pages)
-        for table, key, columns in _REFERRED:
-            self._referred(table, key, columns)
+        for table, key, referring in _REFERRED:
+            self._referred(table, key, referring)
 
     def ledger(self) -> None:
         """The lines of what is in the part, with their numbers in the other ledger."""

@@ -39,7 +39,7 @@ def before(spot: Spot | None, name: str, names: Sequence[str]) -> tuple[str, int
     return spot.when, spot.number + comes_later
 
 
-def best(found: Mapping[str, Sequence[tuple[int, float]]], most: int, offset: int = 0) -> list[tuple[str, int]]:
+def best(found: Mapping[str, Sequence[tuple[int, float]]], most: int) -> list[tuple[str, int]]:
     """(archive, number) of the best; ``found``: of each archive its best, with a score that is of one measure in all.
 
     Each keeps its own order, in which rare words count more; of those that are first of what is left of each, the one
@@ -49,10 +49,10 @@ def best(found: Mapping[str, Sequence[tuple[int, float]]], most: int, offset: in
     heads = [(-hits[0][1], rank, 0) for rank, hits in enumerate(found.values()) if hits]
     heapq.heapify(heads)
     lists = list(found.items())
-    while heads and len(merged) < offset + most:
+    while heads and len(merged) < most:
         _, rank, place = heapq.heappop(heads)
         name, hits = lists[rank]
         merged.append((name, hits[place][0]))
         if place + 1 < len(hits):
             heapq.heappush(heads, (-hits[place + 1][1], rank, place + 1))
-    return merged[offset:]
+    return merged

@@ -147,10 +147,7 @@ class _Hits:
 async def find(datasette: Datasette, asked: Asked, *, choices: bool = False, most: int = PAGE) -> Found:
     """One page of what was found in all archives. ``choices``: also the charts, and what one may choose from."""
     names = answer.names(datasette)
-    ask = partial(_hits, asked=asked, choices=choices, most=most, alone=len(names) == 1)
-    questions = {name: partial(ask, before=merging.before(asked.before, name, names)) for name in names}
-    hits = await answer.each(datasette, questions)
-    chosen = _chosen(hits, asked, most)
+    hits, chosen = await _asked_all(datasette, asked, choices=choices, most=most)
     more = len(chosen) > most and (asked.order == "newest" or asked.page < LAST_PAGE)
     chosen = chosen[:most]
     total = min(sum(one.total for one in hits.values()), finding.COUNTED + 1) if chosen else 0
@@ -182,8 +179,34 @@ async def find(datasette: Datasette, asked: Asked, *, choices: bool = False, mos
     return Found(found, more, total, charts, tuple(titles.items()), languages)
 
 
+async def _asked_all(
+    datasette: Datasette, asked: Asked, *, choices: bool, most: int
+) -> tuple[dict[str, _Hits], list[tuple[str, int]]]:
+    """What each archive has, and what of that stands on the page, and one more."""
+    names = answer.names(datasette)
+    ask = partial(_hits, asked=asked, choices=choices, most=most, alone=len(names) == 1)
+    # To score one takes .1 ms: of many archives, each gives but some of the best. Where that is not so, all are scored.
+    shares = (max(8, 3 * asked.page * most // len(names)), asked.page * most + 1)
+    for scored in shares:
+        questions = {
+            name: partial(ask, before=merging.before(asked.before, name, names), scored=scored) for name in names
+        }
+        hits = await answer.each(datasette, questions)
+        chosen, is_short = _chosen(hits, asked, most)
+        if not is_short:
+            break
+    return hits, chosen
+
+
 def _hits(
-    db: sqlite3.Connection, asked: Asked, before: Place | None, *, choices: bool, most: int, alone: bool
+    db: sqlite3.Connection,
+    asked: Asked,
+    before: Place | None,
+    *,
+    choices: bool,
+    most: int,
+    alone: bool,
+    scored: int,
 ) -> _Hits:
     wanted = finding.spelled(db, asked.wanted)
     numbers: list[int] = []
@@ -205,7 +228,7 @@ def _hits(
         wanted=wanted,
         numbers=tuple(numbers),
         places=tuple(finding.places(db, numbers)) if asked.order == "newest" else (),
-        scores=tuple(finding.scores(db, wanted, numbers)) if asked.order == "best" and not alone else (),
+        scores=tuple(finding.scores(db, wanted, numbers[:scored])) if asked.order == "best" and not alone else (),
         total=finding.count(db, wanted) if numbers or not alone else 0,
         newest=newest,
         titles=titles,
@@ -213,14 +236,17 @@ def _hits(
     )
 
 
-def _chosen(hits: Mapping[str, _Hits], asked: Asked, most: int) -> list[tuple[str, int]]:
-    """(Archive, number) of what stands on the page, and of one more."""
+def _chosen(hits: Mapping[str, _Hits], asked: Asked, most: int) -> tuple[list[tuple[str, int]], bool]:
+    """(Archive, number) of what stands on the page, and of one more; whether more should have been scored for that."""
     if asked.order == "newest":
         spots = merging.latest({name: one.places for name, one in hits.items()}, most + 1)
-        return [(spot.archive, spot.number) for spot in spots]
+        return [(spot.archive, spot.number) for spot in spots], False
     if len(hits) == 1:
-        return [(name, number) for name, one in hits.items() for number in one.numbers]
-    return merging.best({name: one.scores for name, one in hits.items()}, most + 1, (asked.page - 1) * most)
+        return [(name, number) for name, one in hits.items() for number in one.numbers], False
+    best = merging.best({name: one.scores for name, one in hits.items()}, asked.page * most + 1)
+    taken = Counter(name for name, _ in best)
+    is_short = any(taken[name] == len(one.scores) < len(one.numbers) for name, one in hits.items())
+    return best[(asked.page - 1) * most :], is_short
 
 
 @dataclass(frozen=True, slots=True)

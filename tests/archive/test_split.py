@@ -15,6 +15,7 @@ from sealed import harm, value
 from split_world import AMP, NOW, put, rows, world
 
 from archive import parts
+from archive.carrying import TABLES
 from archive.check import check
 from archive.database import ArchiveError
 from archive.models import Link
@@ -191,6 +192,12 @@ def test_a_watch_looks_at_what_comes_next_and_messages_stay_with_their_articles(
     assert (made["year"].unsent, made["source"].unsent) == (1, 0)
 
 
+def test_no_table_is_forgotten(once):
+    assert check(once, quick=True).tables.keys() == TABLES | {"timeline", "seals", "articles_words"}, (
+        "a new one belongs into carrying"
+    )
+
+
 def test_a_rehearsal_says_what_would_go_where_and_writes_nothing(once, made):
     told = rehearse(once, once.parent / "none", "year", now=NOW)
     assert [replace(part, bytes=0) for part in told.parts] == [replace(part, bytes=0) for part in made["year"].parts]
@@ -304,6 +311,27 @@ def test_a_disk_without_the_room_is_told_before_anything_is_written(whole, tmp_p
         with pytest.raises(ArchiveError, match=r"the disk has 1 MB left; about 4 MB are needed"):
             split(whole, disk / "years", "year", now=NOW)
         assert names(disk) == []
+
+
+def test_a_disk_that_becomes_full_in_the_middle_is_said_and_leaves_nothing(whole, tmp_path):
+    with small_disk(tmp_path / "disk", "6m") as disk:
+
+        def fill(what, _done, _of):
+            with contextlib.suppress(OSError), (disk / "ballast").open("ab") as ballast:
+                ballast.write(bytes(6_000_000 if what.startswith("2024") else 0))
+
+        with pytest.raises(ArchiveError, match=r"2024.db: the disk (is full|failed)"):
+            split(whole, disk / "years", "year", now=NOW, told=fill)
+        assert names(disk) == ["ballast"]
+
+
+def test_a_part_can_be_split_again(once, made, tmp_path):
+    path = files(once, made["source"])["news"]
+    again = split(path, tmp_path / "years", "year", now=NOW)
+    assert sum(part.articles for part in again.parts) == value(path, "SELECT count(*) FROM articles")
+    for part in again.parts:
+        assert verify(tmp_path / "years" / part.file).split_from == (verify(path).head,)
+        assert check(tmp_path / "years" / part.file).problems == ()
 
 
 def test_an_archive_of_an_earlier_version_is_not_changed(tmp_path):

@@ -128,6 +128,25 @@ async def test_the_best_of_several_are_each_there_once_however_far_one_reads(bot
     assert {url.split("/")[3] for _, url in several[:12]} == set(YEARS)
 
 
+async def test_the_best_may_all_be_in_one_of_many_archives(files, tmp_path):
+    small = []
+    for number in range(9):
+        db = empty(tmp_path / f"small{number}.db")
+        db["sources"].insert({"name": "herald", "title": "", "home": "", "added": "2024"})
+        add(db, title=f"Small {number}", text="other words " * 50 + "harbour", url=f"https://small.example/{number}")
+        db.close()
+        small.append(tmp_path / f"small{number}.db")
+    ds = app([files[0], *small])
+    found = [url for _, url in await all_pages(ds, "/search.json?q=harbour")]
+    assert len(found) == len(set(found)) == 3 * PER_YEAR + 9
+    one = [url for url in found if "herald" in url]
+    alone = app(files[0])
+    assert one == [url for _, url in await all_pages(alone, "/search.json?q=harbour")], "it keeps its own order"
+    assert "small" not in "".join(found[:60])
+    closed(ds)
+    closed(alone)
+
+
 async def test_counts_and_charts_are_of_all(both):
     for asked in ("q=harbour", "q=harbour&order=newest&since=2024-01-01&until=2024-02-20", "q=council"):
         one, several = [await text(ds, f"/search?{asked}") for ds in both]

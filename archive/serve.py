@@ -120,7 +120,8 @@ def run(
     with _listen(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/"
-        told = str(paths) if isinstance(paths, Path) else ", ".join(map(str, paths))
+        some = [paths] if isinstance(paths, Path) else paths
+        told = ", ".join(map(str, some[:3])) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
         print(f"Reading {told} at {url}\nCtrl-C stops.", flush=True)  # noqa: T201  # what the command is run for
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

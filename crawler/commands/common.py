@@ -36,8 +36,7 @@ several_option = click.option(
     "dbs",
     type=click.Path(path_type=Path),
     multiple=True,
-    show_default="archive.db",
-    help="The archive; give it several times, or name a folder, to read several together.",
+    help="The archive; several times, or a folder, to read several together.  [default: archive.db]",
 )
 config_option = click.option(
     "--config",

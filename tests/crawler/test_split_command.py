@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sqlite3
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -146,3 +151,24 @@ def test_a_search_finds_in_all_archives_given_or_in_a_folder(paper, tmp_path, mo
     (tmp_path / "empty").mkdir()
     nothing = run("search", "council", "--db", tmp_path / "empty")
     assert (nothing.exit_code, "no file there ends in .db" in nothing.stderr) == (1, True)
+
+
+def test_a_folder_of_parts_is_served_and_a_password_holds_for_all(paper, tmp_path):
+    _, _, db = paper
+    years = tmp_path / "years"
+    run("split", "--by", "year", years, "--db", db)
+    command = [sys.executable, "-m", "crawler", "serve", "--db", str(years), "--port", "0"]
+    env = os.environ | {"CUTTINGS_PASSWORD": "correct horse"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+        try:
+            said = process.stdout.readline()
+            url = re.search(r"http://\S+", said)[0]
+            assert all(str(part) in said for part in years.glob("*.db"))
+            assert httpx.get(f"{url}search?q=council").status_code == 401
+            page = httpx.get(f"{url}search?q=council", auth=("any", "correct horse")).text
+            articles = set(re.findall(r'href="(/article/[^"/]+/[^"/]+)"', page))
+            assert len(articles) == 5
+            for article in articles:
+                assert httpx.get(url[:-1] + article, auth=("any", "correct horse")).status_code == 200
+        finally:
+            process.terminate()

@@ -215,8 +215,7 @@ def _folder(into: Path) -> Iterator[None]:
 def _workshop(into: Path, planned: Sequence[Part]) -> Iterator[Path]:
     """A folder within, to make the parts in; gone afterwards, and so are those of processes that were killed."""
     for left in into.glob(f"{_MEANWHILE}*"):
-        with contextlib.suppress(OSError), (left / "lock").open("rb") as abandoned:
-            fcntl.flock(abandoned, fcntl.LOCK_EX | fcntl.LOCK_NB)  # who still works in it holds the lock
+        with contextlib.suppress(OSError), _held(left, fcntl.LOCK_EX | fcntl.LOCK_NB):  # by who still works in it
             shutil.rmtree(left)
     needed = sum(part.bytes for part in planned) * _MARGIN
     if (free := shutil.disk_usage(into).free) < needed:
@@ -224,11 +223,21 @@ def _workshop(into: Path, planned: Sequence[Part]) -> Iterator[Path]:
         raise ArchiveError(sentence, passing=True)
     place = Path(tempfile.mkdtemp(prefix=_MEANWHILE, dir=into))
     try:
-        with (place / "lock").open("wb") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
+        with _held(place, fcntl.LOCK_EX):
             yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(folder: Path, how: int) -> Iterator[None]:
+    """A lock on a folder, which ends with the process, however that ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _settle(place: Path, into: Path, made: Sequence[Part]) -> None:

@@ -277,6 +277,20 @@ def test_a_split_that_is_killed_leaves_no_part_and_the_next_begins_anew(whole):
     assert names(into) == ["0001.db", "2023.db", "2024.db", "2025.db", "2026.db"]
 
 
+def test_a_split_that_another_process_makes_is_left_alone(whole):
+    into = whole.parent / "years"
+    waits = "    if left == 0:\n        print('here', flush=True)\n        sys.stdin.read()\n"
+    program = KILLED.replace("    if left == 0:\n        os.kill(os.getpid(), signal.SIGKILL)\n", waits)
+    other = python(program, whole, into, 12)
+    assert other.stdout.readline() == "here\n"
+    split(whole, into, "year", now=NOW)
+    assert len([name for name in names(into) if name.startswith(".split-")]) == 1
+    said = other.communicate(timeout=60)[0]
+    assert "0001.db" in said, "and it writes over nothing in its turn"
+    assert "already" in said
+    assert not [name for name in names(into) if name.startswith(".split-")]
+
+
 def test_nothing_is_written_over_unless_it_is_wanted_and_never_the_archive(whole, tmp_path):
     into = tmp_path / "years"
     into.mkdir()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
+from archive.database import plainly
 from archive.parts import CHOSEN, SOURCE, YEAR, Part
 from archive.sites import site
 
@@ -76,7 +78,7 @@ class Carrier:
 
     def __init__(self, reader: sqlite3.Connection, db: sqlite3.Connection, part: Part, by: str, told: Progress) -> None:
         self._reader, self._db, self._part, self._told = reader, db, part, told
-        self._by = by
+        self._by, self._path = by, Path(reader.execute("PRAGMA database_list").fetchone()["file"])
         self.chosen = CHOSEN[by]
         names = columns(db, "articles")
         self._places = names.index("id"), names.index("content_hash")
@@ -125,14 +127,17 @@ class Carrier:
         names = columns(self._db, table)
         cursor = self._reader.cursor()
         cursor.row_factory = None
-        cursor.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {where}", params or {"key": self._part.key})  # noqa: S608  # ours
+        sql = f"SELECT {', '.join(names)} FROM {table} WHERE {where}"  # noqa: S608  # ours
+        with plainly(self._path):  # what cannot be read is the archive's, not the part's
+            cursor.execute(sql, params or {"key": self._part.key})
 
         def counted() -> Iterator[tuple[Any, ...]]:
-            for number, row in enumerate(cursor, 1):
-                if number % _TOLD == 0:
-                    self._told(table, number)
-                if seen(row) is not False:
-                    yield row
+            with plainly(self._path):
+                for number, row in enumerate(cursor, 1):
+                    if number % _TOLD == 0:
+                        self._told(table, number)
+                    if seen(row) is not False:
+                        yield row
 
         how = "INSERT OR IGNORE" if again else "INSERT"
         sql = f"{how} INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # ours

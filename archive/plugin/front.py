@@ -121,18 +121,18 @@ def _together(fronts: Mapping[str, Front]) -> Front:
         for name, some in groups.items()
     ]
     merged.sort(key=lambda group: (-group.total, group.name))
-    fs = list(fronts.values())
+    every = list(fronts.values())
     return Front(
-        day=fs[0].day,
-        total=sum(one.total for one in fs),
-        earlier=max(one.earlier for one in fs),
-        later=min((one.later for one in fs if one.later), default=""),
+        day=every[0].day,
+        total=sum(one.total for one in every),
+        earlier=max(one.earlier for one in every),
+        later=min((one.later for one in every if one.later), default=""),
         groups=tuple(merged[:_GROUPS]),
-        more=sum(one.more for one in fs) + max(0, len(merged) - _GROUPS),
+        more=sum(one.more for one in every) + max(0, len(merged) - _GROUPS),
         moving=tuple(latest(all_("moving"), "sources", "latest")[:_MOVING]),
         changed=tuple(latest(all_("changed"), "seen_at", "id")[:_CHANGED]),
-        alarms=tuple(alarm for one in fs for alarm in one.alarms),
-        titles={name: title for one in reversed(fs) for name, title in one.titles.items()},
+        alarms=tuple(alarm for one in every for alarm in one.alarms),
+        titles={name: title for one in reversed(every) for name, title in one.titles.items()},
     )
 
 

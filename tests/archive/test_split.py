@@ -348,6 +348,17 @@ def test_a_part_can_be_split_again(once, made, tmp_path):
         assert check(tmp_path / "years" / part.file).problems == ()
 
 
+def test_a_damaged_archive_is_named_and_not_split(whole, tmp_path):
+    raw = bytearray(whole.read_bytes())
+    with contextlib.closing(sqlite3.connect(whole)) as db:
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'tags'").fetchone()
+    raw[4096 * (root - 1) : 4096 * root] = os.urandom(4096)
+    whole.write_bytes(raw)
+    with pytest.raises(ArchiveError, match=rf"{whole}: the file is damaged"):
+        split(whole, tmp_path / "years", "year", now=NOW)
+    assert names(tmp_path) == ["archive.db"]
+
+
 def test_an_archive_of_an_earlier_version_is_not_changed(tmp_path):
     import gzip
     from pathlib import Path

@@ -97,7 +97,11 @@ def queue(db: sqlite3.Connection) -> Iterator[Problem | int]:
     """Links are in a state that a crawl knows, with the article that the state speaks of, and times it can read."""
     for condition, sentence in (
         (f"state NOT IN {_STATES}", "is in a state that nobody knows"),
-        ("state IN ('stored', 'alias', 'gone') AND article IS NULL", "is said to be stored, but has no article"),
+        # Of one that is archived, the article is in another part (archive.mending).
+        (
+            "state IN ('stored', 'alias', 'gone') AND article IS NULL AND reason != 'archived'",
+            "is said to be stored, but has no article",
+        ),
         ("state = 'waiting' AND article IS NOT NULL", "waits to be fetched, but has an article"),
         ("due_at IS NOT NULL AND julianday(due_at) IS NULL", "is due at a time that cannot be read"),
         ("instr(url, '://' || host) = 0", "stands under another host than its URL's"),

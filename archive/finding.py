@@ -11,10 +11,11 @@ Each function takes a connection that reads, and answers with numbers of article
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -110,6 +111,25 @@ def best(db: sqlite3.Connection, wanted: Wanted, limit: int, offset: int = 0) ->
     if len(found) < most:
         found += _scored(db, wanted, f"({wanted.match}) NOT ({wanted.headline})", most - len(found))
     return found[offset:]
+
+
+def places(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Place]:
+    """Where these articles stand in time, in their order."""
+    sql = (
+        "SELECT happened, article FROM json_each(?) AS wanted CROSS JOIN timeline ON article = wanted.value"
+        " ORDER BY wanted.key"
+    )
+    return [(row[0], row[1]) for row in db.execute(sql, [json.dumps(list(numbers))])]
+
+
+def scores(db: sqlite3.Connection, wanted: Wanted, numbers: Sequence[int]) -> list[tuple[int, float]]:
+    """(number, how much it says the words) of each in their order, by a measure that is one in all archives."""
+    sql = f"""
+        SELECT id, {_SCORE} AS score FROM (SELECT rowid AS id, {_SAID} FROM articles_fts
+        WHERE articles_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?)))
+    """  # noqa: S608  # as above
+    found = {row[0]: row[1] for row in db.execute(sql, [wanted.match, json.dumps(list(numbers))])}
+    return [(number, found.get(number, 0.0)) for number in numbers]
 
 
 def spread(db: sqlite3.Connection, wanted: Wanted) -> Counter[tuple[str, str]]:

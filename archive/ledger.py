@@ -6,6 +6,10 @@ more exactly, ``amended`` does. Whether an article was removed, or is for subscr
 All else in ``articles`` (when it was last seen, its section, tags, language, quality) may change, and is not sealed.
 Nothing that was noted is ever deleted; if it should be one day, as by a limit of age, that has to be noted as a kind
 of its own, with the digest of what was.
+
+An archive that was split off another has the lines of its own records, in their order and with their days, in a chain
+of its own. After them comes a line of the kind ``split``, which refers to no record: its digest is the end of the chain
+that they were taken from, and its number is that of the row which that ended with.
 """
 
 from __future__ import annotations
@@ -17,7 +21,10 @@ from datetime import datetime
 from archive import digests
 from archive.digests import FACTS, START, Fields, Named, Row
 from archive.rows import Value, insert
+from archive.seals import Seals
 from archive.times import iso
+
+_STEP = 10_000
 
 _INSERT = (
     "INSERT INTO ledger (id, day, kind, page, article, number, robots, marks, digest, chain)"
@@ -61,6 +68,30 @@ def amend(db: sqlite3.Connection, row: sqlite3.Row, values: Mapping[str, Value],
         said: Fields = {"article": row["id"], "at": iso(now), **before}
         number = insert(db, "amended", **said)
         _note(db, "amended", digests.amended({"id": number, **said}, after), now, article=row["id"], number=number)
+
+
+def chain_anew(db: sqlite3.Connection, end: Row, chain: bytes, now: datetime) -> None:
+    """Make one chain, with its seals, of the lines of another that were put into an archive without those between.
+
+    ``end`` is the line that the other ended with, and ``chain`` its end. Each line's number becomes the lowest that is
+    free, so that it is no other's.
+    """
+    seals, before, number, after = Seals(), START, 0, 0
+    find = "SELECT * FROM ledger WHERE id > ? ORDER BY id LIMIT ?"
+    while rows := db.execute(find, [after, _STEP]).fetchall():
+        for old in rows:
+            number, after = number + 1, old["id"]
+            row = Row(*old[:-1])._replace(id=number)
+            before = digests.chain(before, row)
+            db.execute("UPDATE ledger SET id = ?, chain = ? WHERE id = ?", [number, before, after])
+            seals.follow({"id": number, "day": row.day, "chain": before})
+    row = Row(number + 1, iso(now)[:10], "split", None, None, end.id, None, b"", chain)
+    before = digests.chain(before, row)
+    db.execute(_INSERT, (*row, before))
+    seals.follow({"id": row.id, "day": row.day, "chain": before})
+    db.execute("DELETE FROM seals")
+    for seal in seals.due():
+        insert(db, "seals", **seal)
 
 
 def _note(

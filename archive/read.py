@@ -46,6 +46,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A hit with how much it says the words, by a measure that is one in all archives (archive.merging)."""
+
+    hit: Hit
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """A line of the log."""
 
@@ -134,6 +142,16 @@ def search(
         found += _hits(db, numbers, wanted.match, since, marks)
         offset += step
     return tuple(found[:limit])
+
+
+def ranked(
+    db: sqlite3.Connection, typed: str, *, source: str = "", since: str = "", limit: int = 20
+) -> tuple[Ranked, ...]:
+    """As ``search``, to be merged with what other archives have."""
+    hits = search(db, typed, source=source, since=since, limit=limit)
+    wanted = finding.spelled(db, Wanted(typed))
+    scores = finding.scores(db, wanted, [hit.id for hit in hits]) if hits else []
+    return tuple(Ranked(hit, score) for hit, (_, score) in zip(hits, scores, strict=True))
 
 
 def _hits(db: sqlite3.Connection, numbers: list[int], match: str, since: str, marks: tuple[str, str]) -> Iterator[Hit]:

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlite_utils import Database, Migrations
 
@@ -90,6 +91,7 @@ def is_newest(db: sqlite3.Connection) -> bool:
     return not migrations.pending(Database(db, recursive_triggers=False, execute_plugins=False))
 
 
+@cache
 def objects() -> tuple[tuple[str, str], ...]:
     """(``table``, ``view``, ``index`` or ``trigger``; name) of all that the newest archive has."""
     db = sqlite3.connect(":memory:", factory=Connection)

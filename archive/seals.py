@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archive.digests import Named, is_over
+from archive.digests import Fields, Named, is_over
 
 
 class Seals:
@@ -23,6 +23,11 @@ class Seals:
             self._opened = None
         self._opened = self._opened or (row["id"], row["day"])
         self._last = row["id"], row["day"], row["chain"].hex()
+
+    def due(self) -> Iterator[Fields]:
+        """Those that it would have, as rows of ``seals``."""
+        for last, (first, day, records, digest) in self._due.items():
+            yield {"last": last, "first": first, "day": day, "records": records, "digest": digest}
 
     def unlike(self, kept: Iterable[Named]) -> Iterator[tuple[str, int]]:
         """(what is wrong, the seal's number) with the rows of ``seals``."""

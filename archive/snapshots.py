@@ -26,7 +26,8 @@ MAX_BODY = 1 << 30
 _HELPS = 0.9
 """Of the bytes that a page takes alone: a dictionary that saves less is of no use."""
 _IN_VAIN, UNTRIED = 3, 7
-"""Pages in a row for which it was of no use, and how many are compressed alone then: to try both takes twice the time."""
+"""Pages in a row for which it was of no use, and how many are compressed alone then: to try both takes twice as
+long."""
 
 
 class DamagedError(ValueError):

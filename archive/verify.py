@@ -46,6 +46,8 @@ class Report:
     seals: int
     head: str
     """The chain of the last row, in hex: noted elsewhere, it proves later that nothing up to here was altered."""
+    split_from: tuple[str, ...]
+    """The ends of the ledgers that this one's first lines were taken from, in hex: see archive.ledger."""
     looked_at: dict[str, int]
     """Table → rows looked at."""
     problems: tuple[Problem, ...]
@@ -88,6 +90,7 @@ class _Chain:
     last: int = 0
     end: bytes = START
     seals: int = 0
+    split_from: list[bytes] = field(default_factory=list)
     noted: Counter[str] = field(default_factory=Counter)
     """Column → rows that have it, until they are met again by the record."""
 
@@ -131,6 +134,7 @@ def verify(
         records=rows,
         seals=chain.seals,
         head=chain.end.hex(),
+        split_from=tuple(end.hex() for end in chain.split_from),
         looked_at=looked_at,
         problems=tuple(problems),
     )
@@ -174,6 +178,8 @@ def _ledger(chain: _Chain, db: sqlite3.Connection) -> Iterator[Problem | int]:
             chain.begun = chain.begun or row["day"]
             chain.last, chain.end = row["id"], row["chain"]
             chain.expected.discard(row["chain"])
+            if row["kind"] == "split":
+                chain.split_from.append(row["digest"])
             chain.noted.update([column for column in ("page", "article", "robots") if row[column] is not None])
         yield len(rows)
         if not rows:

@@ -38,6 +38,7 @@ COMMANDS = {
     "backup": "keep",
     "restore": "keep",
     "compact": "compact",
+    "split": "split",
     "serve": "serve",
 }
 

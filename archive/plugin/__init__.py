@@ -3,7 +3,8 @@
 """The Datasette plugin: reading pages at ``/``, links to them from the tables, and headers that keep readers safe.
 
 It does nothing until its setting names the database that is an archive (``archive.serve`` does that; in a metadata
-file: ``{"plugins": {"cuttings": {"database": "archive"}}}``), so it can be installed beside any other Datasette.
+file: ``{"plugins": {"cuttings": {"database": "archive"}}}``, or a list of several that are read together, the newest
+first), so it can be installed beside any other Datasette.
 Other settings: ``password``, without which nobody reads anything, and ``config``, where the sources' rules stand.
 """
 
@@ -18,7 +19,7 @@ from datasette.utils.asgi import Response
 from jinja2 import Environment
 from markupsafe import Markup
 
-from archive.plugin import assets, body, gate, routes, words
+from archive.plugin import answer, assets, body, gate, routes, words
 from archive.wanted import Wanted
 
 if TYPE_CHECKING:  # datasette.app loads its plugins, this one too, before it has defined the class
@@ -42,14 +43,9 @@ _HEADERS = {
 }
 
 
-def _archive(datasette: Datasette) -> str:
-    """Name of the database that is an archive; empty if none was named, and then the plugin keeps still."""
-    return str((datasette.plugin_config("cuttings") or {}).get("database", ""))
-
-
 @hookimpl
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    if not _archive(datasette):
+    if not answer.names(datasette):
         return []
     return routes.routes()
 
@@ -57,7 +53,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """The tables' search boxes take what ours takes; Datasette's own way fails on a lone quotation mark."""
-    if database == _archive(datasette):
+    if database in answer.names(datasette):
         conn.create_function("escape_fts", 1, lambda typed: Wanted(typed).match or '""')  # "" is found nowhere
 
 
@@ -70,19 +66,20 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hookimpl
 def extra_css_urls(datasette: Datasette, view_name: str) -> list[str]:
     """Datasette's own pages, which name their view, get the paper's look as far as a style sheet can give it."""
-    return [assets.url("tables.css")] if view_name and _archive(datasette) else []
+    return [assets.url("tables.css")] if view_name and answer.names(datasette) else []
 
 
 @hookimpl
 def extra_js_urls(datasette: Datasette, view_name: str) -> list[str]:
-    return [assets.url("tables.js")] if view_name and _archive(datasette) else []
+    return [assets.url("tables.js")] if view_name and answer.names(datasette) else []
 
 
 @hookimpl
 def menu_links(datasette: Datasette) -> list[dict[str, str]]:
-    if not (name := _archive(datasette)):
-        return []
-    return [{"href": "/", "label": "Reading room"}, {"href": datasette.urls.database(name), "label": "Tables"}]
+    names = answer.names(datasette)
+    tables = [{"href": datasette.urls.database(name), "label": f"Tables of {name}"} for name in names]
+    tables = [tables[0] | {"label": "Tables"}] if len(names) == 1 else tables
+    return [{"href": "/", "label": "Reading room"}, *tables] if names else []
 
 
 @hookimpl
@@ -90,13 +87,14 @@ def render_cell(  # noqa: PLR0917  # Datasette calls it by name
     row: Any, value: Any, column: str, table: str | None, database: str, datasette: Datasette
 ) -> str | None:
     """Titles lead to the reading page, web addresses to the web; whatever else was scraped is text."""
-    if database != _archive(datasette) or not isinstance(value, str) or not value:
+    if database not in answer.names(datasette) or not isinstance(value, str) or not value:
         return None
     if column == "title" and (key := {"articles": "id", None: "article", "revisions": "article"}.get(table, "")):
         article = row[key] if key in row.keys() else None  # noqa: SIM118  # a sqlite3.Row contains values, not keys
         article = article["value"] if isinstance(article, dict) else article
         if isinstance(article, int):
-            return Markup('<a href="/article/{}">{}</a>').format(article, words.bdi(value) or "untitled")
+            where = answer.where(datasette, database)
+            return Markup('<a href="/article/{}{}">{}</a>').format(where, article, words.bdi(value) or "untitled")
     if words.web(value) and not any(character.isspace() for character in value):
         shown = value if len(value) <= 80 else value[:79] + "…"
         return Markup('<a href="{}" rel="{}"><bdi>{}</bdi></a>').format(value, body.REL, shown)
@@ -106,7 +104,7 @@ def render_cell(  # noqa: PLR0917  # Datasette calls it by name
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[Asgi], Asgi]:
     def wrap(app: Asgi) -> Asgi:
-        if not _archive(datasette):
+        if not answer.names(datasette):
             return app
 
         said = (datasette.plugin_config("cuttings") or {}).get("password") or ""

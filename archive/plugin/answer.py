@@ -1,7 +1,11 @@
-"""Answer: what every page of the reading room has in common: one look at the archive, one frame, strict headers."""
+"""Answer: what every page of the reading room has in common: looks at the archives, one frame, strict headers.
+
+Where several archives are read together, addresses of what has a number name the archive, too: ``/article/2025/7``.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -14,6 +18,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Request, Response
 
 from archive import rows
+from archive.merging import Spot
 from archive.plugin.behind import Behind
 from archive.plugin.body import REL
 from archive.wanted import day
@@ -39,15 +44,42 @@ class SlowError(Exception):
     """A page's look at the archive took longer than PATIENCE."""
 
 
-def database(datasette: Datasette) -> Database:
-    """The archive's database, as the plugin's setting names it."""
-    return datasette.get_database(datasette.plugin_config("cuttings")["database"])
+def names(datasette: Datasette) -> tuple[str, ...]:
+    """Names of the databases that are archives, the newest first; empty if none was named."""
+    setting = (datasette.plugin_config("cuttings") or {}).get("database") or ()
+    return (setting,) if isinstance(setting, str) else tuple(setting)
 
 
-async def look(datasette: Datasette, question: Callable[[sqlite3.Connection], T]) -> T:
-    """The answer to a question about the archive, as it is at one moment. Raises SlowError."""
+def within(request: Request) -> str:
+    """Name of the archive that an address speaks of; empty where it names none."""
+    return request.url_vars.get("archive") or ""
+
+
+def where(datasette: Datasette, name: str) -> str:
+    """What stands before a number of an archive in addresses: ``2025/``; nothing, where there is but one."""
+    return f"{name}/" if name and len(names(datasette)) > 1 else ""
+
+
+def database(datasette: Datasette, name: str = "") -> Database:
+    """An archive's database: the newest, or the one of that name."""
+    return datasette.get_database(name or names(datasette)[0])
+
+
+async def each(datasette: Datasette, questions: Mapping[str, Callable[[sqlite3.Connection], T]]) -> dict[str, T]:
+    """The answers to questions to archives, by their names: side by side, as many as Datasette has threads."""
+    found = await asyncio.gather(*(look(datasette, question, name) for name, question in questions.items()))
+    return dict(zip(questions, found, strict=True))
+
+
+async def every(datasette: Datasette, question: Callable[[sqlite3.Connection], T]) -> dict[str, T]:
+    """The answers of all archives to one question, the newest first."""
+    return await each(datasette, dict.fromkeys(names(datasette), question))
+
+
+async def look(datasette: Datasette, question: Callable[[sqlite3.Connection], T], name: str = "") -> T:
+    """The answer of an archive, the newest or the one of that name, as it is at one moment. Raises SlowError."""
     try:
-        found: T = await database(datasette).execute_fn(partial(_at_one_moment, question))
+        found: T = await database(datasette, name).execute_fn(partial(_at_one_moment, question))
     except QueryInterrupted as error:
         raise SlowError from error
     except sqlite3.OperationalError as error:
@@ -74,10 +106,18 @@ async def page(
     *,
     behind: Behind | None = None,
     status: int = 200,
+    archive: str = "",
 ) -> Response:
-    """A page of ours. ``behind``: the rows, SQL, JSON and CSV that it was made from."""
-    setting = datasette.plugin_config("cuttings")["database"]
-    shared = {"database": setting, "rel": REL, "behind": behind.links(setting) if behind else ()}
+    """A page of ours. ``behind``: the rows, SQL, JSON and CSV that it was made from.
+
+    ``archive``: whose tables they stand in, where neither the address says it nor it is the newest.
+    """
+    archive = archive or within(request) or names(datasette)[0]
+    links = behind.links(archive) if behind else ()
+    if len(names(datasette)) > 1:
+        links = tuple((f"{what} of {archive}", url) for what, url in links)
+    shared = {"database": archive, "rel": REL, "behind": links}
+    shared |= {"where": where(datasette, within(request)), "archives": names(datasette)}
     html = await datasette.render_template(f"cuttings/{name}.html", {**shared, **context}, request=request)
     # Lone surrogates, which JSON can spell, are no text that can be sent.
     return Response.html(rows.clean(html), status=status, headers={"Content-Security-Policy": POLICY})
@@ -97,10 +137,11 @@ async def slow(datasette: Datasette, request: Request) -> Response:
     return await page(datasette, request, "slow", {}, status=503)
 
 
-def before(value: str | None) -> tuple[str, int] | None:
-    """Where a list goes on, as its address says it: ``2026-11-24T08:00:00Z,17``."""
-    when, _, number = (value or "").rpartition(",")
-    return (when, int(number)) if _whole(number) and day(when[:10]) and _TIME.fullmatch(when[10:]) else None
+def before(value: str | None) -> Spot | None:
+    """Where a list goes on, as its address says it: ``2026-11-24T08:00:00Z,17``, of several archives ``…,17,2025``."""
+    when, _, last = (value or "").partition(",")
+    number, _, name = last.partition(",")
+    return Spot(when, int(number), name) if _whole(number) and day(when[:10]) and _TIME.fullmatch(when[10:]) else None
 
 
 def number(value: str | None, highest: int) -> int:

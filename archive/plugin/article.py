@@ -45,7 +45,7 @@ class Cutting:
 async def article(datasette: Datasette, request: Request) -> Response:
     """``/article/ID``."""
     number = int(request.url_vars["id"])
-    cutting = await answer.look(datasette, partial(of, number=number))
+    cutting = await answer.look(datasette, partial(of, number=number), answer.within(request))
     if cutting is None:
         return await answer.missing(datasette, request, "There is no article with this number in the archive.")
     row = cutting.article

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -74,7 +75,7 @@ async def front(datasette: Datasette, request: Request) -> Response:
         )
     if day and not _real(day):
         return await _none(datasette, request)
-    found = await answer.look(datasette, partial(of_day, day=day, by=by))
+    found = await _of_all(datasette, day, by)
     behind = None
     if found.day:
         params = {"day": _first(found.day), "next": _next(found.day)}
@@ -86,12 +87,65 @@ async def _none(datasette: Datasette, request: Request) -> Response:
     return await answer.missing(datasette, request, "There is no such day, or no such source.")
 
 
-def of_day(db: sqlite3.Connection, day: str, by: str) -> Front:
-    """The page of a day, or of the last one with articles. ``by``: ``source`` or ``section``."""
+async def _of_all(datasette: Datasette, day: str, by: str) -> Front:
+    """The page of a day in all archives, or of the last one with articles."""
+    if len(answer.names(datasette)) == 1:
+        return await answer.look(datasette, partial(of_day, day=day, by=by))
     until = _next(day) if day else "9"
-    if not day:
-        last = db.execute("SELECT max(happened) FROM timeline").fetchone()[0]
-        day = first_day(last) if last else ""
+    day = day or max((await answer.every(datasette, _last)).values())
+    found = await answer.every(datasette, partial(of_day, day=day, by=by, until=until))
+    return _together({answer.where(datasette, name): front for name, front in found.items()})
+
+
+def _together(fronts: Mapping[str, Front]) -> Front:
+    """One page of several archives', by what stands before their numbers in addresses."""
+
+    def latest(rows: Iterable[Row], *keys: str) -> list[Row]:
+        return sorted(rows, key=lambda row: tuple(row[key] for key in keys), reverse=True)
+
+    def all_(which: str) -> list[Row]:
+        return [row for where, one in fronts.items() for row in listing.placed(getattr(one, which), where)]
+
+    groups: dict[str, list[Group]] = defaultdict(list)
+    for where, one in fronts.items():
+        for group in one.groups:
+            groups[group.name].append(replace(group, rows=tuple(listing.placed(group.rows, where))))
+    most = max(_LEAST, _ABOUT // max(1, len(groups)))
+    merged = [
+        Group(
+            name,
+            some[0].title,
+            sum(group.total for group in some),
+            tuple(latest((row for group in some for row in group.rows), "happened", "id")[:most]),
+        )
+        for name, some in groups.items()
+    ]
+    merged.sort(key=lambda group: (-group.total, group.name))
+    every = list(fronts.values())
+    return Front(
+        day=every[0].day,
+        total=sum(one.total for one in every),
+        earlier=max(one.earlier for one in every),
+        later=min((one.later for one in every if one.later), default=""),
+        groups=tuple(merged[:_GROUPS]),
+        more=sum(one.more for one in every) + max(0, len(merged) - _GROUPS),
+        moving=tuple(latest(all_("moving"), "sources", "latest")[:_MOVING]),
+        changed=tuple(latest(all_("changed"), "seen_at", "id")[:_CHANGED]),
+        alarms=tuple(alarm for one in every for alarm in one.alarms),
+        titles={name: title for one in reversed(every) for name, title in one.titles.items()},
+    )
+
+
+def _last(db: sqlite3.Connection) -> str:
+    """The last day with articles; empty if there is none."""
+    last = db.execute("SELECT max(happened) FROM timeline").fetchone()[0]
+    return first_day(last) if last else ""
+
+
+def of_day(db: sqlite3.Connection, day: str, by: str, until: str = "") -> Front:
+    """The page of a day, or of the last one with articles. ``by``: ``source`` or ``section``."""
+    until = until or (_next(day) if day else "9")
+    day = day or _last(db)
     groups, total, more = _groups(db, day, by) if day else ((), 0, 0)
     alarms = register.rows(db) if until == "9" else ()  # of a day that is past, they are of today
     titles = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from archive.finding import Place
+from archive.merging import Spot
 from archive.plugin.words import MARK, UNMARK
 from archive.wanted import Wanted
 
@@ -52,6 +52,16 @@ def hits(db: sqlite3.Connection, wanted: Wanted, numbers: Sequence[int]) -> list
     return [row | more.get(row["id"], {"title_marked": row["title"], "passage": row["summary"]}) for row in listed]
 
 
-def place(row: Row) -> Place:
+def placed(found: Iterable[Row], where: str) -> list[Row]:
+    """Rows of one of several archives, with ``where`` (answer.where) for their addresses."""
+    return [row | {"where": where} if where else row for row in found]
+
+
+def spot(row: Row) -> Spot:
     """Where a list goes on after this row."""
-    return row["happened"], row["id"]
+    return Spot(row["happened"], row["id"], row.get("where", "").rstrip("/"))
+
+
+def address(row: Row) -> str:
+    """Where an article is read here."""
+    return f"/article/{row.get('where', '')}{row['id']}"

@@ -13,13 +13,17 @@
 | ``/watches``, ``/watch/NAME`` | saved searches, and what each found; ``.atom`` |
 | ``/status`` | queue, runs, hosts, disk |
 | ``/help`` | how to search, and keys |
+
+Of several archives that are read together, what has a number has its archive's name before that: ``/article/2025/7``.
+Without it, it leads there.
 """
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Forbidden, NotFound, Request, Response
@@ -79,7 +83,39 @@ def _patient(page: Page) -> Page:
     return told
 
 
-_ARTICLE, _SNAPSHOT = r"^/article/(?P<id>\d{1,15})", r"/snapshot(?:/(?P<number>\d{1,9}))?"
+def _numbered(page: Page, table: str, label: str) -> Page:
+    """A page of what has a number: where there are several archives, in the one that its address names, or that has it.
+
+    ``label``: the column by which it is known to be the same in two of them.
+    """
+
+    @wraps(page)
+    async def found(datasette: Datasette, request: Request) -> Response:
+        names, name = answer.names(datasette), answer.within(request)
+        if name and (len(names) == 1 or name not in names):
+            return await answer.missing(datasette, request, "There is no archive of this name here.")
+        if name or len(names) == 1:
+            return await page(datasette, request)
+        ask = partial(_called, table=table, label=label, number=int(request.url_vars["id"]))
+        called = {one: said for one, said in (await answer.every(datasette, ask)).items() if said is not None}
+        kind, rest = request.path.removeprefix("/").split("/", 1)
+        query = f"?{request.query_string}" if request.query_string else ""
+        ways = {one: f"/{kind}/{one}/{rest}{query}" for one in called}
+        if len(set(called.values())) == 1:
+            return Response.redirect(next(iter(ways.values())))
+        context = {"which": [(one, said, ways[one]) for one, said in called.items()], "kind": kind}
+        return await answer.page(datasette, request, "which", context, status=300 if called else 404)
+
+    return found
+
+
+def _called(db: sqlite3.Connection, table: str, label: str, number: int) -> str | None:
+    row = db.execute(f"SELECT {label} FROM {table} WHERE id = ?", [number]).fetchone()  # noqa: S608  # ours, below
+    return row[0] if row else None
+
+
+_WITHIN = r"(?:(?P<archive>[a-z0-9_-]{1,80})/)?"
+_ARTICLE, _SNAPSHOT = rf"^/article/{_WITHIN}(?P<id>\d{{1,15}})", r"/snapshot(?:/(?P<number>\d{1,9}))?"
 _PAGES: dict[str, Page] = {
     r"^/$": front.front,
     r"^/day/(?P<day>\d{4}-\d{2}-\d{2})$": front.front,
@@ -96,8 +132,8 @@ _PAGES: dict[str, Page] = {
     rf"{_ARTICLE}{_SNAPSHOT}/bytes$": snapshot.bytes_,
     r"^/sources$": source.sources,
     r"^/source/(?P<name>[a-z0-9][a-z0-9_.-]{0,99})$": source.source,
-    r"^/author/(?P<id>\d{1,15})$": named.author,
-    r"^/tag/(?P<id>\d{1,15})$": named.tag,
+    rf"^/author/{_WITHIN}(?P<id>\d{{1,15}})$": named.author,
+    rf"^/tag/{_WITHIN}(?P<id>\d{{1,15}})$": named.tag,
     r"^/watches$": watched.watches,
     rf"^/watch/(?P<name>{NAME.pattern})$": watched.watch,
     rf"^/watch/(?P<name>{NAME.pattern})\.atom$": watched.atom,
@@ -108,6 +144,14 @@ _PAGES: dict[str, Page] = {
 }
 
 
+_NUMBERED = {"article": ("articles", "url"), "author": ("authors", "name"), "tag": ("tags", "name")}
+"""First part of an address → its table, and the column by which a thing is the same in two archives."""
+
+
 def routes() -> list[tuple[str, Any]]:
     """(Pattern, page), as Datasette wants them."""
-    return [(pattern, _patient(page)) for pattern, page in _PAGES.items()]
+    found = []
+    for pattern, page in _PAGES.items():
+        kind = pattern.split("/")[1]
+        found.append((pattern, _patient(_numbered(page, *_NUMBERED[kind]) if kind in _NUMBERED else page)))
+    return found

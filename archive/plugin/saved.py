@@ -12,14 +12,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from datasette.utils.asgi import Request, Response
 
 from archive import passages, rows
-from archive.plugin import answer
+from archive.plugin import answer, listing
 from archive.plugin.listing import Row
 from archive.plugin.search import Asked, asked, find
 from archive.plugin.words import plain, web
@@ -58,7 +57,7 @@ async def atom(datasette: Datasette, request: Request) -> Response:
     """``/search.atom?…``: the newest that a search finds."""
     it = asked(request.args)
     it = Asked(it.wanted, "newest")
-    found = await answer.look(datasette, partial(find, asked=it, most=_IN_A_FEED))
+    found = await find(datasette, it, most=_IN_A_FEED)
     base = origin(request)
     entries = [_entry(row, base) for row in found.rows]
     return feed(f"Cuttings: {said(it)}", f"{base}{it.url('.atom', order='')}", f"{base}{it.url()}", entries)
@@ -67,11 +66,11 @@ async def atom(datasette: Datasette, request: Request) -> Response:
 async def as_json(datasette: Datasette, request: Request) -> Response:
     """``/search.json?…``: what a search finds, a thousand at a time; ``next`` is where it goes on."""
     it = asked(request.args)
-    found = await answer.look(datasette, partial(find, asked=it, most=_MOST if it.order == "newest" else 50))
+    found = await find(datasette, it, most=_MOST if it.order == "newest" else 50)
     last = found.rows[-1] if found.rows else None
     following = ""
     if found.more and last:
-        way = {"page": it.page + 1} if it.order == "best" else {"before": f"{last['happened']},{last['id']}"}
+        way = {"page": it.page + 1} if it.order == "best" else {"before": str(listing.spot(last))}
         following = origin(request) + it.url(".json", **way)
     body = {
         "search": it.params,
@@ -88,11 +87,12 @@ async def as_csv(datasette: Datasette, request: Request) -> Response:
     """``/search.csv?…``: the newest thousand that a search finds."""
     it = asked(request.args)
     it = Asked(it.wanted, "newest", before=it.before)
-    found = await answer.look(datasette, partial(find, asked=it, most=_MOST))
+    found = await find(datasette, it, most=_MOST)
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(_FIELDS)
-    table.writerows([_cell(_plain(row)[name]) for name in _FIELDS] for row in found.rows)
+    fields = _FIELDS if len(answer.names(datasette)) == 1 else (*_FIELDS, "archive")
+    table.writerow(fields)
+    table.writerows([_cell(_plain(row)[name]) for name in fields] for row in found.rows)
     headers = {"Content-Disposition": 'attachment; filename="cuttings.csv"'}
     return Response(rows.clean(out.getvalue()), headers=headers, content_type="text/csv; charset=utf-8")
 
@@ -141,9 +141,9 @@ def moment(when: str) -> str:
 
 def _entry(row: Row, base: str) -> Entry:
     return Entry(
-        id=f"{base}/article/{row['id']}",
+        id=f"{base}{listing.address(row)}",
         title=row["title"],
-        url=f"{base}/article/{row['id']}",
+        url=f"{base}{listing.address(row)}",
         original=web(row["url"]),
         updated=moment(row["happened"]),
         author=row["byline"],
@@ -153,7 +153,8 @@ def _entry(row: Row, base: str) -> Entry:
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in _FIELDS} | {"passage": _unmarked(row["passage"] or "")}
+    told = {name: row[name] for name in _FIELDS} | {"passage": _unmarked(row["passage"] or "")}
+    return told | {"archive": row["where"].rstrip("/")} if "where" in row else told
 
 
 def _unmarked(text: str) -> str:

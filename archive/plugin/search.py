@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Request, Response
 
-from archive import finding
+from archive import finding, merging
 from archive.finding import Place
+from archive.merging import Spot
 from archive.plugin import answer, listing
 from archive.plugin.behind import Behind
 from archive.plugin.chart import Chart, Point, shares
@@ -49,7 +50,7 @@ class Asked:
     order: str
     """``best`` or ``newest``."""
     page: int = 1
-    before: Place | None = None
+    before: Spot | None = None
 
     @property
     def params(self) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def asked(args: Any) -> Asked:
 async def search(datasette: Datasette, request: Request) -> Response:
     """``/search?q=…&source=…&author=…&tag=…&language=…&since=…&until=…&order=newest``; ``&page=``, ``&before=``."""
     it = asked(request.args)
-    found = await answer.look(datasette, partial(find, asked=it, choices=True))
+    found = await find(datasette, it, choices=True)
     context: dict[str, Any] = {"asked": it, "wanted": it.wanted, "q": it.wanted.words, "found": found}
     context |= {"counted": finding.COUNTED, "wordless": bool(it.wanted.words.strip()) and not it.wanted.match}
     context |= _ways(it, found)
@@ -124,25 +125,157 @@ async def search(datasette: Datasette, request: Request) -> Response:
     return await answer.page(datasette, request, "search", context, behind=behind)
 
 
-def find(db: sqlite3.Connection, asked: Asked, *, choices: bool = False, most: int = PAGE) -> Found:
-    """One page of what was found. ``choices``: also the charts, and what one may choose from."""
-    said = asked
-    wanted = finding.spelled(db, asked.wanted)
-    asked = replace(asked, wanted=wanted)
-    if wanted.words.strip() and not wanted.match:  # signs alone
-        numbers = []
-    elif asked.order == "best":
-        numbers = finding.best(db, wanted, most + 1, (asked.page - 1) * most)
-    else:
-        numbers = finding.newest(db, wanted, most + 1, asked.before)
-    rows = tuple(listing.hits(db, wanted, numbers[:most]))
-    total = finding.count(db, wanted) if rows else 0
-    more = len(numbers) > most and (asked.order == "newest" or asked.page < LAST_PAGE)
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """What one archive has of what was asked for."""
+
+    wanted: Wanted
+    """With beginnings of words spelled out as it has them."""
+    numbers: tuple[int, ...]
+    """In its order."""
+    places: tuple[tuple[str, int], ...]
+    """Of the newest: where they stand in time."""
+    scores: tuple[tuple[int, float], ...]
+    """Of the best, to be merged with those of others."""
+    total: int
+    newest: str
+    """When the newest of all happened, where there are to be charts."""
+    titles: Mapping[str, str]
+    languages: tuple[str, ...]
+
+
+async def find(datasette: Datasette, asked: Asked, *, choices: bool = False, most: int = PAGE) -> Found:
+    """One page of what was found in all archives. ``choices``: also the charts, and what one may choose from."""
+    names = answer.names(datasette)
+    hits, chosen = await _asked_all(datasette, asked, choices=choices, most=most)
+    more = len(chosen) > most and (asked.order == "newest" or asked.page < LAST_PAGE)
+    chosen = chosen[:most]
+    total = min(sum(one.total for one in hits.values()), finding.COUNTED + 1) if chosen else 0
+    newest = max(one.newest for one in hits.values())
+    charted = bool(choices and chosen and asked.wanted.match and newest)
+    every = _window(asked, newest) if charted else ()
+    monthly = charted and not asked.wanted.since and not asked.wanted.until and total <= finding.COUNTED
+    rest = {
+        name: partial(
+            _shown,
+            wanted=one.wanted,
+            numbers=tuple(number for where, number in chosen if where == name),
+            days=every,
+            monthly=monthly,
+            where=answer.where(datasette, name),
+        )
+        for name, one in hits.items()
+        if one.numbers or charted
+    }
+    shown = await answer.each(datasette, rest)
+    rows = {(name, row["id"]): row for name, one in shown.items() for row in one.rows}
+    found = tuple(rows[key] for key in chosen if key in rows)
     if not choices:
-        return Found(rows, more, total, None, (), ())
-    titles = dict(db.execute("SELECT name, coalesce(nullif(title, ''), name) FROM sources ORDER BY 2 COLLATE NOCASE"))
-    charts = _charts(db, asked, said, titles, total) if rows and wanted.match else None
-    return Found(rows, more, total, charts, tuple(titles.items()), _languages(db))
+        return Found(found, more, total, None, (), ())
+    titles = {name: title for one in reversed(hits.values()) for name, title in one.titles.items()}
+    titles = dict(sorted(titles.items(), key=lambda pair: pair[1].lower())) if len(names) > 1 else titles
+    charts = _charts(asked, every, titles, list(shown.values()), monthly=monthly) if charted else None
+    languages = tuple(sorted({language for one in hits.values() for language in one.languages}))
+    return Found(found, more, total, charts, tuple(titles.items()), languages)
+
+
+async def _asked_all(
+    datasette: Datasette, asked: Asked, *, choices: bool, most: int
+) -> tuple[dict[str, _Hits], list[tuple[str, int]]]:
+    """What each archive has, and what of that stands on the page, and one more."""
+    names = answer.names(datasette)
+    ask = partial(_hits, asked=asked, choices=choices, most=most, alone=len(names) == 1)
+    # To score one takes .1 ms: of many archives, each gives but some of the best. Where that is not so, all are scored.
+    shares = (max(8, 3 * asked.page * most // len(names)), asked.page * most + 1)
+    for scored in shares:
+        questions = {
+            name: partial(ask, before=merging.before(asked.before, name, names), scored=scored) for name in names
+        }
+        hits = await answer.each(datasette, questions)
+        chosen, is_short = _chosen(hits, asked, most)
+        if not is_short:
+            break
+    return hits, chosen
+
+
+def _hits(
+    db: sqlite3.Connection,
+    asked: Asked,
+    before: Place | None,
+    *,
+    choices: bool,
+    most: int,
+    alone: bool,
+    scored: int,
+) -> _Hits:
+    wanted = finding.spelled(db, asked.wanted)
+    numbers: list[int] = []
+    if wanted.words.strip() and not wanted.match:  # signs alone
+        pass
+    elif asked.order == "best" and alone:
+        numbers = finding.best(db, wanted, most + 1, (asked.page - 1) * most)
+    elif asked.order == "best":  # of those before this page it takes all, to know which of them are others'
+        numbers = finding.best(db, wanted, asked.page * most + 1)
+    else:
+        numbers = finding.newest(db, wanted, most + 1, before)
+    newest, titles, languages = "", dict[str, str](), tuple[str, ...]()
+    if choices:
+        sql = "SELECT name, coalesce(nullif(title, ''), name) FROM sources ORDER BY 2 COLLATE NOCASE"
+        titles, languages = dict(db.execute(sql).fetchall()), _languages(db)
+    if choices and wanted.match and (numbers or not alone):
+        newest = next((when for when, _ in finding.places(db, finding.newest(db, wanted, 1))), "")
+    return _Hits(
+        wanted=wanted,
+        numbers=tuple(numbers),
+        places=tuple(finding.places(db, numbers)) if asked.order == "newest" else (),
+        scores=tuple(finding.scores(db, wanted, numbers[:scored])) if asked.order == "best" and not alone else (),
+        total=finding.count(db, wanted) if numbers or not alone else 0,
+        newest=newest,
+        titles=titles,
+        languages=languages,
+    )
+
+
+def _chosen(hits: Mapping[str, _Hits], asked: Asked, most: int) -> tuple[list[tuple[str, int]], bool]:
+    """(Archive, number) of what stands on the page, and of one more; whether more should have been scored for that."""
+    if asked.order == "newest":
+        spots = merging.latest({name: one.places for name, one in hits.items()}, most + 1)
+        return [(spot.archive, spot.number) for spot in spots], False
+    if len(hits) == 1:
+        return [(name, number) for name, one in hits.items() for number in one.numbers], False
+    best = merging.best({name: one.scores for name, one in hits.items()}, asked.page * most + 1)
+    taken = Counter(name for name, _ in best)
+    is_short = any(taken[name] == len(one.scores) < len(one.numbers) for name, one in hits.items())
+    return best[(asked.page - 1) * most :], is_short
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What one archive has to show of what was chosen."""
+
+    rows: tuple[Row, ...]
+    spread: Counter[tuple[str, str]]
+    """By day and source, within the days of the chart."""
+    months: Counter[str]
+
+
+def _shown(
+    db: sqlite3.Connection,
+    *,
+    wanted: Wanted,
+    numbers: tuple[int, ...],
+    days: tuple[str, ...],
+    monthly: bool,
+    where: str,
+) -> _Shown:
+    rows = tuple(listing.placed(listing.hits(db, wanted, numbers), where)) if numbers else ()
+    spread, by_month = Counter[tuple[str, str]](), Counter[str]()
+    if days:
+        spread = finding.spread(db, replace(wanted, since=max(days[0], wanted.since), until=days[-1]))
+    if monthly:
+        for (one, _), n in finding.spread(db, wanted).items():
+            by_month[one[:7]] += n
+    return _Shown(rows, spread, by_month)
 
 
 def _ways(it: Asked, found: Found) -> dict[str, str]:
@@ -152,45 +285,40 @@ def _ways(it: Asked, found: Found) -> dict[str, str]:
         ways["older"] = it.url(page=it.page + 1) if found.more else ""
         ways["newer"] = it.url(page=it.page - 1 if it.page > 2 else "") if it.page > 1 else ""
     else:
-        happened, number = listing.place(found.rows[-1]) if found.rows else ("", 0)
-        ways["older"] = it.url(before=f"{happened},{number}") if found.more else ""
+        ways["older"] = it.url(before=str(listing.spot(found.rows[-1]))) if found.more else ""
         ways["newer"] = it.url() if it.before else ""
     return ways
 
 
-def _window(db: sqlite3.Connection, asked: Asked) -> tuple[str, ...]:
+def _window(asked: Asked, newest: str) -> tuple[str, ...]:
     """The days of the chart: those of the span that was asked for, or the last sixty with what was found."""
-    newest = finding.newest(db, asked.wanted, 1)
-    happened = db.execute("SELECT happened FROM timeline WHERE article = ?", newest).fetchone()[0]
-    last = asked.wanted.until if len(asked.wanted.until) == 10 else first_day(happened)
+    last = asked.wanted.until if len(asked.wanted.until) == 10 else first_day(newest)
     count = _DAYS
     if len(asked.wanted.since) == 10:
         count = next((n for n in range(1, _LONGEST) if back(last, n - 1) <= asked.wanted.since), _LONGEST)
     return tuple(days(last, count))
 
 
-def _charts(db: sqlite3.Connection, asked: Asked, said: Asked, titles: Mapping[str, str], total: int) -> Charts:
+def _charts(
+    said: Asked, every: tuple[str, ...], titles: Mapping[str, str], shown: Sequence[_Shown], *, monthly: bool
+) -> Charts:
     """How often it was written about: by day and by source, and by month where that can be counted quickly."""
-    every = _window(db, asked)
-    within = replace(asked.wanted, since=max(every[0], asked.wanted.since), until=every[-1])
-    found = finding.spread(db, within)
     by_day, by_source, by_month = Counter[str](), Counter[str](), Counter[str]()
-    for (one, name), n in found.items():
-        by_day[one] += n
-        by_source[name] += n
+    for one in shown:
+        by_month += one.months
+        for (day_, name), n in one.spread.items():
+            by_day[day_] += n
+            by_source[name] += n
     daily = [Point(one, by_day[one], said.url(since=one, until=one)) for one in every]
     span = {"since": every[0], "until": every[-1]}
     most = sorted(by_source.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
     sources = shares([Point(titles.get(name, name), n, said.url(**span, source=name)) for name, n in most])
-    monthly = None
-    if not asked.wanted.since and not asked.wanted.until and total <= finding.COUNTED:
-        for (one, _), n in finding.spread(db, asked.wanted).items():
-            by_month[one[:7]] += n
-        if min(by_month) < every[0][:7]:
-            known = [one for one in months(max(by_month)[:7], _MONTHS) if one >= min(by_month)]
-            points = [Point(one, by_month[one], said.url(since=one, until=one)) for one in known]
-            monthly = Chart(tuple(points), "articles", "Month")
-    return Charts(Chart(tuple(daily), "articles", "Day"), sources, monthly)
+    by_months = None
+    if monthly and min(by_month) < every[0][:7]:
+        known = [one for one in months(max(by_month)[:7], _MONTHS) if one >= min(by_month)]
+        points = [Point(one, by_month[one], said.url(since=one, until=one)) for one in known]
+        by_months = Chart(tuple(points), "articles", "Month")
+    return Charts(Chart(tuple(daily), "articles", "Day"), sources, by_months)
 
 
 def _languages(db: sqlite3.Connection) -> tuple[str, ...]:

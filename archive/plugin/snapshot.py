@@ -41,10 +41,12 @@ class Kept:
 async def snapshot(datasette: Datasette, request: Request) -> Response:
     """``/article/7/snapshot``, ``/article/7/snapshot/2``: of what its second text was read; about it, and a frame."""
     number, revision = _asked(request)
-    found = await answer.look(datasette, partial(kept, article=number, revision=revision))
+    found = await answer.look(datasette, partial(kept, article=number, revision=revision), answer.within(request))
     if found is None:
         return await _missing(datasette, request)
-    here = f"/article/{number}/snapshot" + (f"/{revision}" if revision else "")
+    here = f"/article/{answer.where(datasette, answer.within(request))}{number}/snapshot" + (
+        f"/{revision}" if revision else ""
+    )
     context = {"id": number, "it": found, "here": here, "revision": revision}
     return await answer.page(datasette, request, "snapshot", context, behind=Behind(f"snapshots/{found.row['id']}"))
 
@@ -99,7 +101,7 @@ async def _load(datasette: Datasette, request: Request) -> Page | Response:
         return pages.load(db, found.row["id"]) if found else None
 
     try:
-        loaded = await answer.look(datasette, load)
+        loaded = await answer.look(datasette, load, answer.within(request))
     except DamagedError as error:
         return await answer.missing(datasette, request, f"This can't be read any more: {error}.")
     return loaded or await _missing(datasette, request)

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,19 +75,41 @@ class Publication:
 async def source(datasette: Datasette, request: Request) -> Response:
     """``/source/NAME``."""
     name = request.url_vars["name"]
-    found = await answer.look(datasette, partial(of, name=name))
+    each = await answer.every(datasette, partial(of, name=name))
+    there = {archive: one for archive, one in each.items() if one is not None}
+    found = _together({answer.where(datasette, archive): one for archive, one in there.items()})
     if found is None:
         return await answer.missing(datasette, request, "There is no source of this name in the archive.")
     setting = (datasette.plugin_config("cuttings") or {}).get("config")
     context = {"it": found, "counted": finding.COUNTED, "config": _configured(setting, name) if setting else None}
     behind = Behind(f"days?source={name}&_sort_desc=day", _SQL, {"source": name})
-    return await answer.page(datasette, request, "source", context, behind=behind)
+    return await answer.page(datasette, request, "source", context, behind=behind, archive=next(iter(there)))
 
 
 async def sources(datasette: Datasette, request: Request) -> Response:
     """``/sources``."""
-    rows = await answer.look(datasette, every)
-    return await answer.page(datasette, request, "sources", {"rows": rows}, behind=Behind("sources"))
+    found = await answer.every(datasette, every)
+    rows = {row["name"]: row for some in reversed(found.values()) for row in some}.values()
+    # As each archive has them, of which the newest tells how a source is doing now.
+    order = sorted(rows, key=lambda row: (-row["alarms"], -row["new"], row["title"].lower()))
+    context = {"rows": order if len(found) > 1 else tuple(rows)}
+    return await answer.page(datasette, request, "sources", context, behind=Behind("sources"))
+
+
+def _together(found: Mapping[str, Publication]) -> Publication | None:
+    """One page of several archives', by what stands before their numbers: the newest tells how it is doing now."""
+    if not found:
+        return None
+    some = list(found.values())
+    rows = [row for where, one in found.items() for row in listing.placed(one.rows, where)]
+    rows.sort(key=lambda row: row["happened"], reverse=True)
+    firsts = [one.first for one in some if one.first]
+    return replace(
+        some[0],
+        total=min(sum(one.total for one in some), finding.COUNTED + 1),
+        first=min(firsts, default=None),
+        rows=tuple(rows[:_NEWEST]) if len(some) > 1 else some[0].rows,
+    )
 
 
 def every(db: sqlite3.Connection) -> tuple[Row, ...]:

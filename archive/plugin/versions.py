@@ -52,10 +52,11 @@ async def changes(datasette: Datasette, request: Request) -> Response:
     asked = request.url_vars.get("pair") or ""
     old, new = (request.args.get(key) or "" for key in ("old", "new"))
     side = request.args.get("view") == "side"
+    article = f"/article/{answer.where(datasette, answer.within(request))}{number}"
     if old.isascii() and new.isascii() and old.isdigit() and new.isdigit():
-        where = f"/article/{number}/changes/{int(old[:9])}-{int(new[:9])}"
+        where = f"{article}/changes/{int(old[:9])}-{int(new[:9])}"
         return Response.redirect(where + ("?view=side" if side else ""))
-    found = await answer.look(datasette, partial(compared, number=number, asked=asked))
+    found = await answer.look(datasette, partial(compared, number=number, asked=asked), answer.within(request))
     if found is None:
         return await answer.missing(
             datasette,
@@ -72,7 +73,7 @@ async def changes(datasette: Datasette, request: Request) -> Response:
         "text": pieces,
         "sides": sides(pieces) if side else (),
         "same": found.old["text"] == found.new["text"],
-        "here": f"/article/{number}/changes/{found.old['number']}-{found.new['number']}",
+        "here": f"{article}/changes/{found.old['number']}-{found.new['number']}",
     }
     params = {"article": number, "old": found.old["number"], "new": found.new["number"]}
     behind = Behind(f"revisions?article={number}", _SQL, params)

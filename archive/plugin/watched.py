@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -39,6 +39,8 @@ class Watched:
     standing: Standing
     rows: tuple[Row, ...] = ()
     more: bool = False
+    archive: str = ""
+    """The one that it is of."""
 
     @property
     def url(self) -> str:
@@ -50,7 +52,10 @@ class Watched:
 
 async def watches(datasette: Datasette, request: Request) -> Response:
     """``/watches``."""
-    found = await answer.look(datasette, every)
+    each = await answer.every(datasette, every)  # as they are in the newest that has them: that is looked at
+    found = tuple({one.name: one for some in reversed(each.values()) for one in some}.values())
+    if len(each) > 1:
+        found = tuple(sorted(found, key=lambda one: (not one.configured, one.name)))
     return await answer.page(datasette, request, "watches", {"watches": found}, behind=Behind("watches"))
 
 
@@ -59,24 +64,33 @@ async def watch(datasette: Datasette, request: Request) -> Response:
     name = request.url_vars["name"]
     before = request.args.get("before") or ""
     last = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else 0
-    found = await answer.look(datasette, partial(of, name=name, before=last))
+    found = await _of_all(datasette, name, last)
     if found is None:
         return await _missing(datasette, request)
     older = f"/watch/{name}?before={found.rows[-1]['match']}" if found.more else ""
     context = {"it": found, "older": older, "later": bool(last)}
     behind = Behind(f"matches?watch={name}&_sort_desc=id", _SQL, {"watch": name})
-    return await answer.page(datasette, request, "watch", context, behind=behind)
+    return await answer.page(datasette, request, "watch", context, behind=behind, archive=found.archive)
 
 
 async def atom(datasette: Datasette, request: Request) -> Response:
     """``/watch/NAME.atom``: an entry a match, which stays as it was found."""
     name = request.url_vars["name"]
-    found = await answer.look(datasette, partial(of, name=name))
+    found = await _of_all(datasette, name)
     if found is None:
         return await _missing(datasette, request)
     base = saved.origin(request)
     entries = [_entry(row, base, name) for row in found.rows]
     return saved.feed(f"Cuttings: {name}", f"{base}/watch/{name}.atom", f"{base}/watch/{name}", entries)
+
+
+async def _of_all(datasette: Datasette, name: str, before: int = 0) -> Watched | None:
+    """A watch as it is in the newest archive that has it; what it found in others stands in their tables."""
+    for archive, it in (await answer.every(datasette, partial(of, name=name, before=before))).items():
+        if it is not None:
+            rows = listing.placed(it.rows, answer.where(datasette, archive))
+            return replace(it, rows=tuple(rows), archive=archive)
+    return None
 
 
 def every(db: sqlite3.Connection) -> tuple[Watched, ...]:
@@ -114,7 +128,7 @@ def _entry(row: Row, base: str, name: str) -> saved.Entry:
     return saved.Entry(
         id=f"{base}/watch/{name}#{row['match']}",
         title=row["title_then"],
-        url=f"{base}/article/{row['id']}",
+        url=f"{base}{listing.address(row)}",
         original=web(row["url"]),
         updated=saved.moment(row["at"]),
         author=row["byline"],

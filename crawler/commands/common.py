@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,13 @@ db_option = click.option(
     show_default=True,
     envvar="CUTTINGS_DB",
     help="The archive: one SQLite file.",
+)
+several_option = click.option(
+    "--db",
+    "dbs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="The archive; several times, or a folder, to read several together.  [default: archive.db]",
 )
 config_option = click.option(
     "--config",
@@ -114,6 +122,20 @@ def existing(db: Path) -> Path:
     if not db.is_dir() and db.stat().st_size == 0:
         raise click.ClickException(f"{db} is empty: that is no archive. Name one with --db.")
     return db
+
+
+def all_existing(dbs: Sequence[Path]) -> tuple[Path, ...]:
+    """The archives' paths, in place of a folder those of all that are in it. If there are none, what is said is why."""
+    found: list[Path] = []
+    for db in dbs or (Path(os.environ.get("CUTTINGS_DB") or "archive.db"),):
+        if not db.is_dir():
+            found.append(existing(db))
+        elif inside := sorted(file for file in db.glob("*.db") if file.is_file()):
+            found += [existing(file) for file in inside]
+        else:
+            raise click.ClickException(f"There is no archive in {db}: no file there ends in .db.")
+    same = {path.resolve(): path for path in reversed(found)}
+    return tuple(reversed(same.values()))
 
 
 class When(click.ParamType[datetime]):

@@ -9,9 +9,22 @@ from typing import TextIO
 
 import click
 
-from archive import read
+from archive import merging, read
 from archive.database import check_output, reading
-from crawler.commands.common import LARGEST, When, db_option, echo, existing, json_option, plain, print_json, say
+from archive.read import Ranked
+from crawler.commands.common import (
+    LARGEST,
+    When,
+    all_existing,
+    db_option,
+    echo,
+    existing,
+    json_option,
+    plain,
+    print_json,
+    say,
+    several_option,
+)
 
 source_option = click.option("--source", default="", help="Of this source only.")
 since_option = click.option("--since", type=When(), help="Published since: 2026-11-01, or an age as 3d.")
@@ -26,20 +39,34 @@ def _from(since: datetime | None) -> str:
 @source_option
 @since_option
 @click.option("--limit", type=click.IntRange(1, LARGEST), default=20, show_default=True)
-@db_option
+@several_option
 @json_option
-def search(query: str, *, source: str, since: datetime | None, limit: int, db: Path, as_json: bool) -> None:
+def search(
+    query: str, *, source: str, since: datetime | None, limit: int, dbs: tuple[Path, ...], as_json: bool
+) -> None:
     """Search titles and texts: all words, "a phrase", begin*, -without, this OR that.
+
+    Several archives, as the parts of one that was split, are searched together: give --db several times, or a folder.
 
     \b
     Examples:
       cuttings search harbour
       cuttings search '"city council" -budget' --since 30d --json
+      cuttings search harbour --db years/
     """
-    with reading(existing(db)) as connection:
-        hits = read.search(connection, query, source=source, since=_from(since), limit=limit)
+    found: dict[str, tuple[Ranked, ...]] = {}
+    paths = all_existing(dbs)
+    for path in paths:
+        with reading(path) as connection:
+            found[str(path)] = read.ranked(connection, query, source=source, since=_from(since), limit=limit)
+    by_number = {(db, one.hit.id): one.hit for db, some in found.items() for one in some}
+    best = merging.best({db: [(one.hit.id, one.score) for one in some] for db, some in found.items()}, limit)
+    hits = [by_number[place] for place in best]
     if as_json:
-        print_json([asdict(hit) for hit in hits])
+        several = len(paths) > 1
+        print_json(
+            [asdict(hit) | ({"archive": db} if several else {}) for (db, _), hit in zip(best, hits, strict=True)]
+        )
         return
     for hit in hits:
         click.secho(plain(hit.title), bold=True)

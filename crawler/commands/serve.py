@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.common import config_option, db_option, existing, say
+from crawler.commands.common import all_existing, config_option, say, several_option
 
 _SHORTEST = 8
 """Letters of a password; wrong ones wait half a second each."""
@@ -24,11 +24,19 @@ _SHORTEST = 8
     help="A file whose first line is the password without which nobody reads; or set CUTTINGS_PASSWORD.",
 )
 @config_option
-@db_option
+@several_option
 def serve(
-    *, host: str, port: int, open_browser: bool, password_file: Path | None, config_path: Path | None, db: Path
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    password_file: Path | None,
+    config_path: Path | None,
+    dbs: tuple[Path, ...],
 ) -> None:
     """Read and search the archive in the browser: the reading room, on Datasette, read-only.
+
+    Several archives are read together, as the parts of one that was split: give --db several times, or a folder.
 
     It also works while the daemon is writing. For others to read it, let it listen on another address and give it a
     password: browsers ask for it (any user name), programs send it as "Authorization: Bearer PASSWORD".
@@ -37,6 +45,7 @@ def serve(
     Examples:
       cuttings serve
       cuttings serve --db demo.db --port 8080 --open
+      cuttings serve --db years/
       cuttings serve --host 0.0.0.0 --password-file /etc/cuttings/password
     """
     from archive.serve import ServeError, run  # noqa: PLC0415  # Datasette
@@ -46,7 +55,15 @@ def serve(
         say(f"Whoever can reach {host} can read this archive: it has no password (--password-file).")
     config = str(config_path) if config_path else "usual"
     try:
-        run(existing(db), host=host, port=port, open_browser=open_browser, password=password or "", config=config)
+        found = all_existing(dbs)
+        run(
+            found[0] if len(found) == 1 else found,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            password=password or "",
+            config=config,
+        )
     except ServeError as error:
         raise click.ClickException(str(error)) from None
 

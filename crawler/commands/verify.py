@@ -78,6 +78,8 @@ def verify(*, since: datetime | None, quick: bool, expect: tuple[bytes, ...], db
         say(_result(found))
         if found.older:
             say(f"What is older was sealed on {found.begun}: it was not altered since, and may have been before.")
+        for end in found.split_from:
+            say(f"It was split off: what was before, it proves with the archive whose ledger ended with {end} alone.")
         echo(f"The ledger ends with {found.head}")
     if found.problems:
         sys.exit(1)

@@ -144,7 +144,7 @@ def test_several_pages_together_hold_what_they_share_once_and_the_last_whole():
 
 
 def test_of_a_site_whose_pages_are_little_alike_most_are_compressed_alone_and_some_are_tried():
-    chance = random.Random(1)
+    chance = random.Random(77)
     dictionary = Dictionary(TEMPLATE, len(snapshots.compress(TEMPLATE)))
     strangers = [chance.randbytes(2_000) for _ in range(20)]
     assert not any(dictionary.pack(body).helps for body in strangers)

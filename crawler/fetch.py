@@ -66,7 +66,9 @@ class Identity:
 
     @classmethod
     def of(cls, source: Source | None) -> Identity:
-        return cls(site(source.home), source.headers, source.cookies, source.jar) if source else NOBODY
+        if source is None or not (source.headers or source.cookies or source.jar):
+            return NOBODY
+        return cls(site(source.home), source.headers, source.cookies, source.jar)
 
     def __post_init__(self) -> None:
         for name, value in (*self.headers, *self.cookies):
@@ -312,6 +314,8 @@ def _absolute(url: str, base: str = "") -> str:
 def _kept(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     """The headers that are kept with a page, in their order: where they are too many, the biggest fall out."""
     found = [(name, value) for name, value in headers.multi_items() if name != "set-cookie"]
+    if sum(len(name) + len(value) for name, value in found) <= MAX_HEADERS:
+        return tuple(found)
     kept, room = set(), MAX_HEADERS
     for place in sorted(range(len(found)), key=lambda place: len(found[place][1])):
         room -= len(found[place][0]) + len(found[place][1])

@@ -48,6 +48,8 @@ class _Check:
 @dataclass(frozen=True, slots=True)
 class _Words:
     checks: tuple[_Check, ...]
+    headers: frozenset[str]
+    """Names of those that any of them is known by."""
     labels: frozenset[str]
     segments: frozenset[str]
     asks: re.Pattern[str]
@@ -81,7 +83,8 @@ def _check(glance: Glance) -> str:
     refused, failed = 400 <= page.status < 500, page.status >= 400
     headers = dict(page.headers)
     there = _check_at(page.final_url) if page.final_url != page.url else None
-    for one in _words().checks:
+    unknown = there is None and _words().headers.isdisjoint(headers)
+    for one in () if unknown else _words().checks:
         if there is one or _bears(headers, one.headers) or (refused and _bears(headers, one.refusing)):
             return _told(one.name)
     if len(page.body) > SMALL and not failed:
@@ -168,8 +171,10 @@ def _parts(url: str) -> tuple[str, str]:
 def _words() -> _Words:
     data = tomllib.loads(resources.files(__package__).joinpath("walls.toml").read_text("utf-8"))
     form = data["consent"]
+    checks = tuple(_a_check(one) for one in data["check"])
     return _Words(
-        tuple(_a_check(one) for one in data["check"]),
+        checks,
+        frozenset(name for one in checks for name in (*one.headers, *one.refusing)),
         frozenset(form["labels"]),
         frozenset(form["segments"]),
         _any_of(form["asks"]),

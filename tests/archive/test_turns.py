@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from kept import CONFIG, FEED, NOON, OLD, TWO, article, at, config, link, page, urls
 
-from archive.tasks import Host, TaskKind
+from archive import turns
+from archive.models import Link
+from archive.tasks import Host, Scope, Site, TaskKind
 from archive.times import when
 from config.models import Source
 
@@ -233,7 +235,31 @@ def test_a_turn_costs_the_same_however_many_sources_there_are(kept):
         (batch,) = kept.take(sites=1)
         kept.archive.release(batch.site, "me", kept.now)
 
+    turn()  # the first of a site is cheaper than all others
     few = steps(kept, turn)
     others = (Source(f"other{n}", f"https://other{n}.example/") for n in range(1000))
     kept.archive.sync_sources(config(*CONFIG.sources, *others), kept.now)
     assert steps(kept, turn) <= few * 1.2
+
+
+def test_where_very_many_sites_are_due_listings_still_go_first_and_then_the_longest_left_alone(kept, monkeypatch):
+    names = [f"site{n:02}" for n in range(60)]
+    feeds = {name: (f"https://{name}.example/feed",) for name in names[:5]}
+    sources = [Source(name, f"https://{name}.example/", feeds=feeds.get(name, ())) for name in names]
+    kept.archive.sync_sources(config(*sources), kept.now)
+    kept.archive.enqueue([Link(f"https://{name}.example/a", name, "") for name in names], kept.now)
+    for age, name in enumerate(reversed(names)):
+        kept.archive.keep_pace(Site(f"{name}.example", kept.now - timedelta(minutes=age)), kept.now)
+
+    def order(sites: int) -> list[str]:
+        taken = kept.archive.take(kept.now, "me", Scope(), sites=sites)
+        for batch in taken:
+            kept.archive.release(batch.site, "me", kept.now)
+        return [batch.site.name for batch in taken]
+
+    everything = order(100)
+    assert everything == [f"{name}.example" for name in names]
+    monkeypatch.setattr(turns, "MANY", 10)
+    assert order(20) == everything[:20]
+    monkeypatch.setattr(turns, "MANY", 59)
+    assert order(20) == everything[:20]

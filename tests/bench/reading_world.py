@@ -70,16 +70,30 @@ class World:
 
 def build(path: Path, articles: int) -> None:
     """Make the archive, with so many articles, a thousand a day."""
+    for _ in grown(path, (articles,)):
+        pass
+
+
+def grown(path: Path, sizes: tuple[int, ...]) -> Iterator[int]:
+    """Make it, and stop at each of these numbers of articles, tens of thousands, with nobody at the file."""
+    articles = max(sizes)
     world = World(articles)
     db = connect(path)
     db.execute("PRAGMA synchronous = OFF")
     db.execute("PRAGMA cache_size = -1000000")
     _around(db, world)
     for start in range(1, articles + 1, 10_000):
-        _step(db, world, range(start, min(start + 10_000, articles + 1)))
-    db.execute("INSERT INTO articles_fts(articles_fts) VALUES ('optimize')")
-    db.execute("ANALYZE")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        end = min(start + 10_000, articles + 1)
+        _step(db, world, range(start, end))
+        if end - 1 in sizes:
+            db.execute("INSERT INTO articles_fts(articles_fts) VALUES ('optimize')")
+            db.execute("ANALYZE")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.close()
+            yield end - 1
+            db = connect(path)
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute("PRAGMA cache_size = -1000000")
     db.close()
 
 

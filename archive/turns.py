@@ -53,7 +53,7 @@ def take(
         for name in names:
             if len(taken) == sites:
                 break
-            tasks = _due(db, name, now, scope, batch, links_left)
+            tasks = _due(db, name, now, scope, batch=batch, links_left=links_left)
             if tasks:
                 if links_left is not None:
                     links_left -= sum(task.kind is not TaskKind.LISTING for task in tasks)
@@ -66,7 +66,7 @@ def take(
 
 
 def _due(
-    db: sqlite3.Connection, site: str, now: datetime, scope: Scope, batch: int, links_left: int | None
+    db: sqlite3.Connection, site: str, now: datetime, scope: Scope, *, batch: int, links_left: int | None
 ) -> list[Task]:
     listings = _listings(db, site, now, scope, batch)
     # An index may name more sitemaps than can be read in a day.

@@ -27,7 +27,6 @@ REQUIREMENTS = {
     "readability-lxml": ("readability-lxml==0.9", "lxml_html_clean==0.4.6"),
     "newspaper4k": ("newspaper4k[all]==0.9.6", "lxml_html_clean==0.4.6"),  # all: its tokenisers for Asian languages
     "resiliparse": ("resiliparse==2.0.1",),
-    "scrapy": ("scrapy==2.19.0", "trafilatura==2.3.1", "zstandard==0.25.0"),
 }
 NO_URL = "https://page.invalid/"  # for a page whose URL is not known, where one must be given
 PATIENCE = 60  # seconds for a page, then it counts as a failure

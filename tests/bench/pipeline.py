@@ -40,6 +40,7 @@ SOURCE = """title = "Host {0}"
 home = "http://{1}:{2}/"
 feeds = ["http://{1}:{2}/feed.xml"]
 """
+SCRAPY = ("scrapy==2.19.0", "zstandard==0.25.0")
 NAMES = ("cuttings", "scrapy+trafilatura", "scrapy+bare", "floor")
 
 
@@ -159,7 +160,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--workers", default="", help="for Cuttings")
     options = parser.parse_args(arguments)
     options.only = options.only.split(",")
-    peers = install(["scrapy"]) if any("scrapy" in name for name in options.only) else Path()
+    peers = install(["trafilatura"], more=SCRAPY) if any("scrapy" in name for name in options.only) else Path()
     for kind in options.kinds.split(","):
         if kind == "real" and not (bench_folder() / "data").is_dir():
             continue

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -16,10 +17,13 @@ ENVIRONMENT = ROOT / "build" / "peers"
 PIP = "pip>=24.1"  # before that, its resolver stops at lxml[html-clean] and lxml[html_clean]
 
 
-def install(names: list[str], folder: Path = ENVIRONMENT) -> Path:
-    """The Python of an environment with these peers, made or completed if need be, from the index pip is set to."""
+def install(names: list[str], folder: Path = ENVIRONMENT, *, more: Sequence[str] = ()) -> Path:
+    """The Python of an environment with these peers, made or completed if need be, from the index pip is set to.
+
+    ``more``: requirements besides theirs.
+    """
     python = folder / "bin" / "python"
-    wanted = sorted({requirement for name in names for requirement in REQUIREMENTS[name]})
+    wanted = sorted({*more, *(requirement for name in names for requirement in REQUIREMENTS[name])})
     note = folder / "installed.json"
     have = json.loads(note.read_text("utf-8")) if note.is_file() else []
     if not set(wanted) <= set(have):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archive import snapshots
 from archive.store import Archive, ArchiveError
 from archive.tasks import Scope
 from config.models import Limits
@@ -372,7 +373,8 @@ def test_a_page_over_which_the_program_was_ended_again_and_again_rests_and_is_th
     with contextlib.closing(sqlite3.connect(db)) as connection, connection:
         connection.execute(
             "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads)"
-            " SELECT id, url, url, 200, '[]', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), x'', 10 FROM links"
+            " SELECT id, url, url, 200, '[]', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?, 10 FROM links",
+            [snapshots.compress(b"")],
         )
     assert crawl(db, config, due_only=True).failures == {"interrupted": 1}
     (link,) = rows(db, "SELECT state, due_at FROM links")

@@ -17,7 +17,7 @@ from sqlite_utils import Database, Migrations
 from archive import clusters, ledger, signatures, sites, spaced
 from archive.connection import Connection
 from archive.dedupe import mark
-from archive.tables import alarms, evidence, first, identity, learning, memory, reading, reextraction, watching
+from archive.tables import alarms, evidence, first, identity, imports, learning, memory, reading, reextraction, watching
 from archive.tables import sites as site_tables
 
 migrations = Migrations("cuttings")
@@ -60,6 +60,11 @@ def m004_reading(db: Database) -> None:
     db.conn.create_function("has_unspaced", 1, spaced.has_unspaced, deterministic=True)
     for script in (reading.TABLES, reading.FILLED, reading.INDEXES, reading.TRIGGERS, watching.TABLES):
         db.executescript(script)
+
+
+@migrations()
+def m007_imports(db: Database) -> None:
+    db.executescript(imports.TABLES)
 
 
 def is_newest(db: sqlite3.Connection) -> bool:

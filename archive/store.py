@@ -20,6 +20,7 @@ from archive import (
     days,
     deliveries,
     hosts,
+    imports,
     inbox,
     learned,
     lookout,
@@ -35,6 +36,8 @@ from archive import (
 from archive.database import BUSY_SECONDS, ArchiveError, check_place
 from archive.deliveries import Lane
 from archive.effects import Effect
+from archive.imports import Begun as BegunImport
+from archive.imports import Capture, Progress
 from archive.lookout import Step
 from archive.models import Failure, Link, Page, Verdict
 from archive.outcomes import Terms
@@ -319,6 +322,18 @@ class Archive:
         """
         terms = Terms(run, now, plan, extractor, Revisit(revisit_before, revisit_days), links_per_day, anew)
         return self._writer.do(lambda db: outcomes.store(db, outcome, terms))
+
+    def begin_import(self, file: str, head: str, scope: str, now: datetime) -> BegunImport:
+        """Note that a file's pages are taken in, or go on where that ended: it is known again by its ``head``."""
+        return self._writer.do(lambda db: imports.begin(db, file, head, scope, now))
+
+    def import_pages(self, captures: Sequence[Capture], number: int, terms: Terms) -> list[Verdict | Stale | None]:
+        """Write down what was read from a file's pages, and how far it is read, all or none; see archive.imports."""
+        return self._writer.do(lambda db: imports.store(db, captures, number, terms))
+
+    def advance_import(self, number: int, done: Progress, now: datetime, *, ended: bool) -> None:
+        """Note how far a file is read where there was nothing to store."""
+        self._writer.do(lambda db: imports.advance(db, number, done, now, ended=ended))
 
     def begin_reextraction(self, extractor: str, scope: str, chosen: int, now: datetime) -> int:
         """Note that ``chosen`` articles are to be read anew; the number of it. ``scope``: what was asked for, JSON."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive import outcomes
-from archive.formats.members import Position
+from archive.formats.members import START, Position
 from archive.models import Article, Failure, Verdict
 from archive.outcomes import Terms
 from archive.rows import insert
@@ -26,7 +26,7 @@ from archive.turns import link_of
 class Progress:
     """How far a file was read: all before ``position`` is done."""
 
-    position: Position = Position()
+    position: Position = START
     records: int = 0
     pages: int = 0
     dead: int = 0

@@ -168,7 +168,7 @@ class _Window:
     def take_revised(self, start: Place, end: Place) -> None:
         """Articles that had been looked at and were changed since, with the text before the first of these changes."""
         before = self.db.execute(
-            "SELECT article, title, text, byline FROM revisions JOIN (SELECT article AS changed, min(number) - 1 AS was"
+            "SELECT article, title, text, byline FROM revisions JOIN (SELECT article AS changed, min(number) - 1 AS was"  # noqa: S608
             f" FROM revisions WHERE id > ? AND id <= ? AND number > 1 AND article <= ? AND {_CAME} GROUP BY article)"
             " ON article = changed AND number = was",
             [start.revision, end.revision, start.article],

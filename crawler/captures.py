@@ -102,7 +102,7 @@ def _headers(lines: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _unpacked(body: bytes, headers: Mapping[str, str], limit: int) -> bytes | Left:
-    """Without what it was packed in to be sent: of many files that was undone before, and the headers left as they were."""
+    """Without what it was packed in to be sent. Of many files that was undone before, and the headers say it still."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         joined = _joined(body)
         if joined is None:
@@ -120,7 +120,8 @@ def _unpacked(body: bytes, headers: Mapping[str, str], limit: int) -> bytes | Le
 
 def _joined(body: bytes) -> bytes | None:
     """The chunks of a body put together; as it is where it is in none; None where it breaks off."""
-    at, parts = 0, []
+    at = 0
+    parts: list[bytes] = []
     while size := _CHUNK.match(body, at):
         length = int(size[1], 16)
         if not length:

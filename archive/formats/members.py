@@ -168,9 +168,14 @@ class Stream:
         return self._held[0]
 
     def take(self, count: int) -> list[Piece]:
-        """The next ``count`` bytes; fewer at the end of the file. Raises BrokenError, and is past that then."""
+        """The next ``count`` bytes; fewer before what is broken, and at the end of the file.
+
+        Raises BrokenError where that is the next, and is past it then.
+        """
         taken: list[Piece] = []
         while count and (piece := self._next()):
+            if isinstance(piece, Broken) and taken:
+                break
             self._held.popleft()
             if isinstance(piece, Broken):
                 raise BrokenError(piece)
@@ -180,6 +185,17 @@ class Stream:
             taken.append(piece)
             count -= len(piece.data)
         return taken
+
+    def pass_over(self, few: bytes) -> bool:
+        """Go on to what is none of these bytes; False at the end of the file. Raises BrokenError."""
+        while piece := self._next():
+            self._held.popleft()
+            if isinstance(piece, Broken):
+                raise BrokenError(piece)
+            if rest := piece.data.lstrip(few):
+                self._held.appendleft(piece.split(len(piece.data) - len(rest), packed=self.packed)[1])
+                return True
+        return False
 
     def line(self, limit: int) -> bytes:
         """The next line with its end, of ``limit`` bytes at most. Raises BrokenError."""

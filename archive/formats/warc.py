@@ -12,7 +12,7 @@ from archive.formats.members import START, BrokenError, Piece, Position, Stream,
 HEAD = 1 << 16
 """Bytes of a record's header at most; usual are some hundreds."""
 STEP = 1 << 16
-MARK, END = b"WARC/", b"\r\n\r\n"
+MARK, END, BLANK = b"WARC/", b"\r\n\r\n", b"\r\n"
 _VERSION = re.compile(rb"WARC/\d\.\d+\s*")
 _BEGINS = re.compile(rb"(?=WARC/\d\.\d+\r?\n)")
 _NEXT = re.compile(rb"\n(?=WARC/\d\.\d+\r?\n)")
@@ -62,7 +62,7 @@ def read(
         headers: dict[str, str] = {}
         at = stream.position
         try:
-            if not _pass_blank(stream):
+            if not stream.pass_over(BLANK):
                 return
             at = stream.position
             headers |= _headers(stream)
@@ -81,15 +81,6 @@ def read(
             break
         # A file that ends too soon may be had whole one day: it is read on from what it broke off in.
         yield Damage(at, at if stream.ended else stream.position, why, headers)
-
-
-def _pass_blank(stream: Stream) -> bool:
-    """Go on to what is no blank line; False at the end of the file."""
-    while taken := stream.take(1):
-        if taken[0].data not in b"\r\n":
-            stream.give_back(taken)
-            return True
-    return False
 
 
 def _headers(stream: Stream) -> dict[str, str]:
@@ -122,17 +113,14 @@ def _record(
     said = headers.get("content-length", "")
     if not (said.isascii() and said.isdigit() and len(said) < 19):
         raise _DamageError("its header does not say how long it is")
-    length = int(said)
-    if length <= limit and wanted(headers):
-        taken = stream.take(length)
-        block = joined(taken)
-        _see_end(stream, taken, missing=length - len(block))
-        return Record(at, stream.position, headers, length, block)
-    left = length
-    while left and (passed := stream.take(min(left, STEP))):
-        left -= sum(len(piece.data) for piece in passed)
-    _see_end(stream, [], missing=left)
-    return Record(at, stream.position, headers, length, None)
+    length = left = int(said)
+    kept = length <= limit and wanted(headers)
+    taken: list[Piece] = []
+    while left and (some := stream.take(min(left, STEP))):
+        left -= sum(len(piece.data) for piece in some)
+        taken += some if kept else []
+    _see_end(stream, taken, missing=left)
+    return Record(at, stream.position, headers, length, joined(taken) if kept else None)
 
 
 def _see_end(stream: Stream, taken: list[Piece], *, missing: int) -> None:
@@ -143,12 +131,13 @@ def _see_end(stream: Stream, taken: list[Piece], *, missing: int) -> None:
     why = "the file ends amid it" if missing else ""
     try:
         end = stream.take(0 if missing else len(END))
-        stream.give_back(end)
-        if not missing and joined(end) != END and _pass_blank(stream):
-            following = stream.take(len(MARK))
-            stream.give_back(following)
-            if joined(following) != MARK:
-                why = "it is not as long as its header says"
+        if not missing and joined(end) != END:
+            stream.give_back(end)
+            if stream.pass_over(BLANK):
+                following = stream.take(len(MARK))
+                stream.give_back(following)
+                if joined(following) != MARK:
+                    why = "it is not as long as its header says"
     except BrokenError as error:
         stream.give_back([error.broken])  # of another record, it is told when that is come to
         if taken and stream.packed and error.broken.position.at == taken[-1].position.at:

@@ -13,7 +13,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import IO
 
@@ -71,6 +71,10 @@ class Report:
     stopped: bool = False
     """Before the end: asked to, or by ``limit``."""
     problems: list[str] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, object]:
+        """For JSON: asdict makes of a Counter one of pairs."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 class HeldUpError(Exception):

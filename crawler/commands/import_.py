@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +89,7 @@ def import_(
         report = import_files(db, config, selection, (*files, *more), stop=stop, limit=limit, told=bar, dead=listed)
     interrupted = stop.is_set()
     if as_json:
-        print_json(asdict(report) | {"interrupted": interrupted})
+        print_json(report.as_data() | {"interrupted": interrupted})
     else:
         _show(report, db)
     for problem in report.problems:

@@ -24,8 +24,8 @@ from crawler.masks import masked
 from crawler.pool import Pool
 from crawler.selection import Selection
 
-HEAD = 1 << 16
-"""Bytes by which a file is known again: the first record's own number and date are among them."""
+HEAD = 1 << 12
+"""Bytes by which a file is known again, also before it is whole: the first record's own number and date are there."""
 STDIN = "-"
 _NAMED = 5
 """Records of a file that are named one by one, among what could not be read of it."""

@@ -4,7 +4,7 @@ TABLES = """
 CREATE TABLE imports (
     id INTEGER PRIMARY KEY,
     file TEXT NOT NULL,                     -- its name at the last time
-    head TEXT NOT NULL,                     -- SHA-256 of its first 64 KiB, by which it is known again
+    head TEXT NOT NULL,                     -- SHA-256 of its first 4 KiB, by which it is known again
     scope TEXT NOT NULL,                    -- JSON: which pages were asked for
     at INTEGER NOT NULL DEFAULT 0,          -- all is done up to this byte of the file,
     within INTEGER NOT NULL DEFAULT 0,      -- and so many unpacked bytes further

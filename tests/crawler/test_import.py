@@ -206,17 +206,17 @@ def test_a_failed_capture_says_nothing_of_a_link_that_waits_to_be_fetched(run):
 
 
 def test_a_damaged_file_is_read_past_its_damage_and_one_that_was_cut_goes_on_when_it_is_whole(run):
-    file = write(run.folder / "a.warc.gz", [story(n) for n in range(6)])
+    file = write(run.folder / "a.warc.gz", [story(n) for n in range(12)])
     whole = file.read_bytes()
     third = whole.index(packed(story(2))) + 30
     damaged = whole[:third] + b"\xff" * 9 + whole[third + 9 :]
     file.write_bytes(damaged[:-40])
     done = run("--warc", file, status=1)
-    assert (done["changes"], done["dead"]) == ({"new": 4}, {"damaged": 2})
+    assert (done["changes"], done["dead"]) == ({"new": 10}, {"damaged": 2})
     assert f"byte {whole.index(packed(story(2))):,}" in run.said
     file.write_bytes(damaged)
     assert run("--warc", file)["changes"] == {"new": 1}
-    assert rows(run.db, "SELECT count(*) FROM articles") == [(5,)]
+    assert rows(run.db, "SELECT count(*) FROM articles") == [(11,)]
 
 
 def test_what_was_done_is_passed_over_and_a_limit_goes_on_next_time(run):

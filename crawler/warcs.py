@@ -100,10 +100,15 @@ def import_files(
 
 def _take_in(name: str, fill: Backfill, told: Told, dead: Dead | None) -> None:
     problems: list[str] = []
+    more = 0
 
     def note(position: Position, url: str, left: Left) -> None:
+        nonlocal more
         where = f"byte {position.at:,}" + (f" (+{position.within:,} unpacked)" if position.within else "")
-        problems.append(masked(f"{name}, {where}{', ' + url if url else ''}: {left.detail or left.reason}"))
+        if len(problems) < _NAMED:
+            problems.append(masked(f"{name}, {where}{', ' + url if url else ''}: {left.detail or left.reason}"))
+        else:
+            more += 1
         if dead:
             said = {"file": name, "offset": position.at, "within": position.within}
             said |= {"url": url, "reason": left.reason, "detail": left.detail}
@@ -116,9 +121,8 @@ def _take_in(name: str, fill: Backfill, told: Told, dead: Dead | None) -> None:
             fill.over(file.file, begun, lambda at: told(name, at.at, file.size), note)
     except OSError as error:
         problems.append(f"{name}: {error.strerror or error}.")
-    more = len(problems) - _NAMED
-    fill.report.problems += problems[:_NAMED]
-    if more > 0:
+    fill.report.problems += problems
+    if more:
         fill.report.problems.append(f"{name}: {more:,} more records could not be read; --dead FILE lists all of them.")
 
 

@@ -1,8 +1,9 @@
 """How fast WARC files are taken in: python -m tests.bench.backfill [--pages 4000] [--others 20].
 
-Writes a file as Common Crawl's are (a gzip member a record) of the pages of sixteen papers (tests/bench/papers), has ``cuttings import`` take all of them in, and then again, which finds that all is done. A second file has for each page
-of one paper so many of others, which are passed over. Prints pages and megabytes a second, and the peak memory of all
-processes, what they share counted once.
+Writes a file as Common Crawl's are (a gzip member a record) of the pages of sixteen papers (tests/bench/papers), has
+``cuttings import`` take all of them in, and then again, which finds that all is done. A second file has for each page
+of one paper so many of others, which are passed over. Prints pages and megabytes a second, the CPU of an article, and the
+peak memory of all processes, what they share counted once.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from archive.check import check
 from archive.database import reading
+from archive.store import Archive
 from archive.verify import verify
 from crawler.cli import main
 from tests.publisher import Story
@@ -190,6 +191,19 @@ def test_what_is_read_and_is_no_article_is_a_row_with_its_reason(run):
     assert done["changes"] == {"failed": 2}
     assert rows(run.db, "SELECT reason, state, due_at FROM links ORDER BY id")[1] == ("noarchive", "refused", None)
     assert [stage for (stage,) in rows(run.db, "SELECT stage FROM fetches ORDER BY id")] == ["extract", "robots"]
+
+
+def test_a_site_that_a_daemon_speaks_to_keeps_its_pace_and_its_lease(run):
+    asked = "SELECT next_at, errors, leased_by, leased_until FROM sites"
+    Archive(run.db).close()
+    with contextlib.closing(sqlite3.connect(run.db, isolation_level=None)) as db:
+        db.execute(
+            "INSERT INTO sites (site, next_at, errors, leased_by, leased_until) VALUES"
+            " ('town.example', '2026-11-24T00:00:00.000Z', 3, 'somebody@elsewhere', '2099-11-24T00:00:00Z')"
+        )
+    before = rows(run.db, asked)
+    assert run("--warc", write(run.folder / "a.warc.gz", [story(1), page(b"<p>no")]))["changes"] != {}
+    assert rows(run.db, asked) == before
 
 
 def test_a_failed_capture_says_nothing_of_a_link_that_waits_to_be_fetched(run):

@@ -39,8 +39,8 @@ from crawler.selection import Selection
 
 log = logging.getLogger(__name__)
 
-AHEAD = 32
-"""Pages that are held at a time, 3 MB of usual ones: what two readers have to do while a batch is written."""
+AHEAD = 64
+"""Pages that are held at a time, 6 MB of usual ones: what two readers have to do while a batch is written."""
 MOST = 32_000_000
 """Bytes of pages that are held, where they are large; and one more."""
 BATCH, BATCH_SECONDS = 25, 1.0

@@ -2,8 +2,8 @@
 
 Writes a file as Common Crawl's are (a gzip member a record) of the pages of sixteen papers (tests/bench/papers), has
 ``cuttings import`` take all of them in, and then again, which finds that all is done. A second file has for each page
-of one paper so many of others, which are passed over. Prints pages and megabytes a second, the CPU of an article, and the
-peak memory of all processes, what they share counted once.
+of one paper so many of others, which are passed over. Prints pages and megabytes a second, the CPU of an article, and
+the peak memory of all processes, what they share counted once.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def main(pages: int, others: int) -> None:
 
 def tell(run: Run, file: Written) -> None:
     print(f"  {file.records / run.seconds:8,.0f} pages/s, {file.megabytes / run.seconds:.0f} MB/s")
-    print(f"  {run.cpu:8,.1f} ms of CPU an article, all processes")
+    print(f"  {run.cpu / run.pages:8,.1f} ms of CPU an article, all processes")
     print(f"  {run.megabytes:8,.0f} MB at most, all processes")
 
 

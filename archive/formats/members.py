@@ -17,11 +17,15 @@ import zstandard
 PIECE = 1 << 16
 """Bytes that are read, or unpacked, at a time."""
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+DICTIONARY = b"\x5d\x2a\x4d\x18"
+"""Begins the frame in which a zstd file of web archives has the dictionary that all others are packed with."""
 MEMBER = GZIP + b"\x08"
 BEGINNING = 1 << 12
 """Bytes of a member that are enough to see what it begins with."""
 WINDOW = 1 << 27
 """Bytes, the most that a zstd file may ask to remember."""
+LARGEST = 1 << 24
+"""Bytes of a dictionary, unpacked."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -135,8 +139,8 @@ class Stream:
         self._begins = begins
         self._raw = _Raw(file)
         kind = self._raw.peek(4)
-        self.packed = kind.startswith((GZIP, ZSTD))
-        read = self._gzip if kind.startswith(GZIP) else self._zstd if kind == ZSTD else self._plain
+        self.packed = kind.startswith((GZIP, ZSTD, DICTIONARY))
+        read = self._gzip if kind.startswith(GZIP) else self._zstd if self.packed else self._plain
         if start.at:
             self._raw.go_to(start.at)
         self._pieces: Iterator[Piece | Broken] = read()
@@ -221,15 +225,26 @@ class Stream:
 
     def _zstd(self) -> Iterator[Piece | Broken]:
         """All of it as one member: how much of the file has been unpacked can't be asked."""
-        reader = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(self._raw, read_across_frames=True)  # type: ignore[arg-type]
         within = 0
         try:
+            unpacker = zstandard.ZstdDecompressor(dict_data=self._dictionary(), max_window_size=WINDOW)
+            reader = unpacker.stream_reader(self._raw, read_across_frames=True)  # type: ignore[arg-type]
             while data := reader.read(PIECE):
                 yield Piece(Position(0, within), data)
                 within += len(data)
         except zstandard.ZstdError:
-            said = "the file is damaged from here on, or packed with a dictionary of its own, which is not supported"
-            yield Broken(Position(0, within), said)
+            yield Broken(Position(0, within), "the file is damaged from here on")
+
+    def _dictionary(self) -> zstandard.ZstdCompressionDict | None:
+        head = self._raw.peek(8)
+        size = int.from_bytes(head[4:], "little")
+        if not head.startswith(DICTIONARY) or size > LARGEST:
+            return None
+        self._raw.peek(8 + size)
+        data = self._raw.take(8 + size)[8:]
+        if data.startswith(ZSTD):
+            data = zstandard.ZstdDecompressor().decompress(data, max_output_size=LARGEST)
+        return zstandard.ZstdCompressionDict(data)
 
     def _gzip(self) -> Iterator[Piece | Broken]:
         while self._raw.peek(1):

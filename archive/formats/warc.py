@@ -86,7 +86,7 @@ def read(
 def _headers(stream: Stream) -> dict[str, str]:
     line = stream.line(_LONGEST_MARK)
     if not _VERSION.fullmatch(line):
-        raise _DamageError("no record begins here")
+        raise _DamageError("no record begins here: it is damaged, or no WARC file")
     found: dict[str, str] = {}
     name, left = "", HEAD
     while (line := stream.line(left)).strip(b"\r\n"):

@@ -16,6 +16,20 @@ from tests.warcs import answer, record
 
 RECORDS = [record("response", f"https://a.example/{n}", answer(b"<p>%d" % n * 40)) for n in range(6)]
 PLAIN = b"".join(RECORDS)
+SHARED = zstandard.ZstdCompressionDict(RECORDS[0] * 3)
+
+
+def framed(dictionary):
+    """A zstd file with the dictionary that its frames are packed with."""
+    packer = zstandard.ZstdCompressor(dict_data=SHARED)
+    return (
+        b"\x5d\x2a\x4d\x18"
+        + len(dictionary).to_bytes(4, "little")
+        + dictionary
+        + b"".join(map(packer.compress, RECORDS))
+    )
+
+
 PACKED = {
     "plain": PLAIN,
     "a member a record": b"".join(map(gzip.compress, RECORDS)),
@@ -23,6 +37,8 @@ PACKED = {
     "members of any length": b"".join(gzip.compress(PLAIN[at : at + 100]) for at in range(0, len(PLAIN), 100)),
     "zstd": zstandard.compress(PLAIN),
     "zstd frames": b"".join(map(zstandard.compress, RECORDS)),
+    "zstd with a dictionary": framed(SHARED.as_bytes()),
+    "zstd with a packed dictionary": framed(zstandard.compress(SHARED.as_bytes())),
 }
 
 
@@ -104,7 +120,7 @@ def test_a_record_of_another_length_than_it_says_takes_no_other_with_it(length, 
 @pytest.mark.parametrize(
     ("harm", "why"),
     [
-        (b"garbage\r\nWARC/ more\r\n" * 3, "no record begins here"),
+        (b"garbage\r\nWARC/ more\r\n" * 3, "no record begins here: it is damaged, or no WARC file"),
         (b"WARC/1.0\r\nWARC-Type: response\r\n\r\n", "its header does not say how long it is"),
         (b"WARC/1.0\r\nContent-Length: -1\r\n\r\n", "its header does not say how long it is"),
         (b"WARC/1.0\r\nno colon\r\n\r\n", "its header is damaged"),
@@ -116,7 +132,7 @@ def test_what_is_no_record_is_told_and_the_next_is_found(harm, why):
 
 def test_an_empty_file_and_one_that_is_no_warc_hold_no_records():
     assert read(b"") == []
-    assert told(read(b"<html>" * 1000)) == ["no record begins here"]
+    assert told(read(b"<html>" * 1000)) == ["no record begins here: it is damaged, or no WARC file"]
 
 
 def test_whatever_is_done_to_a_file_it_is_read_to_its_end():

@@ -56,6 +56,12 @@ class Reading:
     """Whether the article's stored pages were read in the same way just now, so that it can be compared with them."""
     link: int | None = None
     """That led to the page, which may still be in the inbox."""
+    seen_at: datetime | None = None
+    """When the page was seen, if not just now: somebody else may have fetched it long ago."""
+
+    @property
+    def at(self) -> datetime:
+        return self.seen_at or self.now
 
 
 def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stale:
@@ -77,7 +83,7 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
     match = identity.find(db, article, via, own, now)
     row = match.row
     if row is not None and row["id"] != own:
-        return _meet(db, row, article, task, now)
+        return _meet(db, row, reading, task)
     if row is not None and row["source"] != task.source:
         article = learned.clean_of(db, read, row["source"])
     article = replace(article, url=match.url)
@@ -95,8 +101,8 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
             verdict = _revise(db, row, reading, found, "correction" if found.kind == "correction" else "restored")
         elif not found.kind:
             verdict = _touch(db, row, reading)
-        elif history.is_restless(db, row, article, now):
-            verdict = seen(db, row["id"], now)
+        elif history.is_restless(db, row, article, reading.at):
+            verdict = seen(db, row["id"], now, reading.at)
         else:
             verdict = _revise(db, row, reading, found, found.kind)
     update(db, "links", task.id, article=verdict.article_id, state="stored")
@@ -107,7 +113,7 @@ def save(db: sqlite3.Connection, reading: Reading, task: Task) -> Verdict | Stal
         [task.id],
     )
     assert verdict.article_id is not None
-    addresses.keep(db, verdict.article_id, verdict.url, task.url, article.addresses, now=now)
+    addresses.keep(db, verdict.article_id, verdict.url, task.url, article.addresses, now=reading.at)
     return verdict
 
 
@@ -130,27 +136,27 @@ def _others_came(row: sqlite3.Row, article: Article) -> bool:
     return kept != {clean(piece.text) for piece in article.dropped if piece.reason == "site:headline"}
 
 
-def seen(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
-    """The article is still there as it was, or there again: REVISED then."""
-    update(db, "articles", article, last_seen=iso(now))
+def seen(db: sqlite3.Connection, article: int, now: datetime, at: datetime | None = None) -> Verdict:
+    """The article is still there as it was, or there again: REVISED then. ``at``: when it was seen, if not now."""
+    db.execute("UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = ?", [iso(at or now), article])
     row = db.execute("SELECT url, revision, removed FROM articles WHERE id = ?", [article]).fetchone()
     if row["removed"]:
-        return _note(db, article, "restored", now)
+        return _note(db, article, "restored", now, at)
     return Verdict(Change.UNCHANGED, row["url"], article, row["revision"])
 
 
-def paywalled(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
+def paywalled(db: sqlite3.Connection, article: int, now: datetime, at: datetime | None = None) -> Verdict:
     """Only the beginning of its text is shown now, which is kept: noted once (REVISED), and then UNCHANGED.
 
     Of a page that is open at one look and closed at the next, that is said no second time before its text changes.
     """
     row = db.execute("SELECT paywalled FROM articles WHERE id = ?", [article]).fetchone()
     if row["paywalled"] is None:
-        update(db, "articles", article, paywalled=iso(now))
+        update(db, "articles", article, paywalled=iso(at or now))
         if history.last(db, article) != "paywalled":
-            update(db, "articles", article, last_seen=iso(now))
-            return _note(db, article, "paywalled", now)
-    return seen(db, article, now)
+            update(db, "articles", article, last_seen=iso(at or now))
+            return _note(db, article, "paywalled", now, at)
+    return seen(db, article, now, at)
 
 
 def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
@@ -163,29 +169,29 @@ def remove(db: sqlite3.Connection, article: int, now: datetime) -> Verdict:
     return Verdict(Change.REMOVED, row["url"], article, number)
 
 
-def _note(db: sqlite3.Connection, article: int, change: str, now: datetime) -> Verdict:
+def _note(db: sqlite3.Connection, article: int, change: str, now: datetime, at: datetime | None = None) -> Verdict:
     """A revision with the text that is kept, of an article that is there."""
     row = db.execute("SELECT * FROM articles WHERE id = ?", [article]).fetchone()
-    number = history.add(db, row, {}, change, now)
+    number = history.add(db, row, {}, change, now, seen_at=at)
     update(db, "articles", article, removed=None, revision=number)
     return Verdict(Change.REVISED, row["url"], article, number)
 
 
 def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | None) -> Verdict:
-    now = reading.now
-    values = _values(db, reading, source, now)
+    now, at = reading.now, reading.at
+    values = _values(db, reading, source, at)
     original = identity.original(db, values)
-    article = reading.article if original else learned.observe(db, reading.article, source, now, reading.run)
+    article = reading.article if original else learned.observe(db, reading.article, source, at, reading.run)
     if article is not reading.article:  # today's page was the one that showed what is boilerplate
         reading = replace(reading, article=article)
-        values = _values(db, reading, source, now)
+        values = _values(db, reading, source, at)
         near = clusters.near(db, str(values["text"]))
     values |= {"snapshot": _snapshot(db, reading), "template": learned.template(db, source)}
     number = insert(
-        db, "articles", source=source, duplicate_of=original, first_seen=iso(now), last_seen=iso(now), **values
+        db, "articles", source=source, duplicate_of=original, first_seen=iso(at), last_seen=iso(at), **values
     )
     index.keep(db, number, values)
-    kept = values | {"seen_at": iso(now), "change": "first", "source": source}
+    kept = values | {"seen_at": iso(at), "change": "first", "source": source}
     ledger.first(db, number, kept, kept, now)
     if near:
         clusters.join(db, number, near, original)
@@ -193,12 +199,13 @@ def _add(db: sqlite3.Connection, reading: Reading, source: str, near: Near | Non
     return Verdict(Change.NEW if original is None else Change.DUPLICATE, article.url, number, 1)
 
 
-def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task, now: datetime) -> Verdict:
+def _meet(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, task: Task) -> Verdict:
     """Another link led to a known article: its page changes nothing now.
 
     Two pages of one article, as for phones and desks, would revise each other at every look. The canonical URL's
     own link takes over from whichever was first, and the page itself from its variants.
     """
+    article, now, at = reading.article, reading.now, reading.at
     takes_over = identity.supersedes(db, row, article, task.url)
     if takes_over:
         addresses.rename(db, row, task.url, now)
@@ -206,11 +213,12 @@ def _meet(db: sqlite3.Connection, row: sqlite3.Row, article: Article, task: Task
             "UPDATE links SET state = 'alias', due_at = NULL WHERE article = ? AND id != ?", [row["id"], task.id]
         )
     update(db, "links", task.id, article=row["id"], state="stored" if takes_over else "alias")
-    if row["removed"] and not takes_over:  # what was taken down is not back because of a copy for phones
+    # What was taken down is not back because of a copy for phones, or of a page of the time before.
+    if row["removed"] and (not takes_over or iso(at) <= row["removed"]):
         verdict = Verdict(Change.UNCHANGED, row["url"], row["id"], row["revision"])
     else:
-        verdict = seen(db, row["id"], now)
-    addresses.keep(db, row["id"], verdict.url, task.url, article.addresses, now=now)
+        verdict = seen(db, row["id"], now, at)
+    addresses.keep(db, row["id"], verdict.url, task.url, article.addresses, now=at)
     return verdict
 
 
@@ -219,10 +227,12 @@ def _revise(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading, found: D
     made = {"snapshot": _snapshot(db, reading), "template": learned.template(db, row["source"])}
     values = _again(db, reading, row) | made
     claimed: dict[str, Value] = {"published": stamp(article.published)} if article.published else {}
-    number = history.add(db, row, values | claimed, change, now, found=found)
+    number = history.add(db, row, values | claimed, change, now, found=found, seen_at=reading.at)
     db.execute("DELETE FROM refused WHERE article = ?", [row["id"]])
     ledger.amend(db, row, values, now)
-    update(db, "articles", row["id"], revision=number, last_seen=iso(now), removed=None, paywalled=None, **values)
+    update(
+        db, "articles", row["id"], revision=number, last_seen=iso(reading.at), removed=None, paywalled=None, **values
+    )
     index.keep(db, row["id"], values)
     if values["text"] != row["text"]:
         identity.place(db, row["id"], str(values["text"]), row["text"])
@@ -237,7 +247,7 @@ def _touch(db: sqlite3.Connection, row: sqlite3.Row, reading: Reading) -> Verdic
     stays = _SPELLED if row["text"] == values["text"] else _SPELLED | _TEXT
     news = {name: value for name, value in values.items() if name not in stays and row[name] != value}
     ledger.amend(db, row, news, reading.now)
-    update(db, "articles", row["id"], last_seen=iso(reading.now), paywalled=None, **news)
+    update(db, "articles", row["id"], last_seen=iso(reading.at), paywalled=None, **news)
     names.keep(db, row["id"], reading.article)
     return Verdict(Change.UNCHANGED, reading.article.url, row["id"], row["revision"])
 

@@ -30,7 +30,7 @@ _LIVE: Final = {
     YEAR: dict.fromkeys(
         (
             *("sources", "sites", "feeds", "links", "days", "alarms", "fetches", "runs", "hosts", "robots", "inbox"),
-            *("boilerplate", "recent_pages", "watches", "reextractions"),
+            *("boilerplate", "recent_pages", "watches", "reextractions", "imports"),
         ),
         _ALL,
     ),
@@ -39,7 +39,7 @@ _LIVE: Final = {
         **dict.fromkeys(("sites", "hosts"), f"site IN ({_SITES})"),
         **dict.fromkeys(("feeds", "days", "alarms", "fetches", "boilerplate", "recent_pages"), "source = :key"),
         "links": f"source = :key OR article IN ({CHOSEN[SOURCE]})",
-        **dict.fromkeys(("runs", "watches", "reextractions"), _ALL),
+        **dict.fromkeys(("runs", "watches", "reextractions", "imports"), _ALL),
         "robots": f"host IN (SELECT host FROM hosts WHERE site IN ({_SITES}))",  # noqa: S608  # ours
         "inbox": "link IN (SELECT id FROM links WHERE source = :key)",
     },

@@ -49,6 +49,10 @@ class Stored:
     """When it was fetched."""
 
 
+Repack = tuple[Stored, bytes, bool]
+"""A page, its new body, and whether that is by the new dictionary."""
+
+
 def chosen(db: sqlite3.Connection, *, everything: bool) -> Chosen:
     """Those that no compaction has come to, or all."""
     upto = db.execute("SELECT coalesce(max(id), 0) FROM snapshots").fetchone()[0]
@@ -129,10 +133,8 @@ def keep(db: sqlite3.Connection, compaction: int, site: str, made: Shelf, at: st
     return insert(db, "dictionaries", site=site, created=at, **values)
 
 
-def replace(
-    db: sqlite3.Connection, compaction: int, dictionary: int, pages: Sequence[tuple[Stored, bytes, bool]]
-) -> int:
-    """Give pages their new bodies (page, body, with the dictionary or not) unless another compaction did; how many."""
+def replace(db: sqlite3.Connection, compaction: int, dictionary: int, pages: Sequence[Repack]) -> int:
+    """Give pages their new bodies unless another compaction did; how many."""
     count = saved = 0
     for page, body, with_dictionary in pages:
         number = dictionary if with_dictionary else None

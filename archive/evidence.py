@@ -18,7 +18,8 @@ What {url} said, as it was kept by Cuttings, and how to check it.
   page-N.body           the page as the server sent it, byte for byte and unpacked; the text was read from it
   headers-N.json        the server's answer without its body
   robots-N.txt          what the site's robots.txt said when the page was fetched ("permit" in page-N.json tells what
-                        followed from it: allowed; none: there is none; former: the one before was asked; ignored)
+                        followed from it: allowed; none: there is none; former: the one before was asked; ignored;
+                        imported: somebody else fetched it, and it was taken from a file)
   *.json                the records, as they were noted in the archive's ledger
   ledger-DAY.txt        the ledger from the first of these records to the day's end
 

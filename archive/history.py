@@ -94,12 +94,16 @@ def add(
     now: datetime,
     *,
     found: Difference = SAME,
+    seen_at: datetime | None = None,
 ) -> int:
-    """A revision, of ``values`` and else of what the article's ``row`` says; its number."""
+    """A revision, of ``values`` and else of what the article's ``row`` says; its number.
+
+    ``seen_at``: when it was seen, if not now.
+    """
     number = _open(db, row) + 1
     kept = {name: row[name] for name in _KEPT} | {name: values[name] for name in _KEPT if name in values}
     counts = {"words_added": found.added, "words_removed": found.removed}
-    revision: dict[str, Value] = {"seen_at": iso(now), "change": change, **kept}
+    revision: dict[str, Value] = {"seen_at": iso(seen_at or now), "change": change, **kept}
     insert(db, "revisions", article=row["id"], number=number, **counts, **revision)
     ledger.version(db, row["id"], number, revision, now)
     return number

@@ -67,7 +67,8 @@ class Page:
     fetched_at: datetime
     permit: str = ""
     """By what it might be fetched: ``allowed`` by its host's robots.txt, ``none`` is there, ``former``: it could not be
-    had, and the one before allowed it, ``ignored``: by our settings it was not asked for. Empty if nobody noted it."""
+    had, and the one before allowed it, ``ignored``: by our settings it was not asked for, ``imported``: somebody else
+    fetched it, and it came from a file. Empty if nobody noted it."""
 
     def header(self, name: str) -> str:
         """The first value of a header by its lower-case name, or an empty string."""

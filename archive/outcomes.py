@@ -37,6 +37,13 @@ class Terms:
     """New links that a site may give in a day."""
     anew: Anew | None = None
     """The stored pages of the article that was Stale."""
+    imported: bool = False
+    """Whether somebody else fetched the page, long ago maybe: what it says was seen then, and it tells nothing of how
+    the site answers, how often it publishes and how soon articles change."""
+
+    def seen(self, page: Page | None) -> datetime:
+        """When what a page says was seen there."""
+        return page.fetched_at if self.imported and page else self.now
 
 
 def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict | Stale:
@@ -48,12 +55,21 @@ def store(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict | S
     verdict = kept(db, outcome, terms)
     if isinstance(verdict, Stale):
         return verdict
+    ended = in_the_end(outcome, verdict)
+    _log(db, ended, verdict, terms)
+    if terms.imported:
+        return verdict
     turns.keep_site(db, outcome.site, terms.now)
     if outcome.task.kind is not TaskKind.LISTING:
         inbox.drop(db, outcome.task.id)
-    ended = in_the_end(outcome, verdict)
-    _log(db, ended, verdict, terms)
     days.count(db, ended, verdict, terms.now)
+    return verdict
+
+
+def log_alone(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdict:
+    """Note a failure in the log, and nowhere else."""
+    verdict = Verdict(Change.FAILED, outcome.task.url)
+    _log(db, outcome, verdict, terms)
     return verdict
 
 
@@ -148,7 +164,7 @@ def _keep_page(db: sqlite3.Connection, outcome: Outcome, terms: Terms) -> Verdic
         raise ValueError(f"{task.url}: a page that was never stored cannot be unchanged")
     state = db.execute("SELECT state FROM links WHERE id = ?", [task.id]).fetchone()["state"]
     reread = None
-    if before and link["fetched_at"]:
+    if before and link["fetched_at"] and not terms.imported:
         reread = Reread(before, when(link["fetched_at"]), verdict.change is Change.REVISED)
     due_at = None if state == "alias" else _again(db, verdict, terms, reread)
     fetched_at = iso_ms(_fetched_at(outcome, now))
@@ -168,6 +184,8 @@ def _keep_article(
     reading = Reading(
         said, outcome.page, now, terms.extractor, run=terms.run, rules=outcome.rules, settled=settled, link=task.id
     )
+    if terms.imported:
+        reading = replace(reading, seen_at=terms.seen(outcome.page))
     stands = stopgap.of(db, article, said, outcome.page, task.url) if article is not None else None
     if article is None or stands is None:
         saved = articles.save(db, reading, task)
@@ -182,7 +200,7 @@ def _keep_article(
     if stands.reason != "paywalled":
         return replace(_keep_failure(db, outcome, stands, article, terms), failure=stands)
     update(db, "links", task.id, state="stored")
-    return replace(articles.paywalled(db, article, now), failure=stands)
+    return replace(articles.paywalled(db, article, now, terms.seen(outcome.page)), failure=stands)
 
 
 def _keep_failure(

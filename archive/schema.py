@@ -24,6 +24,7 @@ from archive.tables import (
     evidence,
     first,
     identity,
+    imports,
     inbox,
     learning,
     memory,
@@ -84,6 +85,11 @@ def m005_compaction(db: Database) -> None:
 def m006_inbox(db: Database) -> None:
     db.conn.create_function("packed_of", 1, snapshots.compress)
     db.executescript(inbox.COLUMNS)
+
+
+@migrations()
+def m007_imports(db: Database) -> None:
+    db.executescript(imports.TABLES)
 
 
 def is_newest(db: sqlite3.Connection) -> bool:

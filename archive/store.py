@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from archive import (
     days,
     deliveries,
     hosts,
+    imports,
     inbox,
     learned,
     lookout,
@@ -33,10 +35,12 @@ from archive import (
     sources,
     turns,
 )
-from archive.compaction import Stored
+from archive.compaction import Repack
 from archive.database import BUSY_SECONDS, ArchiveError, check_place
 from archive.deliveries import Lane
 from archive.effects import Effect
+from archive.imports import Begun as BegunImport
+from archive.imports import Capture, Progress
 from archive.lookout import Step
 from archive.models import Failure, Link, Page, Verdict
 from archive.outcomes import Terms
@@ -44,7 +48,7 @@ from archive.plans import Plan
 from archive.queue import Revisit
 from archive.reextraction import Anew
 from archive.register import Begun, Over, Row
-from archive.repack import Repacked
+from archive.repack import Shelf
 from archive.rows import insert, update
 from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task
 from archive.telling import Telling
@@ -60,7 +64,6 @@ T = TypeVar("T")
 _AT_A_TIME = 5_000  # rows that are thrown away in one transaction: 20 ms in which nobody else writes
 _ALARMS_AT_A_TIME = 200  # 10 ms
 _MATCHES_AT_A_TIME = 300  # 7 ms
-_PAGES_AT_A_TIME = 8  # 6 ms, of pages that take 30 kB each
 
 
 class Archive:
@@ -324,6 +327,18 @@ class Archive:
         terms = Terms(run, now, plan, extractor, Revisit(revisit_before, revisit_days), links_per_day, anew)
         return self._writer.do(lambda db: outcomes.store(db, outcome, terms))
 
+    def begin_import(self, file: str, head: str, scope: str, now: datetime) -> BegunImport:
+        """Note that a file's pages are taken in, or go on where that ended: it is known again by its ``head``."""
+        return self._writer.do(lambda db: imports.begin(db, file, head, scope, now))
+
+    def import_pages(self, captures: Sequence[Capture], number: int, terms: Terms) -> list[Verdict | Stale | None]:
+        """Write down what was read from a file's pages, and how far it is read, all or none; see archive.imports."""
+        return self._writer.do(lambda db: imports.store(db, captures, number, terms))
+
+    def advance_import(self, number: int, done: Progress, now: datetime, *, ended: bool) -> None:
+        """Note how far a file is read where there was nothing to store."""
+        self._writer.do(lambda db: imports.advance(db, number, done, now, ended=ended))
+
     def begin_reextraction(self, extractor: str, scope: str, chosen: int, now: datetime) -> int:
         """Note that ``chosen`` articles are to be read anew; the number of it. ``scope``: what was asked for, JSON."""
         return self._writer.do(lambda db: reextraction.begin(db, extractor, scope, chosen, now))
@@ -348,27 +363,18 @@ class Archive:
         """Note that stored pages, up to a snapshot, are to be compressed anew; the number of it."""
         return self._writer.do(lambda db: compaction.begin(db, upto, now))
 
-    def repack(self, number: int, site: str, pages: Sequence[Stored], made: Repacked) -> int:
-        """Put pages' new bodies in the place of the old ones, in several transactions of milliseconds; how many.
+    def repack(self, number: int, site: str, shelf: Shelf, few: Sequence[Repack]) -> tuple[Shelf, int]:
+        """Put a few pages' new bodies in the place of the old ones; what they lean on, kept by now, and how many."""
 
-        Each leaves a whole archive, whatever happens before the next.
-        """
-        shelf, count = made.shelf.id, 0
-        rows = list(zip(pages, made.bodies, made.with_dictionary, strict=True))
-        while rows:
-            few, rows = rows[:_PAGES_AT_A_TIME], rows[_PAGES_AT_A_TIME:]
+        def repack(db: sqlite3.Connection) -> tuple[Shelf, int]:
+            kept = shelf.id or compaction.keep(db, number, site, shelf, few[-1][0].at)
+            return replace(shelf, id=kept), compaction.replace(db, number, kept, few)
 
-            def replace(
-                db: sqlite3.Connection, few: list[tuple[Stored, bytes, bool]] = few, shelf: int | None = shelf
-            ) -> tuple[int, int]:
-                kept = compaction.keep(db, number, site, made.shelf, pages[-1].at) if shelf is None else shelf
-                return kept, compaction.replace(db, number, kept, few)
+        return self._writer.do(repack)
 
-            shelf, done = self._writer.do(replace)
-            count += done
-        before = {page.dictionary for page in pages if page.dictionary is not None}
-        self._writer.do(lambda db: compaction.free(db, number, before))
-        return count
+    def free(self, number: int, dictionaries: Iterable[int]) -> None:
+        """Let go of those of these dictionaries that no page needs."""
+        self._writer.do(lambda db: compaction.free(db, number, dictionaries))
 
     def end_compaction(self, number: int, now: datetime) -> None:
         """Let go of dictionaries that nothing needs, note that it ended, and empty the -wal file."""

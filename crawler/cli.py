@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import keyword
 import os
 import re
 import sys
@@ -32,6 +33,7 @@ COMMANDS = {
     "reextract": "reextract",
     "rules": "rules",
     "export": "read",
+    "import": "import_",
     "check": "keep",
     "verify": "verify",
     "evidence": "verify",
@@ -56,7 +58,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"crawler.commands.{COMMANDS[name]}")
-        command = getattr(module, name)
+        command = getattr(module, f"{name}_" if keyword.iskeyword(name) else name)
         assert isinstance(command, click.Command)
         return command
 

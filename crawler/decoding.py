@@ -164,10 +164,9 @@ async def decode(chunks: AsyncIterator[bytes], encoding: str, limit: int, *, hea
     ``encoding`` is the value of Content-Encoding. The limit holds for the packed body and for each layer, too.
     Other tasks get their turn while it works. What ``chunks`` raises goes through.
     """
-    names = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in PLAIN]
-    if len(names) > MAX_LAYERS or not all(name in _DECODERS for name in names):
+    layers = _layers(encoding)
+    if layers is None:
         return Problem.BAD_ENCODING
-    layers = [_DECODERS[name]() for name in reversed(names)]
     room = [limit] * (len(layers) + 1)
     kept: list[bytes] = []
     unrested = 0
@@ -183,6 +182,26 @@ async def decode(chunks: AsyncIterator[bytes], encoding: str, limit: int, *, hea
     except _UnpackError as error:
         return b"".join(kept) if head and error.problem is Problem.TOO_LARGE else error.problem
     return b"".join(kept) if all(layer.whole for layer in layers) else Problem.BAD_ENCODING
+
+
+def decode_whole(body: bytes, encoding: str, limit: int) -> bytes | Problem:
+    """The same for a body that is there, for who waits in a thread."""
+    layers = _layers(encoding)
+    if layers is None:
+        return Problem.BAD_ENCODING
+    try:
+        kept = b"".join(_through(layers, [limit] * (len(layers) + 1), body))
+    except _UnpackError as error:
+        return error.problem
+    return kept if all(layer.whole for layer in layers) else Problem.BAD_ENCODING
+
+
+def _layers(encoding: str) -> list[_Decoder] | None:
+    """What undoes a Content-Encoding, the last first; None where one of them is unknown, or they are too many."""
+    names = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in PLAIN]
+    if len(names) > MAX_LAYERS or not all(name in _DECODERS for name in names):
+        return None
+    return [_DECODERS[name]() for name in reversed(names)]
 
 
 def _through(layers: list[_Decoder], room: list[int], data: bytes) -> Iterator[bytes]:

@@ -57,7 +57,7 @@ def test_an_archive_is_made_once_and_opened_again(tmp_path):
         assert archive.pending.__self__ is archive
     with reading(tmp_path / "a.db") as db:
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 6
+        assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 7
 
 
 def test_closing_twice_is_closing_once(tmp_path):

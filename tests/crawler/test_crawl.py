@@ -371,11 +371,9 @@ def test_a_page_over_which_the_program_was_ended_again_and_again_rests_and_is_th
     config = config_for(site)
     crawl(db, config, limit=0)
     with contextlib.closing(sqlite3.connect(db)) as connection, connection:
-        connection.execute(
-            "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads)"
-            " SELECT id, url, url, 200, '[]', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?, 10 FROM links",
-            [snapshots.compress(b"")],
-        )
+        waits = "SELECT id, url, url, 200, '[]', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?, 10 FROM links"
+        into = "INSERT INTO inbox (link, url, final_url, status, headers, fetched_at, body, reads)"
+        connection.execute(f"{into} {waits}", [snapshots.compress(b"")])
     assert crawl(db, config, due_only=True).failures == {"interrupted": 1}
     (link,) = rows(db, "SELECT state, due_at FROM links")
     assert link["state"] == "failed"

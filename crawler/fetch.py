@@ -1,7 +1,7 @@
 """Fetch: one URL in, one Page or Failure out, within limits that a hostile server cannot stretch.
 
-The only module that speaks HTTP. It uses httpx's transport and not its client, which would keep cookies between
-fetches, follow redirects on its own terms and unpack bodies without a limit.
+The only module that speaks HTTP, over a transport of ours (crawler.transport) and not by httpx's client, which would
+keep cookies between fetches, follow redirects on its own terms and unpack bodies without a limit.
 """
 
 from __future__ import annotations

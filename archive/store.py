@@ -95,12 +95,12 @@ class Archive:
         """From now on wait for no other program: what can't be written at once raises ArchiveError."""
         self._writer.hurry()
 
-    def begin(self, work: Callable[[], T]) -> Future[T]:
+    def begin(self, work: Callable[[], T], *, urgent: bool = False) -> Future[T]:
         """Calls of these methods as one transaction, not waited for here: what ``work`` gives, or raises.
 
-        It may be run again, where a transaction was undone for what others did in it.
+        It may be run again, where a transaction was undone for what others did in it. ``urgent``: before what waits.
         """
-        return self._writer.submit(lambda _: work())
+        return self._writer.submit(lambda _: work(), urgent=urgent)
 
     def sync_sources(self, config: Config, now: datetime) -> None:
         """Make sources, feeds and watches what the configuration says: new listings are due now, dropped ones no more.

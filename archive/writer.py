@@ -29,9 +29,6 @@ PATIENCE_MS = 500
 TOGETHER = 0.025
 """Seconds of work that go into one transaction where others wait behind it: to commit takes 0.6 ms, and most of what
 two pages touch, the index of words above all, is the same."""
-LINGER, MANY = 0.01, 8
-"""Where several have just been written together, seconds in which others may come before the next are begun, unless so
-many are there: a third less to write. Who is alone never waits for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ class Writer:
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._wal_file: tuple[int, int] | None = None
+        self._urgent: deque[_Asked] = deque()
         self._waiting: deque[_Asked] = deque()
-        self._several = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._ident: int | None = None
         try:
@@ -78,27 +75,26 @@ class Writer:
             return work(self._db)
         return self.submit(work).result()
 
-    def submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[sqlite3.Connection], T], *, urgent: bool = False) -> Future[T]:
         """The same, for who does not wait here. What fails may be run again, so it does nothing but write.
 
+        ``urgent``: before what waits already, and written as soon as it is done.
         What others want done meanwhile goes into the same transaction, and is undone with it: then each has its own.
         """
         asked = _Asked(work)
         asked.future.set_running_or_notify_cancel()  # written even if nobody waits any more
-        self._waiting.append(asked)
+        (self._urgent if urgent else self._waiting).append(asked)
         self._thread.submit(self._work)
         return asked.future
 
     def _work(self) -> None:
         """Do what waits, one after the other: of it, as much as goes into one transaction."""
-        if not self._waiting:  # it went into an earlier one
+        queue = self._urgent or self._waiting
+        if not queue:  # it went into an earlier one
             return
-        if self._several and len(self._waiting) < MANY:
-            time.sleep(LINGER)
-        asked = [self._waiting.popleft()]
+        asked = [queue.popleft()]
         try:
-            results = self._transact(lambda db: self._some(db, asked))
-            self._several = len(asked) > 1
+            results = self._transact(lambda db: self._some(db, asked, queue))
         except BaseException as error:  # noqa: BLE001  # who asked for the work gets it
             if len(asked) == 1:
                 asked[0].future.set_exception(error)
@@ -109,12 +105,12 @@ class Writer:
             for one, result in zip(asked, results, strict=True):
                 one.future.set_result(result)
 
-    def _some(self, db: sqlite3.Connection, asked: list[_Asked]) -> list[Any]:
-        """The first thing asked for, and what else there is time for, which is added."""
+    def _some(self, db: sqlite3.Connection, asked: list[_Asked], queue: deque[_Asked]) -> list[Any]:
+        """The first thing asked for, and what else of its queue there is time for, which is added."""
         until = time.monotonic() + TOGETHER
         results = [asked[0].work(db)]
-        while self._waiting and time.monotonic() < until:
-            asked.append(self._waiting.popleft())
+        while queue and time.monotonic() < until and (queue is self._urgent or not self._urgent):
+            asked.append(queue.popleft())
             results.append(asked[-1].work(db))
         return results
 

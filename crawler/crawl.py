@@ -73,13 +73,14 @@ class _Desk:
         await self._write(lambda: self.crawl.archive.keep_pace(site, clock.now()))
 
     async def received(self, task: Task, page: Page, site: Site) -> None:
-        await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()))
+        # At once: until then, who kills us has the page asked for a second time.
+        await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()), urgent=True)
 
     async def release(self) -> None:
         await self._write(lambda: self.crawl.archive.release(self.site, self.crawl.owner, clock.now()))
 
-    async def _write(self, work: Callable[[], None]) -> None:
-        await self.crawl.writing.surely(self.crawl.writing.do(work))
+    async def _write(self, work: Callable[[], None], *, urgent: bool = False) -> None:
+        await self.crawl.writing.surely(self.crawl.writing.do(work, urgent=urgent))
 
     async def read(self, order: reading.Order, site: Site) -> Contents:
         read = asyncio.ensure_future(self.crawl.pool.read(order))

@@ -37,14 +37,16 @@ class Writing:
     _told_at: dict[str, float] = field(default_factory=dict)
     _going: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def do(self, work: Callable[[], T]) -> T:
+    async def do(self, work: Callable[[], T], *, urgent: bool = False) -> T:
         """What ``work`` gives; where the archive can't be written to just now, it is tried again until it can.
+
+        ``urgent``: before what others want written.
 
         Raises ArchiveError where that will not pass by itself, or there is no more time.
         """
         while True:
             try:
-                done = await asyncio.wrap_future(self.archive.begin(work))
+                done = await asyncio.wrap_future(self.archive.begin(work, urgent=urgent))
             except ArchiveError as error:
                 self.mind(error)
                 if self.broken or self.given_up.is_set():

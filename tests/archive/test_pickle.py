@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -35,5 +36,6 @@ def test_what_the_queue_and_the_path_speak_of_can_be_pickled():
 
 
 def test_pages_can_be_read_in_other_processes():
-    with get_context("spawn").Pool(1) as pool:
-        assert pool.map(read, PAGES[:3]) == [read(path) for path in PAGES[:3]]
+    # Unlike a multiprocessing.Pool, this says so where its process ends, and does not wait for ever.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(read, PAGES[:3])) == [read(path) for path in PAGES[:3]]

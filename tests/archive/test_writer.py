@@ -84,6 +84,18 @@ def test_no_transaction_goes_on_for_ever_while_others_wait(writer):
     assert len(held.commits) == 5
 
 
+def test_what_is_urgent_goes_first_and_is_written_before_the_rest_is_done(writer):
+    held = Held(writer)
+    seen = []
+    slow = writer.submit(lambda db: seen.append(noted(writer.path)))
+    urgent = [writer.submit(note(f"urgent {number}"), urgent=True) for number in range(3)]
+    held.let_go()
+    slow.result(10)
+    assert [one.result(10) for one in urgent] == [1, 2, 3]
+    assert seen == [["urgent 0", "urgent 1", "urgent 2"]]
+    assert len(held.commits) == 3
+
+
 def test_what_was_asked_for_is_written_though_nobody_waits_for_it_any_more(writer):
     held = Held(writer)
     asked = writer.submit(note("kept"))

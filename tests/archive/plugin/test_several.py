@@ -168,7 +168,10 @@ async def test_every_page_leads_to_pages_that_are_there(both):
     while left:
         url = left.pop()
         seen.add(url)
-        page = await text(both[1], url)
+        # Datasette 1.0 has its own pages of SQL elsewhere, and leads there.
+        response = await both[1].client.get(url, follow_redirects=not url.startswith("/article"))
+        assert response.status_code == 200, url
+        page = response.text
         links = {link.replace("&amp;", "&").partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', page)}
         ours = [link for link in links if re.match(r"/(article|author|tag|changes|source|202\d)\b", link)]
         left += [link for link in sorted(ours)[:12] if link not in seen and link not in left and len(seen) < 60]

@@ -7,6 +7,7 @@ pytest 9.2 does not heed them (pytest-xdist issue 1386).
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import PurePath
 
 import pytest
@@ -48,6 +49,12 @@ def pytest_xdist_auto_num_workers() -> int:
     """Two a core: many tests wait, for a pause to be over or a process to start."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(2 * cores, 8)  # a container may have fewer cores than it sees
+
+
+def pytest_collection_finish(session) -> None:
+    """By now each test's folder is first in the path: a process begun with that took ``bench/archive.py`` for ours."""
+    root = str(session.config.rootpath)
+    sys.path[:] = [root, *(folder for folder in sys.path if folder != root)]
 
 
 def pytest_collection_modifyitems(config, items) -> None:

@@ -11,7 +11,6 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Protocol, cast
 
 import h11
@@ -120,14 +119,6 @@ class Transport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         while self._kept:
             await self._kept.popitem()[1].aclose()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        await self.aclose()
 
 
 class _Body(httpx.AsyncByteStream):

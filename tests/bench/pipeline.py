@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from crawler.processes import below
 from tests.bench.sets import ROOT, bench_folder
 from tests.bench.web import KINDS, address
 from tests.bench.workers import install
@@ -77,16 +78,6 @@ def configure(folder: Path, hosts: int, port: int = PORT) -> Path:
     return folder
 
 
-def tree(pid: int) -> list[int]:
-    """A process and all below it."""
-    found = [pid]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found += map(int, task.read_text().split())
-    return found
-
-
 def pss(pids: list[int]) -> float:
     total = 0
     for pid in pids:
@@ -104,7 +95,7 @@ def measure(command: list[str], db: Path) -> Run:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
-        peak = max(peak, pss(tree(process.pid)))
+        peak = max(peak, pss([process.pid, *below(process.pid)]))
         time.sleep(SAMPLE)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - began

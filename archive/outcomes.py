@@ -15,7 +15,7 @@ from archive.queue import Queued, Revisit
 from archive.reextraction import Anew
 from archive.rows import Value, insert, update
 from archive.tasks import Outcome, Stale, TaskKind
-from archive.times import iso, iso_ms, when
+from archive.times import iso, iso_ms, latest, when
 
 GONE = frozenset({"not-found", "gone"})
 """Reasons of Failures (404, 410) that say a publisher took a page down."""
@@ -263,15 +263,13 @@ def _again(
 
 def _past(db: sqlite3.Connection, article: int, now: datetime) -> Past:
     row = db.execute(
-        "SELECT published, published_precision, first_seen, changes, changed FROM articles,"
+        "SELECT published, first_seen, changes, changed FROM articles,"
         " (SELECT count(*) AS changes, max(seen_at) AS changed FROM revisions WHERE article = ? AND number > 1)"
         " WHERE articles.id = ?",
         [article, article],
     ).fetchone()
     first_seen = when(row["first_seen"])
-    published = when(row["published"]) if row["published"] else first_seen
-    if row["published_precision"] == "day":  # some time on that day, and not after we saw it; the last day has no next
-        published = min(published, first_seen - timedelta(days=1)) + timedelta(days=1)
+    published = min(latest(row["published"]), first_seen) if row["published"] else first_seen
     changed = when(row["changed"]) if row["changed"] else published
     return Past(min(published, now), min(changed, now), row["changes"])
 

@@ -16,7 +16,7 @@ from archive.rows import clean, update
 from archive.scopes import within
 from archive.sites import site
 from archive.tasks import Scope
-from archive.times import iso, iso_ms, stamp, when
+from archive.times import iso, iso_ms, latest, stamp, when
 
 _FEW = 10  # links of a listing that may all have changed since they were fetched
 
@@ -159,7 +159,8 @@ def _asked_again(row: sqlite3.Row, link: Link, now: datetime, revisit: Revisit) 
 def _recent(row: sqlite3.Row, published: str | None, now: datetime, revisit: Revisit) -> bool:
     if revisit.before is None or row["fetched_at"] is None or row["fetched_at"] >= iso_ms(revisit.before):
         return False
-    return when(published or row["first_seen"]) >= now - timedelta(days=revisit.days)
+    first = when(row["first_seen"])
+    return (min(latest(published), first) if published else first) >= now - timedelta(days=revisit.days)
 
 
 def relist(db: sqlite3.Connection, found_in: str, source: str, now: datetime, revisit: Revisit) -> None:

@@ -264,9 +264,9 @@ class Archive:
         work = partial(work, patience=patience, busy=busy)
         return self._writer.do(lambda db: work(db, now, owner, scope))
 
-    def release(self, site: Site, owner: str, now: datetime) -> None:
-        """Give a site back, with its pace; nothing happens if it is another's by now."""
-        self._writer.do(lambda db: turns.release(db, site, owner, now))
+    def release(self, site: Site, owner: str, now: datetime, *, lost: bool = False) -> None:
+        """Give a site back, with its pace or (``lost``) as one that was left without a word."""
+        self._writer.do(lambda db: turns.release(db, site, owner, now, lost=lost))
 
     def keep_pace(self, site: Site, now: datetime) -> None:
         """Write down a site's pace, as a sign of life of whoever speaks to it."""

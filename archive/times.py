@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -32,6 +33,16 @@ def when(text: str) -> datetime:
     """What iso, iso_ms or stamp wrote, as an aware datetime; what was cut off is its first moment, in UTC."""
     at = datetime.fromisoformat(text + "-01-01"[: max(0, 10 - len(text))])
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def latest(text: str) -> datetime:
+    """As when, but the end of what was cut off: a page of some day in November may be an hour old in December."""
+    at = when(text)
+    if len(text) > len("2026-11-24"):
+        return at
+    month = 12 if len(text) == len("2026") else at.month
+    day = at.day if len(text) == len("2026-11-24") else monthrange(at.year, month)[1]
+    return at.replace(month=month, day=day, hour=23, minute=59, second=59)
 
 
 def _utc(at: datetime) -> datetime:

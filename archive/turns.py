@@ -198,11 +198,15 @@ def keep_site(db: sqlite3.Connection, site: Site, now: datetime) -> None:
     )
 
 
-def release(db: sqlite3.Connection, site: Site, owner: str, now: datetime) -> None:
-    """Give a site back, with its pace; nothing happens if it is another's by now."""
+def release(db: sqlite3.Connection, site: Site, owner: str, now: datetime, *, lost: bool) -> None:
+    """Give a site back, with its pace; nothing happens if it is another's by now.
+
+    ``lost``: whoever leases it next is told that it was left without a word, and may have been asked a moment ago.
+    """
     if db.execute("SELECT 1 FROM sites WHERE site = ? AND leased_by = ?", [site.name, owner]).fetchone():
         keep_site(db, site, now)
-        db.execute("UPDATE sites SET leased_by = NULL, leased_until = NULL WHERE site = ?", [site.name])
+        by = owner if lost else None
+        db.execute("UPDATE sites SET leased_by = ?, leased_until = NULL WHERE site = ?", [by, site.name])
         move_on(db, site.name)
 
 

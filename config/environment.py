@@ -10,7 +10,7 @@ from config.models import Config
 from config.values import ConfigError, apply, is_table, names, nearest, settings
 
 PREFIX = "CUTTINGS_"
-RESERVED = frozenset({"CUTTINGS_CONFIG", "CUTTINGS_DB", "CUTTINGS_LISTEN", "CUTTINGS_PURE"})
+RESERVED = frozenset(f"CUTTINGS_{name}" for name in ("CLUSTER", "CONFIG", "DB", "LISTEN", "PURE", "WORKERS"))
 """Options of the command line, and of the interpreter (archive/compiled.py), not settings."""
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 

@@ -29,6 +29,7 @@ from archive.tasks import Batch, Host, Outcome, Scope, Site, Stale, Task, TaskKi
 from archive.turns import LEASE
 from config.models import Config, Politeness, Source
 from crawler import clock, reading, rereading
+from crawler.away import Away, Crew
 from crawler.browser import Browser
 from crawler.plan import Plan
 from crawler.pool import Pool
@@ -62,6 +63,10 @@ class _Desk:
     crawl: Crawl
     site: Site
     config: Config
+    links: int = 0
+    """That are done."""
+    lost: bool = False
+    """Whether the site may have been asked by who never told us."""
 
     def holds(self) -> bool:
         return self.crawl.config is self.config
@@ -77,7 +82,10 @@ class _Desk:
         await self._write(lambda: self.crawl.archive.receive(task, page, site, clock.now()), urgent=True)
 
     async def release(self) -> None:
-        await self._write(lambda: self.crawl.archive.release(self.site, self.crawl.owner, clock.now()))
+        await self._write(self._give_back)
+
+    def _give_back(self) -> None:
+        self.crawl.archive.release(self.site, self.crawl.owner, clock.now(), lost=self.lost)
 
     async def _write(self, work: Callable[[], None], *, urgent: bool = False) -> None:
         await self.crawl.writing.surely(self.crawl.writing.do(work, urgent=urgent))
@@ -92,6 +100,7 @@ class _Desk:
         return read.result()
 
     async def done(self, outcome: Outcome) -> None:
+        self.links += outcome.task.kind is not TaskKind.LISTING
         await self.crawl.writing.surely(self.crawl.store(outcome))
 
 
@@ -143,6 +152,8 @@ class Crawl:
     watch: Watch | None = None
     browser: Browser | None = None
     """For sources that are rendered."""
+    crew: Crew | None = None
+    """Who takes the turns, if it is not this process."""
     idle: timedelta | None = None
     """The longest that a site's turn may wait for a pause to end; None: as long as a pause that was promised lasts."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -155,6 +166,7 @@ class Crawl:
     _manners: dict[str, set[Politeness]] = field(init=False)
     """What the configured sources ask for, by the sites that they are on."""
     _patience: timedelta = field(init=False)
+    _away: Away | None = field(init=False)
     writing: Writing = field(init=False)
     _storing: Storing = field(init=False)
     _clock_set: bool = False
@@ -162,6 +174,7 @@ class Crawl:
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.archive, self.stopping)
+        self._away = Away(self.crew, self.owner) if self.crew else None
         plan = Plan({}, self.config.schedule)
         self._storing = Storing(self.archive, self.run, plan, self.config.limits, self.scope, self.revisit_before)
         self.reload(self.config)
@@ -193,8 +206,13 @@ class Crawl:
             return await self._look()
 
     async def _look(self) -> int:
-        free = self.config.limits.hosts - len(self._turns)
-        if self.stopping.is_set() or free <= 0:
+        if self.stopping.is_set():
+            return 0
+        most = self.config.limits.hosts
+        if self._away:
+            most = await asyncio.to_thread(self._away.room, most)
+        free = most - len(self._turns)
+        if free <= 0:
             return 0
         try:
             self._clock_set |= bool(clock.jump())
@@ -255,6 +273,8 @@ class Crawl:
         """Let what is in flight finish, for ``grace`` seconds at most; False if something had to be cut off."""
         self.stopping.set()
         end = clock.elapsed() + grace if grace is not None else None
+        if self._away:
+            await asyncio.to_thread(self._away.hurry)
         async with self._looking:  # what a look takes has to become turns, or would stay leased by nobody
             pass
         if not self._turns:
@@ -284,12 +304,17 @@ class Crawl:
         try:
             await self._beginning.acquire()
             asyncio.get_running_loop().call_later(BREATH, self._beginning.release)
-            await fetch_and_extract(order, desk, self.stopping, self.browser)
+            if self._away:
+                await self._away.turn(order, desk, self.stopping)
+            else:
+                await fetch_and_extract(order, desk, self.stopping, self.browser)
         except ArchiveError as error:
             log.debug("the turn of site %s ended: %s", batch.site.name, error)  # write has said it
         except Exception:
             log.exception("the turn of site %s ended by a bug; its other tasks stay in the queue", batch.site.name)
         finally:
+            if self.limit is not None:
+                self.limit += sum(task.kind is not TaskKind.LISTING for task in batch.tasks) - desk.links
             with contextlib.suppress(ArchiveError):  # the lease ends by itself
                 await desk.release()
 

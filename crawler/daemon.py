@@ -25,8 +25,10 @@ from config.load import STARTER, ConfigError
 from config.models import Config
 from crawler import alarms, clock, reextract
 from crawler.aside import Aside
+from crawler.away import Crew
 from crawler.browser import Browser
 from crawler.crawl import TICK, Crawl, start
+from crawler.crews import HERE, Wanted, crew
 from crawler.lock import only_one
 from crawler.logs import log_outcome
 from crawler.notify import Manager
@@ -237,6 +239,7 @@ async def serve(
     grace: float = GRACE,
     listening: socket.socket | None = None,
     manager: Manager | None = None,
+    hands: Crew | None = None,
 ) -> bool:
     """Crawl what is due until SIGTERM or SIGINT, then finish what is in flight; False if that took too long.
 
@@ -258,7 +261,8 @@ async def serve(
                 look(outcome, verdict)
             tally.workers_killed = pool.kills
 
-        daemon = Daemon(archive, Crawl(archive, config, pool, run, watch=watch, idle=IDLE), load, manager, pulse, tally)
+        crawl = Crawl(archive, config, pool, run, watch=watch, idle=IDLE, crew=hands)
+        daemon = Daemon(archive, crawl, load, manager, pulse, tally)
         beside = [pulse.listen(), daemon.reload(signals.reload), daemon.tell()]
         beside.append(daemon.watching.keep(lambda: daemon.crawl.config))
         async with (
@@ -351,17 +355,18 @@ def run(
     grace: float = GRACE,
     listening: socket.socket | None = None,
     manager: Manager | None = None,
+    wanted: Wanted = HERE,
 ) -> None:
-    """Run the daemon on the archive at ``db`` until it is told to stop.
+    """Run the daemon on the archive at ``db`` until it is told to stop; ``wanted`` take the turns.
 
-    Raises AlreadyRunningError, ConfigError, ArchiveError before anything is started.
+    Raises AlreadyRunningError, CrewError, ConfigError, ArchiveError before anything is started.
     """
     gc.disable()  # nothing is garbage yet; looking for it is a fifth of the start with 10,000 sources
     config = load()
     gc.freeze()
     gc.enable()
-    with only_one(db), Archive(db) as archive, Pool(config.limits.reading) as pool:
-        asyncio.run(serve(archive, config, load, pool, grace=grace, listening=listening, manager=manager))
+    with only_one(db), crew(wanted) as hands, Archive(db) as archive, Pool(config.limits.reading) as pool:
+        asyncio.run(serve(archive, config, load, pool, grace=grace, listening=listening, manager=manager, hands=hands))
         # The loop gave the signals back: one that comes now must not cut off the archive's closing.
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)

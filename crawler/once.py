@@ -18,9 +18,11 @@ from archive.tasks import Outcome, Scope
 from archive.watch import Watch
 from config.models import Config
 from crawler import alarms, clock, urls
+from crawler.away import Crew
 from crawler.browser import Browser
 from crawler.crawl import Crawl, start
 from crawler.crawl import Watch as Looker
+from crawler.crews import HERE, Wanted, crew
 from crawler.masks import masked
 from crawler.pool import Pool
 from crawler.watching import Watching
@@ -96,6 +98,7 @@ async def _crawl(
     pool: Pool,
     scope: Scope,
     *,
+    hands: Crew | None,
     command: str,
     due_only: bool,
     judged: bool,
@@ -119,7 +122,16 @@ async def _crawl(
         named = target_links(config, archive, scope.urls, now)
         archive.enqueue(named, now)
     crawl = Crawl(
-        archive, config, pool, run, scope=scope, revisit_before=revisit_before, since=since, limit=limit, watch=note
+        archive,
+        config,
+        pool,
+        run,
+        scope=scope,
+        revisit_before=revisit_before,
+        since=since,
+        limit=limit,
+        watch=note,
+        crew=hands,
     )
     try:
         async with Browser() as crawl.browser:
@@ -147,21 +159,23 @@ def crawl_once(
     since: datetime | None = None,
     watch: Looker | None = None,
     told: Callable[[str], None] = lambda _: None,
+    wanted: Wanted = HERE,
 ) -> Summary:
     """Crawl a scope into the archive at ``db``, made if it is not there.
 
     ``due_only`` does what the daemon would do now; otherwise every listing of the scope is looked at, and the
     articles listed there again are looked at for changes. What watches find is sent in the end. ``judged``: all sources
-    are looked over for alarms then, and these are sent, too. Raises archive.database.ArchiveError if the archive
-    cannot be opened or written.
+    are looked over for alarms then, and these are sent, too. ``wanted`` take the turns. Raises CrewError where they
+    can't be had, archive.database.ArchiveError if the archive cannot be opened or written.
     """
-    with Archive(db) as archive, Pool(config.limits.reading) as pool:
+    with crew(wanted) as hands, Archive(db) as archive, Pool(config.limits.reading) as pool:
         return asyncio.run(
             _crawl(
                 archive,
                 config,
                 pool,
                 scope,
+                hands=hands,
                 command=command,
                 due_only=due_only,
                 judged=judged,

@@ -8,15 +8,14 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
 from archive.models import Failure, Stage
 from crawler import worker
+from crawler.processes import ours
 from crawler.reading import Contents, Order
 
 PAGES = 2_000
@@ -136,15 +135,8 @@ class _Worker:
         if self._retired:
             raise _NoProcessError("closing")
         self._pages = 0
-        # -P: not from the folder that we happen to be in, which may have a ``config`` or a ``queue.py`` of its own.
-        command = [sys.executable, "-P", "-m", "crawler.worker", str(self._seconds)]
-        ours = str(Path(__file__).resolve().parent.parent)
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))}
-        # A session of its own: a terminal's Ctrl-C is for who may decide what is finished first.
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # our own module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=env
-            )
+            self._process = ours("crawler.worker", str(self._seconds))
         except OSError as error:
             raise _NoProcessError(error.strerror) from error
         if self._nice:

@@ -1,4 +1,4 @@
-"""Process tree: what descends from a process, what it weighs, and its end, wherever its members put themselves.
+"""Process tree: how ours begin, what descends from one, what it weighs, and its end, wherever its members are.
 
 A process group would not do: Chromium and its helpers begin sessions of their own. A process that adopts its orphans
 (``adopt``) keeps all that ever came from it below it. Linux alone knows /proc; elsewhere a tree has no known members.
@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,20 @@ def adopt() -> None:
     """From now on, orphans among this process's descendants become its children, not those of process 1."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def ours(module: str, *args: str) -> subprocess.Popen[bytes]:
+    """Begin a module of ours as a process that is spoken to by its input and output. Raises OSError.
+
+    -P: not from the folder that we happen to be in, which may have a ``config`` or a ``queue.py`` of its own. In a
+    session of its own: a terminal's Ctrl-C is for who may decide what is finished first.
+    """
+    root = str(Path(__file__).resolve().parent.parent)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    command = [sys.executable, "-P", "-m", module, *args]
+    return subprocess.Popen(  # noqa: S603  # our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=env
+    )
 
 
 def below(ancestor: int) -> list[int]:

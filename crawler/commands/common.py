@@ -18,6 +18,8 @@ from config.models import Config
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from crawler.crews import Wanted
+
 LARGEST = (1 << 63) - 1
 """Number that SQLite can hold."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -46,7 +48,30 @@ config_option = click.option(
     help="Settings and sources: a folder or a TOML file. Default: ./cuttings.toml or ./config where they are, "
     "else the starter pack.",
 )
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1, max=256),
+    default=None,
+    envvar="CUTTINGS_WORKERS",
+    help="Processes of this machine that fetch and read, each a share of the sites. Default: none but this one.",
+)
+cluster_option = click.option(
+    "--cluster",
+    default="",
+    metavar="ADDRESS",
+    envvar="CUTTINGS_CLUSTER",
+    help="A Dask scheduler, as tcp://scheduler:8786, whose workers fetch and read.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def wanted(workers: int | None, cluster: str) -> Wanted:
+    """Who is to take the turns."""
+    from crawler.crews import Wanted  # noqa: PLC0415  # httpx: 165 ms
+
+    if workers and cluster:
+        raise click.UsageError("--workers and --cluster exclude each other: a cluster's own workers do the work.")
+    return Wanted(workers or 0, cluster)
 
 
 def load_config(path: Path | None) -> Config:

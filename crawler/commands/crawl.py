@@ -13,6 +13,7 @@ from archive.tasks import Scope
 from config.models import Config
 from crawler.commands.common import (
     When,
+    cluster_option,
     config_option,
     db_option,
     echo,
@@ -21,6 +22,8 @@ from crawler.commands.common import (
     print_json,
     print_table,
     say,
+    wanted,
+    workers_option,
 )
 from crawler.commands.progress import CrawlProgress
 
@@ -32,6 +35,8 @@ from crawler.commands.progress import CrawlProgress
 @click.option("--limit", type=click.IntRange(min=0), help="Fetch no more than so many articles.")
 @click.option("--since", type=When(), help="Leave out links published before: 2026-11-01, or an age as 3d.")
 @click.option("--dry-run", is_flag=True, help="Look at the listings and print the links that would be fetched.")
+@workers_option
+@cluster_option
 @db_option
 @config_option
 @json_option
@@ -43,6 +48,8 @@ def crawl(
     limit: int | None,
     since: datetime | None,
     dry_run: bool,
+    workers: int | None,
+    cluster: str,
     db: Path,
     config_path: Path | None,
     as_json: bool,
@@ -58,8 +65,11 @@ def crawl(
       cuttings crawl https://example.org/feed.xml --limit 20
       cuttings crawl https://example.org/news/1234 --db cuttings.db
       cuttings crawl --all --since 2d
+      cuttings crawl --all --workers 4
+      cuttings crawl --all --cluster tcp://scheduler:8786
     """
-    from crawler.once import all_sources, crawl_once, scope_of  # noqa: PLC0415  # httpx: 165 ms
+    from crawler.away import CrewError  # noqa: PLC0415  # httpx: 165 ms
+    from crawler.once import all_sources, crawl_once, scope_of  # noqa: PLC0415  # as above
 
     config = load_config(config_path)
     if not targets and not everything and not due:
@@ -76,18 +86,23 @@ def crawl(
     if dry_run:
         _dry_run(db, config, scope, since=since, as_json=as_json)
         return
-    with CrawlProgress() as progress:
-        summary = crawl_once(
-            db,
-            config,
-            scope,
-            due_only=due,
-            judged=everything or due,
-            limit=limit,
-            since=since,
-            watch=progress,
-            told=say,
-        )
+    hands = wanted(workers, cluster)
+    try:
+        with CrawlProgress() as progress:
+            summary = crawl_once(
+                db,
+                config,
+                scope,
+                due_only=due,
+                judged=everything or due,
+                limit=limit,
+                since=since,
+                watch=progress,
+                told=say,
+                wanted=hands,
+            )
+    except CrewError as error:
+        raise click.ClickException(str(error)) from None
     if as_json:
         print_json(asdict(summary))
     else:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from config.models import Config
-from crawler.commands.common import config_option, db_option, load_config
+from crawler.commands.common import cluster_option, config_option, db_option, load_config, wanted, workers_option
 
 
 class Address(click.ParamType[tuple[str, int]]):
@@ -44,10 +44,20 @@ class Address(click.ParamType[tuple[str, int]]):
     envvar="CUTTINGS_LISTEN",
     help="Answer /healthz and /metrics (Prometheus) here, as 127.0.0.1:9464. Default: nowhere.",
 )
+@workers_option
+@cluster_option
 @db_option
 @config_option
 def daemon(
-    *, grace: float, form: str, quiet: bool, address: tuple[str, int] | None, db: Path, config_path: Path | None
+    *,
+    grace: float,
+    form: str,
+    quiet: bool,
+    address: tuple[str, int] | None,
+    workers: int | None,
+    cluster: str,
+    db: Path,
+    config_path: Path | None,
 ) -> None:
     """Watch the configured sources for good: each feed, sitemap and section when its time has come.
 
@@ -60,11 +70,14 @@ def daemon(
       cuttings daemon
       cuttings daemon --db /var/lib/cuttings/archive.db --config /etc/cuttings
       cuttings daemon --log json --listen 127.0.0.1:9464
+      cuttings daemon --workers 4
+      cuttings daemon --cluster tcp://scheduler:8786
     """
     _heed_signals()
     from archive.database import ArchiveError  # noqa: PLC0415  # these take 300 ms, which --help need not wait for
     from config.load import ConfigError  # noqa: PLC0415
     from crawler import logs  # noqa: PLC0415
+    from crawler.away import CrewError  # noqa: PLC0415
     from crawler.daemon import run  # noqa: PLC0415
     from crawler.listen import ListenError, listen  # noqa: PLC0415
     from crawler.lock import AlreadyRunningError  # noqa: PLC0415
@@ -79,8 +92,9 @@ def daemon(
 
     try:
         listening = listen(*address) if address else None
-        run(db, load, grace=grace, listening=listening, manager=Manager.of())
-    except (AlreadyRunningError, ListenError) as error:
+        hands = wanted(workers, cluster)
+        run(db, load, grace=grace, listening=listening, manager=Manager.of(), wanted=hands)
+    except (AlreadyRunningError, CrewError, ListenError) as error:
         raise click.ClickException(str(error)) from None
     except (ArchiveError, ConfigError):
         raise

@@ -1,0 +1,167 @@
+"""Away: turns that are taken elsewhere, by this machine's other processes or a cluster's: sent, awaited, taken in.
+
+Whatever becomes of who has a turn (it ends, hangs, is cut off), its tasks stay in the queue and its site is given back
+as one that may have been asked a moment ago, so that whoever has it next begins with a pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from archive.models import Failure, Stage
+from archive.tasks import Outcome
+from archive.turns import LEASE
+from crawler import __version__, clock
+from crawler.remote import Report, Sent, hurry, later, pack, unpack, work
+from crawler.work import Desk, Order
+from crawler.writing import RETRY_SECONDS, TELL_SECONDS
+
+log = logging.getLogger(__name__)
+
+TURN = 10.0
+"""Seconds after which a turn is to be reported: so much of a site's work is lost with who does it."""
+SLACK = 30.0
+"""Seconds on the way, there and back, after which a turn that should be over is given up."""
+ALONE, ENOUGH = 2, 4
+"""Ends of a process over the same site in a row, after which it is given one task at a time, and that task up."""
+SKEW = 10.0
+"""Seconds by which another machine's clock may be off without a word."""
+
+
+class CrewError(Exception):
+    """Who was named to take the turns can't be had; in a sentence."""
+
+
+class GoneError(Exception):
+    """Nobody can be given a turn just now; in a sentence."""
+
+
+class Crew(Protocol):
+    """Who takes turns."""
+
+    @property
+    def again(self) -> bool:
+        """Whether the executor may begin a turn a second time by itself, where the first one's process ended."""
+
+    @property
+    def ends(self) -> tuple[type[BaseException], ...]:
+        """What a future raises where the process that had the turn ended."""
+
+    def executor(self) -> Executor:
+        """Raises GoneError."""
+
+    def room(self) -> int | None:
+        """How many turns at once; None for as many as are wanted."""
+
+    def each(self, fn: Callable[[str], None], owner: str, /) -> None:
+        """Call a function in each of the processes, without waiting for it."""
+
+    def give_up(self, future: Future[Any], /) -> None:
+        """That of a turn which should have ended long ago."""
+
+
+class Back(Desk, Protocol):
+    """A desk for what comes back."""
+
+    lost: bool
+    """Whether the site may have been asked by who never told us."""
+
+
+@dataclass(slots=True)
+class Away:
+    """Sends one crawl's turns to a crew."""
+
+    crew: Crew
+    owner: str
+    _ends: dict[str, int] = field(default_factory=dict)
+    """How many processes ended over a site, one after the other."""
+    _told_at: dict[str, float] = field(default_factory=dict)
+
+    def room(self, most: int) -> int:
+        """At least one: a turn that waits for the first worker of a cluster is seen to wait."""
+        given = self.crew.room()
+        return most if given is None else max(1, min(most, given))
+
+    def hurry(self) -> None:
+        """Have the turns end before their next request."""
+        with contextlib.suppress(GoneError):
+            self.crew.each(hurry, self.owner)
+
+    async def turn(self, order: Order, desk: Back, stopping: asyncio.Event) -> None:
+        """Have a batch worked on, and leave at the desk what was done, as crawler.work.fetch_and_extract does."""
+        site = order.batch.site
+        desk.lost = True
+        if self._ends.get(site.name, 0) >= ENOUGH:
+            await desk.done(self._given_up(order))
+            return
+        if self._ends.get(site.name, 0) >= ALONE:
+            order = replace(order, batch=replace(order.batch, tasks=order.batch.tasks[:1]))
+        if self.crew.again:
+            order = replace(order, batch=replace(order.batch, site=replace(site, abandoned=True)))
+        try:
+            report = await self._report(order, desk)
+        except GoneError as error:
+            self._tell(str(error))
+            with contextlib.suppress(TimeoutError):  # or a crawl without anyone would go round and round
+                await asyncio.wait_for(stopping.wait(), RETRY_SECONDS)
+            return
+        self._ends.pop(site.name, None)
+        await self._take_in(report, desk)
+
+    async def _report(self, order: Order, desk: Back) -> Report:
+        limits, name = order.terms.limits, order.batch.site.name
+        most = TURN + order.patience.total_seconds() + 2 * limits.deadline
+        sent = Sent(order, self.owner, clock.now(), __version__, TURN, most)
+        future = await asyncio.to_thread(lambda: self.crew.executor().submit(work, pack(sent)))
+        end = clock.elapsed() + most + SLACK
+        back = asyncio.wrap_future(future)
+        try:
+            while (left := end - clock.elapsed()) > 0:
+                if (await asyncio.wait({back}, timeout=min(left, LEASE.total_seconds() / 3)))[0]:
+                    break
+                await desk.alive(desk.site)
+        finally:
+            if not back.done():
+                back.cancel()
+                self.crew.give_up(future)
+        if back.cancelled():
+            raise GoneError(f"The turn of site {name} was given up: nobody has reported on it in time.")
+        if isinstance(error := back.exception(), self.crew.ends):
+            self._ends[name] = self._ends.get(name, 0) + 1
+        if error:
+            raise GoneError(f"The turn of site {name} is taken again: {error}") from error
+        report = await asyncio.to_thread(unpack, back.result())
+        assert isinstance(report, Report)
+        off = max(report.ended - clock.now(), sent.at - report.began)
+        if off.total_seconds() > SKEW:
+            self._tell(f"The clock of {report.machine} is off by {off}: set it and ours by a time server.")
+        return report
+
+    async def _take_in(self, report: Report, desk: Back) -> None:
+        for step in report.steps:
+            if isinstance(step, Outcome):
+                await desk.done(replace(step, site=later(step.site, clock.now(), report.ended)))
+            else:
+                host, at = step
+                await desk.host(host, later(at, clock.now(), report.ended))
+        desk.site, desk.lost = later(report.site, clock.now(), report.ended), False
+        if report.refused:
+            self._tell(f"{report.machine}: {report.refused}")
+
+    def _given_up(self, order: Order) -> Outcome:
+        task, count = order.batch.tasks[0], self._ends.pop(order.batch.site.name)
+        said = f"The process that worked on it ended, {count} times in a row; it is tried again later."
+        return Outcome(task, order.batch.site, Failure(task.url, Stage.FETCH, "interrupted", said))
+
+    def _tell(self, said: str) -> None:
+        """Once a minute: where a scheduler is gone, each of many turns would say so."""
+        key = said.rsplit(":", 1)[-1]
+        if clock.elapsed() > self._told_at.get(key, -TELL_SECONDS) + TELL_SECONDS:
+            self._told_at[key] = clock.elapsed()
+            log.warning("%s Nothing is lost.", said)

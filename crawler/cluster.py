@@ -1,0 +1,73 @@
+"""Cluster: a Dask scheduler and its workers, who take turns through the scheduler's executor.
+
+The workers need this same Cuttings installed, and reach the web; no archive and no configuration.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from distributed import Client, KilledWorker
+
+from crawler.away import CrewError, GoneError
+
+CONNECTING = 10.0
+"""Seconds until a scheduler that does not answer is said to be away; it is tried again."""
+
+
+class Cluster:
+    """The workers of the scheduler at ``address``, as ``tcp://scheduler:8786``."""
+
+    again = True
+    """Dask begins a call anew where its worker ended, and tells nobody."""
+    ends = (KilledWorker,)
+
+    def __init__(self, address: str) -> None:
+        """Raises CrewError."""
+        self._address = address
+        self._connecting = threading.Lock()
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong with it is said by crawler.away
+        try:
+            self._client = self._connect()
+        except GoneError as error:
+            raise CrewError(f"{error} Is it running? 'dask scheduler' begins one.") from None
+
+    def _connect(self) -> Client:
+        try:
+            return Client(self._address, timeout=CONNECTING, set_as_default=False, name="cuttings")
+        except (OSError, ValueError, TypeError) as error:
+            raise GoneError(f"No Dask scheduler answers at {self._address} ({error}).") from None
+
+    def _running(self) -> Client:
+        with self._connecting:
+            if self._client.status == "closed":  # it gave up; before that, it connects by itself
+                self._client = self._connect()
+        if self._client.status != "running":
+            raise GoneError(f"The Dask scheduler at {self._address} is away.")
+        return self._client
+
+    def executor(self) -> Executor:
+        executor: Executor = self._running().get_executor(pure=False, retries=0)
+        return executor
+
+    def room(self) -> int:
+        """A turn for each thread of the workers."""
+        try:
+            return int(self._running().scheduler_info(n_workers=0)["total_threads"])
+        except (GoneError, OSError, KeyError):
+            return 0
+
+    def each(self, fn: Callable[[str], None], owner: str, /) -> None:
+        self._running().run(fn, owner, wait=False, on_error="ignore")
+
+    def give_up(self, future: Future[Any], /) -> None:
+        """It is cancelled already; whoever has it ends it by its own clock."""
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=CONNECTING)

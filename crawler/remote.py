@@ -1,0 +1,199 @@
+"""Remote: a site's turn that another process takes, here or on another machine: a Sent goes, a Report comes back.
+
+``work`` is what an executor runs there (crawler.shards, crawler.cluster); crawler.away hands out and takes in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import pickle
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import zstandard
+
+from archive.models import Page
+from archive.tasks import Host, Outcome, Site, Task
+from crawler import clock, reading
+from crawler.browser import Browser
+from crawler.pool import Pool
+from crawler.reading import Contents
+from crawler.work import Order, fetch_and_extract
+
+MOST = 16 << 20
+"""Bytes of pages after which a turn ends: so much may be lost with its process, and waits to be stored."""
+READERS = 2
+"""Processes that read pages, for each that fetches them: to read one takes two to three times as long."""
+LEVEL = 1
+"""Of zstd, which packs what is sent: 100 kB of HTML in .2 ms, a tenth of which goes over the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An order on its way."""
+
+    order: Order
+    owner: str
+    """Whose it is (archive.owners)."""
+    at: datetime
+    """When it was sent, by the sender's clock."""
+    version: str
+    """Of Cuttings, at the sender's: pages are read as it would read them, or not at all."""
+    seconds: float
+    """After which the turn ends before its next request, if anything was done."""
+    most: float
+    """After which it ends in any case: who sent it gives it up not long after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of an order: its steps, in the order in which they were done."""
+
+    site: Site
+    steps: tuple[tuple[Host, Site] | Outcome, ...]
+    began: datetime
+    ended: datetime
+    """By the clock of the process that it was done in."""
+    machine: str
+    refused: str = ""
+    """Why it was not worked on, or not to its end, in a sentence."""
+
+
+def pack(value: Sent | Report) -> bytes:
+    return zstandard.ZstdCompressor(LEVEL).compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def unpack(data: bytes) -> object:
+    """What was packed by us: who can send us something else can run what they like as well."""
+    return pickle.loads(zstandard.ZstdDecompressor().decompress(data))  # noqa: S301  # see above
+
+
+@dataclass(slots=True)
+class _Desk:
+    """Gathers what one turn did (crawler.work.Desk)."""
+
+    site: Site
+    pool: Pool
+    wanted: Callable[[], bool]
+    """Whether there is still somebody for whom to ask for pages."""
+    until: float
+    """When it is time to report, by crawler.clock.elapsed."""
+    steps: list[tuple[Host, Site] | Outcome] = field(default_factory=list)
+    gathered: int = 0
+
+    def holds(self) -> bool:
+        full = self.gathered >= MOST or clock.elapsed() >= self.until
+        return self.wanted() and not (full and self.steps)
+
+    async def host(self, host: Host, site: Site) -> None:
+        self.steps.append((host, site))
+
+    async def alive(self, site: Site) -> None:
+        """Whoever sent the order says so for us."""
+
+    async def received(self, task: Task, page: Page, site: Site) -> None:
+        """It is kept when the report has come; of a process that ends until then it is asked for again."""
+
+    async def read(self, order: reading.Order, site: Site) -> Contents:  # noqa: ARG002  # whoever sent it keeps it ours
+        return await self.pool.read(order)
+
+    async def done(self, outcome: Outcome) -> None:
+        self.steps.append(outcome)
+        self.gathered += len(outcome.page.body) if outcome.page else 0
+
+
+class _Engine:
+    """The event loop of this process, on which all its turns are worked on, whatever thread they come from."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.going: dict[str, set[asyncio.Event]] = {}
+        """What ends the turns under way, by owner."""
+        self._pools: dict[float, Pool] = {}
+        self._browser = Browser()
+        threading.Thread(target=self.loop.run_forever, name="turns", daemon=True).start()
+
+    async def work(self, sent: Sent, wanted: Callable[[], bool]) -> Report:
+        order, began = sent.order, clock.now()
+        site, pool = later(order.batch.site, began, sent.at), self._pool(order.terms.limits.reading)
+        desk = _Desk(site, pool, wanted, clock.elapsed() + sent.seconds)
+        order = replace(order, batch=replace(order.batch, site=site))
+        stopping, refused = asyncio.Event(), ""
+        theirs = self.going.setdefault(sent.owner, set())
+        theirs.add(stopping)
+        ending = self.loop.call_later(sent.most, stopping.set)
+        try:
+            await fetch_and_extract(order, desk, stopping, self._browser)
+        except Exception:  # noqa: BLE001  # the top of the path here: told to who sent it
+            refused = traceback.format_exc()[-2000:]
+        finally:
+            ending.cancel()
+            theirs.discard(stopping)
+        return Report(desk.site, tuple(desk.steps), began, clock.now(), socket.gethostname(), refused)
+
+    def _pool(self, seconds: float) -> Pool:
+        if seconds not in self._pools:
+            self._pools[seconds] = Pool(seconds, READERS)
+        return self._pools[seconds]
+
+    def hurry(self, owner: str) -> None:
+        for stopping in self.going.get(owner, ()):
+            stopping.set()
+
+
+@functools.cache
+def _engine() -> _Engine:
+    return _Engine()
+
+
+def later(site: Site, now: datetime, then: datetime) -> Site:
+    """A site whose pause was told by another clock, which stood at ``then``, by one that stands at ``now``.
+
+    Never a shorter one: what passed on the way is waited for again.
+    """
+    return replace(site, next_at=site.next_at + (now - then)) if site.next_at else site
+
+
+def work(data: bytes) -> bytes:
+    """Take a turn (a packed Sent) and give its Report, packed. Any executor may run it, in many threads at once."""
+    from crawler import __version__  # noqa: PLC0415  # by the time that it runs
+
+    sent = unpack(data)
+    assert isinstance(sent, Sent)
+    if sent.version != __version__:
+        said = f"It runs Cuttings {__version__}, and the orders are of {sent.version}: install that one."
+        now = clock.now()
+        return pack(Report(sent.order.batch.site, (), now, now, socket.gethostname(), said))
+    engine = _engine()
+    report = asyncio.run_coroutine_threadsafe(engine.work(sent, _wanted(sent.most)), engine.loop).result()
+    return pack(report)
+
+
+def hurry(owner: str) -> None:
+    """End the turns of this owner before their next request."""
+    engine = _engine()
+    engine.loop.call_soon_threadsafe(engine.hurry, owner)
+
+
+def _wanted(seconds: float) -> Callable[[], bool]:
+    """Whether pages may be asked for, still.
+
+    Not where a process that slept wakes after its time, for another has the site by then; nor on a worker of Dask that
+    lost its scheduler, which has given the turn to another already.
+    """
+    end = clock.elapsed() + seconds
+    worker = None
+    if "distributed" in sys.modules:
+        from distributed import get_worker  # noqa: PLC0415  # the cluster's own processes have it
+
+        try:
+            worker = get_worker()
+        except ValueError:  # not in one of its threads
+            worker = None
+    return lambda: clock.elapsed() < end and (worker is None or worker.status.name in {"running", "paused"})

@@ -30,8 +30,8 @@ SLACK = 30.0
 """Seconds on the way, there and back, after which a turn that should be over is given up."""
 ALONE, ENOUGH = 2, 4
 """Ends of a process over the same site in a row, after which it is given one task at a time, and that task up."""
-SKEW = 10.0
-"""Seconds by which another machine's clock may be off without a word."""
+LATE = 2 / 3
+"""Of the slack: a turn that is begun later would still be under way when it is given up."""
 
 
 class CrewError(Exception):
@@ -117,7 +117,7 @@ class Away:
     async def _report(self, order: Order, desk: Back) -> Report:
         limits, name = order.terms.limits, order.batch.site.name
         most = TURN + order.patience.total_seconds() + 2 * limits.deadline
-        sent = Sent(order, self.owner, clock.now(), __version__, TURN, most)
+        sent = Sent(order, self.owner, clock.now(), __version__, TURN, most, LATE * SLACK)
         future = await asyncio.to_thread(lambda: self.crew.executor().submit(work, pack(sent)))
         end = clock.elapsed() + most + SLACK
         back = asyncio.wrap_future(future)
@@ -138,9 +138,8 @@ class Away:
             raise GoneError(f"The turn of site {name} is taken again: {error}") from error
         report = await asyncio.to_thread(unpack, back.result())
         assert isinstance(report, Report)
-        off = max(report.ended - clock.now(), sent.at - report.began)
-        if off.total_seconds() > SKEW:
-            self._tell(f"The clock of {report.machine} is off by {off}: set it and ours by a time server.")
+        if report.site is None:
+            raise GoneError(report.refused)
         return report
 
     async def _take_in(self, report: Report, desk: Back) -> None:
@@ -150,9 +149,10 @@ class Away:
             else:
                 host, at = step
                 await desk.host(host, later(at, clock.now(), report.ended))
+        assert report.site
         desk.site, desk.lost = later(report.site, clock.now(), report.ended), False
         if report.refused:
-            self._tell(f"{report.machine}: {report.refused}")
+            log.error("a turn ended by a bug on %s: %s", report.machine, report.refused)
 
     def _given_up(self, order: Order) -> Outcome:
         task, count = order.batch.tasks[0], self._ends.pop(order.batch.site.name)

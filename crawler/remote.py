@@ -48,14 +48,17 @@ class Sent:
     seconds: float
     """After which the turn ends before its next request, if anything was done."""
     most: float
-    """After which it ends in any case: who sent it gives it up not long after."""
+    """Seconds after which it ends in any case: who sent it gives it up not long after."""
+    late: float
+    """Seconds after ``at`` at which it is not begun any more, be it that it waited, or that a clock is off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of an order: its steps, in the order in which they were done."""
 
-    site: Site
+    site: Site | None
+    """Its state in the end; None where the turn was not begun."""
     steps: tuple[tuple[Host, Site] | Outcome, ...]
     began: datetime
     ended: datetime
@@ -164,12 +167,17 @@ def work(data: bytes) -> bytes:
     """Take a turn (a packed Sent) and give its Report, packed. Any executor may run it, in many threads at once."""
     from crawler import __version__  # noqa: PLC0415  # by the time that it runs
 
-    sent = unpack(data)
+    sent, now, machine = unpack(data), clock.now(), socket.gethostname()
     assert isinstance(sent, Sent)
+    late = (now - sent.at).total_seconds()
     if sent.version != __version__:
-        said = f"It runs Cuttings {__version__}, and the orders are of {sent.version}: install that one."
-        now = clock.now()
-        return pack(Report(sent.order.batch.site, (), now, now, socket.gethostname(), said))
+        said = f"{machine} has Cuttings {__version__} and was sent work of {sent.version}: install the same on both."
+        return pack(Report(None, (), now, now, machine, said))
+    if abs(late) > sent.late:
+        said = (
+            f"A turn reached {machine} {late:.0f} s after it was sent: it was busy or cut off, or its clock is wrong."
+        )
+        return pack(Report(None, (), now, now, machine, said))
     engine = _engine()
     report = asyncio.run_coroutine_threadsafe(engine.work(sent, _wanted(sent.most)), engine.loop).result()
     return pack(report)
@@ -184,16 +192,31 @@ def hurry(owner: str) -> None:
 def _wanted(seconds: float) -> Callable[[], bool]:
     """Whether pages may be asked for, still.
 
-    Not where a process that slept wakes after its time, for another has the site by then; nor on a worker of Dask that
-    lost its scheduler, which has given the turn to another already.
+    Not where a process that slept wakes after its time, for another has the site by then.
     """
-    end = clock.elapsed() + seconds
-    worker = None
-    if "distributed" in sys.modules:
-        from distributed import get_worker  # noqa: PLC0415  # the cluster's own processes have it
+    end, still = clock.elapsed() + seconds, _held_by_dask()
+    return lambda: clock.elapsed() < end and still()
 
-        try:
-            worker = get_worker()
-        except ValueError:  # not in one of its threads
-            worker = None
-    return lambda: clock.elapsed() < end and (worker is None or worker.status.name in {"running", "paused"})
+
+def _held_by_dask() -> Callable[[], bool]:
+    """Whether the worker of Dask that this is, if it is one, is to go on with the task in whose thread this is called.
+
+    Not where it lost its scheduler, which has given the task to another already; nor where who sent it has ended or
+    cancelled it.
+    """
+    if "distributed" not in sys.modules:
+        return lambda: True
+    from distributed import get_worker  # noqa: PLC0415  # the cluster's own processes have it
+
+    try:
+        worker = get_worker()
+    except ValueError:  # in none of its threads
+        return lambda: True
+    key = worker.get_current_task()
+
+    def held() -> bool:
+        task = worker.state.tasks.get(key)
+        going = task is not None and task.state in {"executing", "long-running"}
+        return going and worker.status.name in {"running", "paused"}
+
+    return held

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from config.models import Config, Politeness, Source
+from config.models import Config, Limits, Politeness, Source
 from crawler.processes import below
 from tests.polite import GRAIN, manners, pauses, rows
 from tests.publisher import Story, publish
@@ -19,10 +21,14 @@ from tests.site import Site
 
 SITES, STORIES = 4, 9
 WHOLE = SITES * STORIES
+ARTICLES = (
+    "url, source, title, byline, published, published_precision, modified, language, section, description, image, text,"
+    " blocks, word_count, content_hash, revision, quality, flags, evidence, robots, rules"
+)
+LINKS = "url, host, source, found_in, title, published, state, due_at IS NULL, tries, reason"
 CONTENTS = (
-    "SELECT url, source, title, byline, published, published_precision, modified, language, section, description, image,"
-    " text, blocks, word_count, content_hash, revision, quality, flags, evidence, robots, rules FROM articles ORDER BY url",
-    "SELECT url, host, source, found_in, title, published, state, due_at IS NULL, tries, reason FROM links ORDER BY url",
+    f"SELECT {ARTICLES} FROM articles ORDER BY url",
+    f"SELECT {LINKS} FROM links ORDER BY url",
     "SELECT url, source, failures, etag FROM feeds ORDER BY url",
     "SELECT host, (SELECT status FROM robots WHERE robots.id = hosts.robots), parked FROM hosts ORDER BY host",
 )
@@ -38,8 +44,6 @@ def publishers(count: int = SITES, stories: int = STORIES) -> Iterator[list[Site
 
 
 def watching(sites: list[Site], delay: float = 0.0, **limits: float) -> Config:
-    from config.models import Limits  # noqa: PLC0415
-
     sources = tuple(
         Source(f"town{number}", site.url(), feeds=(site.url("/feed.xml"),), politeness=Politeness(delay, 0.0))
         for number, site in enumerate(sites)
@@ -113,3 +117,15 @@ def until(true: Callable[[], bool], seconds: float = 30) -> bool:
     while not (said := true()) and time.monotonic() < end:
         time.sleep(0.05)
     return said
+
+
+def command(folder, *args):
+    env = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")}
+    line = [sys.executable, "-m", "crawler", *args]
+    return subprocess.Popen(line, cwd=folder, env=env | {"PYTHONPATH": str(Path.cwd())}, stderr=subprocess.PIPE)
+
+
+def write(folder, sites, delay):
+    sources = (f'[sources.t{n}]\nhome = "{s.url()}"\nfeeds = ["{s.url("/feed.xml")}"]\n' for n, s in enumerate(sites))
+    head = f"allow_private = true\n[politeness]\ndelay = {delay}\njitter = 0.0\n"
+    (folder / "cuttings.toml").write_text(head + "".join(sources))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import BrokenExecutor
 
@@ -14,7 +12,20 @@ import pytest
 from crawler import away, crawl, once
 from crawler.crews import HERE, Wanted
 from crawler.shards import Shards
-from tests.elsewhere import amid, asked, contents, hit, polite, processes, publishers, until, watching, whole
+from tests.elsewhere import (
+    amid,
+    asked,
+    command,
+    contents,
+    hit,
+    polite,
+    processes,
+    publishers,
+    until,
+    watching,
+    whole,
+    write,
+)
 
 TWO = Wanted(workers=2)
 SHARD = "crawler.shard"
@@ -81,18 +92,6 @@ def test_the_limit_holds_for_all_of_them(tmp_path, short):
     with publishers() as sites:
         run(tmp_path / "a.db", watching(sites, 0.05), limit=20)
         assert asked(sites).total() == 20
-
-
-def command(folder, *args):
-    env = {key: value for key, value in os.environ.items() if not key.startswith("CUTTINGS_")}
-    line = [sys.executable, "-m", "crawler", *args]
-    return subprocess.Popen(line, cwd=folder, env=env | {"PYTHONPATH": os.getcwd()}, stderr=subprocess.PIPE)
-
-
-def write(folder, sites, delay):
-    sources = (f'[sources.t{n}]\nhome = "{s.url()}"\nfeeds = ["{s.url("/feed.xml")}"]\n' for n, s in enumerate(sites))
-    head = f"allow_private = true\n[politeness]\ndelay = {delay}\njitter = 0.0\n"
-    (folder / "cuttings.toml").write_text(head + "".join(sources))
 
 
 def test_they_end_with_who_sends_them_out_and_the_next_run_does_the_rest(tmp_path):

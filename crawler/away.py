@@ -34,10 +34,6 @@ LATE = 2 / 3
 """Of the slack: a turn that is begun later would still be under way when it is given up."""
 
 
-class CrewError(Exception):
-    """Who was named to take the turns can't be had; in a sentence."""
-
-
 class GoneError(Exception):
     """Nobody can be given a turn just now; in a sentence."""
 

@@ -33,7 +33,7 @@ from config.models import Config, Source
 from crawler import __version__, captures, clock, rereading, urls
 from crawler.captures import Left
 from crawler.plan import Plan
-from crawler.pool import Pool
+from crawler.readers import Reader
 from crawler.reading import Contents, Order
 from crawler.selection import Selection
 
@@ -114,7 +114,7 @@ class Backfill:
     """Which reads."""
     config: Config
     selection: Selection
-    pool: Pool
+    pool: Reader
     run: int
     stop: threading.Event
     limit: int | None = None
@@ -250,7 +250,8 @@ class _Reader:
 
     def _is_full(self) -> bool:
         pages = [one.page for one in self._pending] + [one.outcome.page for one in self._batch if one.outcome.page]
-        return len(self._pending) >= AHEAD or sum(len(page.body) for page in pages) > MOST
+        most = max(AHEAD, self.fill.pool.ahead)
+        return len(self._pending) >= most or sum(len(page.body) for page in pages) > MOST * most // AHEAD
 
     def _lost(self, headers: Headers, why: str) -> Left:
         """Of a damaged record that nobody wanted it is no matter, where that can be told."""

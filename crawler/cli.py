@@ -77,10 +77,11 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from archive.database import ArchiveError  # noqa: PLC0415  # imports sqlite-utils, 100 ms
         from config.load import ConfigError  # noqa: PLC0415
+        from crawler.crews import CrewError  # noqa: PLC0415
 
         try:
             return super().invoke(ctx)
-        except (ArchiveError, ConfigError) as error:
+        except (ArchiveError, ConfigError, CrewError) as error:
             raise click.ClickException(str(error)) from None
         except BrokenPipeError:  # `cuttings search x | head`
             sys.stderr.close()

@@ -14,7 +14,8 @@ from typing import Any
 
 from distributed import Client, KilledWorker
 
-from crawler.away import CrewError, GoneError
+from crawler.away import GoneError
+from crawler.crews import CrewError
 
 CONNECTING = 10.0
 """Seconds until a scheduler that does not answer is said to be away; it is tried again."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from crawler.away import Crew, CrewError
-from crawler.shards import Shards
+if TYPE_CHECKING:
+    from crawler.away import Crew
+
+
+class CrewError(Exception):
+    """Who was named to take the turns can't be had; in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ def crew(wanted: Wanted) -> Iterator[Crew | None]:
         with contextlib.closing(Cluster(wanted.cluster)) as cluster:
             yield cluster
     elif wanted.workers:
+        from crawler.shards import Shards  # noqa: PLC0415  # httpx: 165 ms
+
         with Shards(wanted.workers) as shards:
             yield shards
     else:

@@ -34,6 +34,9 @@ class Pool:
     ``nice``: by how much they stand back behind others (see nice(1)).
     """
 
+    ahead = 0
+    """As of crawler.readers.Reader: those that it has are few."""
+
     def __init__(self, seconds: float, workers: int = 0, nice: int = 0) -> None:
         count = workers or min(4, os.cpu_count() or 1)
         self.kills = 0

@@ -25,6 +25,7 @@ from archive.times import iso
 from config.models import Source
 from crawler import __version__, clock, rereading
 from crawler.pool import Pool
+from crawler.readers import Reader
 
 AHEAD = 32
 """Pages that are held at a time, 3 MB of usual ones: what two workers read while a batch is written."""
@@ -79,7 +80,7 @@ class Run:
     db: sqlite3.Connection
     """Which reads."""
     sources: Mapping[str, Source]
-    pool: Pool
+    pool: Reader
     sink: Sink
     stop: threading.Event
     told: Told = lambda _what, _done, _of: None
@@ -98,9 +99,9 @@ class Run:
 
     def over(self, numbers: Sequence[int]) -> int:
         """Read these articles anew; how many were not come to."""
-        steps = self._steps(numbers)
+        steps, most = self._steps(numbers), max(AHEAD, self.pool.ahead)
         while not self.stop.is_set():
-            while len(self._pending) < AHEAD and next(steps, False):
+            while len(self._pending) < most and next(steps, False):
                 pass
             if not self._open:
                 break
@@ -167,7 +168,7 @@ class Report:
     """Of its row in ``reextractions``; None where nothing was to be written."""
 
 
-def rehearse(path: Path, choice: Choice, pool: Pool, stop: threading.Event, told: Told) -> Report:
+def rehearse(path: Path, choice: Choice, pool: Reader, stop: threading.Event, told: Told) -> Report:
     """What reading the chosen articles anew would change. Writes nothing. Raises ArchiveError."""
     with database.reading(path) as db:
         chosen = outdated.choose(db, choice)
@@ -175,7 +176,7 @@ def rehearse(path: Path, choice: Choice, pool: Pool, stop: threading.Event, told
         return Report(run.effects, chosen, run.over(chosen.numbers), None)
 
 
-def reextract(archive: Archive, choice: Choice, pool: Pool, stop: threading.Event, told: Told) -> Report:
+def reextract(archive: Archive, choice: Choice, pool: Reader, stop: threading.Event, told: Told) -> Report:
     """Read the chosen articles anew, and make them what was read. Raises ArchiveError; what was written stays."""
     scope = {
         "sources": sorted(choice.sources),
@@ -207,7 +208,7 @@ def _over(
     chosen: Chosen,
     *,
     scope: Mapping[str, object],
-    pool: Pool,
+    pool: Reader,
     stop: threading.Event,
     told: Told = lambda _what, _done, _of: None,
 ) -> Report:

@@ -68,7 +68,18 @@ class Report:
     """Why it was not worked on, or not to its end, in a sentence."""
 
 
-def pack(value: Sent | Report) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages that are there, to be read."""
+
+    orders: tuple[reading.Order, ...]
+    seconds: float
+    """Of CPU that one may take."""
+    version: str
+    """Of Cuttings, as in Sent."""
+
+
+def pack(value: object) -> bytes:
     return zstandard.ZstdCompressor(LEVEL).compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
@@ -119,12 +130,13 @@ class _Engine:
         self.going: dict[str, set[asyncio.Event]] = {}
         """What ends the turns under way, by owner."""
         self._pools: dict[float, Pool] = {}
+        self._making = threading.Lock()
         self._browser = Browser()
         threading.Thread(target=self.loop.run_forever, name="turns", daemon=True).start()
 
     async def work(self, sent: Sent, wanted: Callable[[], bool]) -> Report:
         order, began = sent.order, clock.now()
-        site, pool = later(order.batch.site, began, sent.at), self._pool(order.terms.limits.reading)
+        site, pool = later(order.batch.site, began, sent.at), self.pool(order.terms.limits.reading)
         desk = _Desk(site, pool, wanted, clock.elapsed() + sent.seconds)
         order = replace(order, batch=replace(order.batch, site=site))
         stopping, refused = asyncio.Event(), ""
@@ -140,10 +152,18 @@ class _Engine:
             theirs.discard(stopping)
         return Report(desk.site, tuple(desk.steps), began, clock.now(), socket.gethostname(), refused)
 
-    def _pool(self, seconds: float) -> Pool:
-        if seconds not in self._pools:
-            self._pools[seconds] = Pool(seconds, READERS)
-        return self._pools[seconds]
+    def pool(self, seconds: float) -> Pool:
+        """Who reads pages here, for so many seconds of CPU at most each."""
+        with self._making:
+            if seconds not in self._pools:
+                self._pools[seconds] = Pool(seconds, READERS)
+            return self._pools[seconds]
+
+    def close(self) -> None:
+        """End the processes that read pages."""
+        with self._making:
+            for pool in self._pools.values():
+                pool.close()
 
     def hurry(self, owner: str) -> None:
         for stopping in self.going.get(owner, ()):
@@ -171,8 +191,7 @@ def work(data: bytes) -> bytes:
     assert isinstance(sent, Sent)
     late = (now - sent.at).total_seconds()
     if sent.version != __version__:
-        said = f"{machine} has Cuttings {__version__} and was sent work of {sent.version}: install the same on both."
-        return pack(Report(None, (), now, now, machine, said))
+        return pack(Report(None, (), now, now, machine, _other_version(sent.version, __version__)))
     if abs(late) > sent.late:
         said = (
             f"A turn reached {machine} {late:.0f} s after it was sent: it was busy or cut off, or its clock is wrong."
@@ -181,6 +200,23 @@ def work(data: bytes) -> bytes:
     engine = _engine()
     report = asyncio.run_coroutine_threadsafe(engine.work(sent, _wanted(sent.most)), engine.loop).result()
     return pack(report)
+
+
+def read_pages(data: bytes) -> bytes:
+    """Read pages (a packed Pages) and give what each says, a packed tuple of Contents. Raises RuntimeError."""
+    from crawler import __version__  # noqa: PLC0415  # by the time that it runs
+
+    asked = unpack(data)
+    assert isinstance(asked, Pages)
+    if asked.version != __version__:
+        raise RuntimeError(_other_version(asked.version, __version__))
+    pool = _engine().pool(asked.seconds)
+    begun = [pool.begin(order) for order in asked.orders]
+    return pack(tuple(future.result() for future in begun))
+
+
+def _other_version(theirs: str, ours: str) -> str:
+    return f"{socket.gethostname()} has Cuttings {ours} and was sent work of {theirs}: install the same on both."
 
 
 def hurry(owner: str) -> None:
@@ -220,3 +256,9 @@ def _held_by_dask() -> Callable[[], bool]:
         return going and worker.status.name in {"running", "paused"}
 
     return held
+
+
+def close() -> None:
+    """End what was begun in this process, if anything was."""
+    if _engine.cache_info().currsize:
+        _engine().close()

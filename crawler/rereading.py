@@ -17,6 +17,7 @@ from archive.reextraction import Anew, Read, Stored
 from archive.tasks import Task, TaskKind
 from config.models import Source
 from crawler.pool import Pool
+from crawler.readers import Reader
 from crawler.reading import Contents, Order, rules_for
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ def order(stored: Stored, name: str, source: Source | None) -> Order | Failure:
     return Order(task, page, source, links=0, obey_noarchive=False)
 
 
-def begin(stored: Stored, name: str, source: Source | None, pool: Pool) -> Future[Read]:
+def begin(stored: Stored, name: str, source: Source | None, pool: Reader) -> Future[Read]:
     """What a stored page says, once a process has read it."""
     read: Future[Read] = Future()
     wanted = order(stored, name, source)
@@ -64,7 +65,7 @@ def _read(wanted: Order, contents: Contents) -> Read:
 
 
 def begin_all(
-    db: sqlite3.Connection, article: int, sources: Mapping[str, Source], pool: Pool
+    db: sqlite3.Connection, article: int, sources: Mapping[str, Source], pool: Reader
 ) -> Iterator[tuple[int, Future[Read]]]:
     """Each of the article's stored pages, by the number of its snapshot, as it is handed to the pool."""
     name, snapshots = reextraction.snapshots_of(db, article)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
-from crawler.remote import hurry, work
+from crawler.remote import close, hurry, work
 from crawler.worker import receive, send
 
 CALLS = {function.__name__: function for function in (work, hurry)}
@@ -43,6 +43,7 @@ def main() -> None:
         try:
             asked = receive(stdin)
         except EOFError:
+            close()
             os._exit(0)  # turns under way are nobody's any more
         assert isinstance(asked, tuple)
         serial, name, args = asked

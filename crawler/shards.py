@@ -16,6 +16,9 @@ from typing import Any, ParamSpec, TypeVar
 from crawler import worker
 from crawler.processes import ours
 
+ENDING = 2.0
+"""Seconds that a process has to end its own."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -128,7 +131,13 @@ class _Shard:
 
     def end(self) -> None:
         self._sender.shutdown(cancel_futures=True)
-        self.kill()
+        if self._process:
+            assert self._process.stdin
+            with contextlib.suppress(OSError):  # it has what could not be written
+                self._process.stdin.close()  # it ends by itself then
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDING)
+            self._process.kill()
         self._close()
         self._fail("It is closing.")
 

@@ -21,7 +21,7 @@ from crawler import clock
 from crawler.backfill import Backfill, HeldUpError, Report
 from crawler.captures import Left
 from crawler.masks import masked
-from crawler.pool import Pool
+from crawler.readers import readers
 from crawler.selection import Selection
 
 HEAD = 1 << 12
@@ -76,13 +76,15 @@ def import_files(
     limit: int | None = None,
     told: Told = lambda _what, _done, _of: None,
     dead: Dead | None = None,
+    cluster: str = "",
 ) -> Report:
     """Take the selected pages of these files into the archive at ``db``, made if it is not there.
 
     They are taken in the order of their dates, whatever order they are named in, so that a page that is in several has
-    its versions in theirs. Raises ArchiveError; what was stored stays, and the next run goes on from there.
+    its versions in theirs. ``cluster`` has a scheduler's address, whose workers read them, or it is read here. Raises
+    ArchiveError, CrewError; what was stored stays, and the next run goes on from there.
     """
-    with Archive(db) as archive, reading(db) as reader, Pool(config.limits.reading) as pool:
+    with Archive(db) as archive, reading(db) as reader, readers(config.limits.reading, cluster) as pool:
         archive.sync_sources(config, clock.now())
         run = archive.start_run("import", clock.now(), clock.began())
         fill = Backfill(archive, reader, config, selection, pool, run, stop, limit)

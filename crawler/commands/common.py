@@ -67,7 +67,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 
 def wanted(workers: int | None, cluster: str) -> Wanted:
     """Who is to take the turns."""
-    from crawler.crews import Wanted  # noqa: PLC0415  # httpx: 165 ms
+    from crawler.crews import Wanted  # noqa: PLC0415  # for those that have workers alone
 
     if workers and cluster:
         raise click.UsageError("--workers and --cluster exclude each other: a cluster's own workers do the work.")

@@ -68,8 +68,7 @@ def crawl(
       cuttings crawl --all --workers 4
       cuttings crawl --all --cluster tcp://scheduler:8786
     """
-    from crawler.away import CrewError  # noqa: PLC0415  # httpx: 165 ms
-    from crawler.once import all_sources, crawl_once, scope_of  # noqa: PLC0415  # as above
+    from crawler.once import all_sources, crawl_once, scope_of  # noqa: PLC0415  # httpx: 165 ms
 
     config = load_config(config_path)
     if not targets and not everything and not due:
@@ -87,22 +86,19 @@ def crawl(
         _dry_run(db, config, scope, since=since, as_json=as_json)
         return
     hands = wanted(workers, cluster)
-    try:
-        with CrawlProgress() as progress:
-            summary = crawl_once(
-                db,
-                config,
-                scope,
-                due_only=due,
-                judged=everything or due,
-                limit=limit,
-                since=since,
-                watch=progress,
-                told=say,
-                wanted=hands,
-            )
-    except CrewError as error:
-        raise click.ClickException(str(error)) from None
+    with CrawlProgress() as progress:
+        summary = crawl_once(
+            db,
+            config,
+            scope,
+            due_only=due,
+            judged=everything or due,
+            limit=limit,
+            since=since,
+            watch=progress,
+            told=say,
+            wanted=hands,
+        )
     if as_json:
         print_json(asdict(summary))
     else:

@@ -77,7 +77,7 @@ def daemon(
     from archive.database import ArchiveError  # noqa: PLC0415  # these take 300 ms, which --help need not wait for
     from config.load import ConfigError  # noqa: PLC0415
     from crawler import logs  # noqa: PLC0415
-    from crawler.away import CrewError  # noqa: PLC0415
+    from crawler.crews import CrewError  # noqa: PLC0415
     from crawler.daemon import run  # noqa: PLC0415
     from crawler.listen import ListenError, listen  # noqa: PLC0415
     from crawler.lock import AlreadyRunningError  # noqa: PLC0415
@@ -94,9 +94,9 @@ def daemon(
         listening = listen(*address) if address else None
         hands = wanted(workers, cluster)
         run(db, load, grace=grace, listening=listening, manager=Manager.of(), wanted=hands)
-    except (AlreadyRunningError, CrewError, ListenError) as error:
+    except (AlreadyRunningError, ListenError) as error:
         raise click.ClickException(str(error)) from None
-    except (ArchiveError, ConfigError):
+    except (ArchiveError, ConfigError, CrewError):
         raise
     except Exception:
         logging.getLogger(__name__).exception("the daemon ended by a bug; what was stored is safe")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.commands.common import (
+    cluster_option,
     config_option,
     db_option,
     echo,
@@ -43,6 +44,7 @@ _LEFT = {
 @click.option("--dead", type=click.Path(dir_okay=False, path_type=Path), help="Add what can't be read to this file.")
 @db_option
 @config_option
+@cluster_option
 @json_option
 def import_(
     files: tuple[str, ...],
@@ -55,6 +57,7 @@ def import_(
     dead: Path | None,
     db: Path,
     config_path: Path | None,
+    cluster: str,
     as_json: bool,
 ) -> None:
     """Take in pages from WARC files (.warc, .warc.gz, .warc.zst), as Common Crawl's news files are.
@@ -86,7 +89,10 @@ def import_(
     with ExitStack() as stack:
         listed = stack.enter_context(dead.open("a", encoding="utf-8")) if dead else None
         stop, bar = stack.enter_context(effects.stopping()), stack.enter_context(Bar())
-        report = import_files(db, config, selection, (*files, *more), stop=stop, limit=limit, told=bar, dead=listed)
+        paths = (*files, *more)
+        report = import_files(
+            db, config, selection, paths, stop=stop, limit=limit, told=bar, dead=listed, cluster=cluster
+        )
     interrupted = stop.is_set()
     if as_json:
         print_json(report.as_data() | {"interrupted": interrupted})

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.common import When, config_option, db_option, existing, json_option, load_config, print_json, say
+from crawler.commands.common import (
+    When,
+    cluster_option,
+    config_option,
+    db_option,
+    existing,
+    json_option,
+    load_config,
+    print_json,
+    say,
+)
 from crawler.commands.progress import Bar
 
 
@@ -18,6 +28,7 @@ from crawler.commands.progress import Bar
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @db_option
 @config_option
+@cluster_option
 @json_option
 def reextract(
     *,
@@ -27,6 +38,7 @@ def reextract(
     dry_run: bool,
     db: Path,
     config_path: Path | None,
+    cluster: str,
     as_json: bool,
 ) -> None:
     """Read the stored pages anew, with today's extractor and rules, and say what that changes.
@@ -39,6 +51,7 @@ def reextract(
     Examples:
       cuttings reextract --dry-run
       cuttings reextract --source thehill --since 30d
+      cuttings reextract --cluster tcp://scheduler:8786
     """
     from archive.outdated import Choice  # noqa: PLC0415  # sqlite-utils, 100 ms
     from archive.store import Archive  # noqa: PLC0415
@@ -46,13 +59,13 @@ def reextract(
     from crawler import reextract as work  # noqa: PLC0415
     from crawler.commands import effects  # noqa: PLC0415
     from crawler.commands.rules import known  # noqa: PLC0415
-    from crawler.pool import Pool  # noqa: PLC0415
+    from crawler.readers import readers  # noqa: PLC0415
 
     config = load_config(config_path)
     for name in names:
         known(existing(db), config, name)
     choice = Choice(__version__, {s.name: s for s in config.sources}, frozenset(names), since, everything)
-    with Pool(config.limits.reading) as pool, effects.stopping() as stop, Bar() as bar:
+    with readers(config.limits.reading, cluster) as pool, effects.stopping() as stop, Bar() as bar:
         if dry_run:
             report = work.rehearse(existing(db), choice, pool, stop, bar)
         else:

@@ -22,7 +22,13 @@ from crawler.processes import below
 from tests.bench.pipeline import configure, measure, web
 from tests.cluster import Machines, machines
 
-WAYS = ("one core", "here", "workers 1", "workers 2", "cluster")
+WAYS = {
+    "one core": [],
+    "here": [],
+    "workers 1": ["--workers", "1"],
+    "workers 2": ["--workers", "2"],
+    "cluster": ["--cluster"],
+}
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -53,11 +59,7 @@ def run(way: str, hosts: int) -> tuple[int, float, float]:
     with tempfile.TemporaryDirectory() as temporary, cluster_for(way, Path(temporary)) as cluster:
         folder, db = configure(Path(temporary, "config"), hosts), Path(temporary, "a.db")
         ours = [sys.executable, "-m", "crawler", "crawl", "--all", "--db", str(db), "--config", str(folder)]
-        more = {
-            "one core": [],
-            "here": [],
-            "cluster": ["--cluster", cluster.address if cluster else ""],
-        }.get(way, [f"--{way.split()[0]}", way.split()[-1]])
+        more = [*WAYS[way], *([cluster.address] if cluster else [])]
         before = used(cluster) if cluster else 0.0
         done = measure([*(["taskset", "-c", "0"] if way == "one core" else []), *ours, *more], db)
         return done.pages, done.seconds, done.cpu / 1000 + (used(cluster) - before if cluster else 0.0)

@@ -8,8 +8,7 @@ import time
 import pytest
 
 from crawler import away, cluster, crawl, once
-from crawler.away import CrewError
-from crawler.crews import HERE, Wanted
+from crawler.crews import HERE, CrewError, Wanted
 from tests.cluster import Relay, machines
 from tests.elsewhere import amid, asked, command, contents, polite, publishers, until, watching, whole, write
 

@@ -31,7 +31,7 @@ class Machines:
 
     def begin(self, workers: int = 3) -> None:
         self.scheduler = self._run("scheduler", "--port", str(self.port), "--no-show")
-        assert until(self.answers)
+        assert until(lambda: listens(self.port))
         self.workers += [self.worker() for _ in range(workers)]
 
     def worker(self, address: str = "") -> subprocess.Popen[bytes]:
@@ -42,11 +42,6 @@ class Machines:
         worker = self.workers.pop()
         worker.kill()
         worker.wait()
-
-    def answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
-        return False
 
     def _run(self, what: str, *args: str) -> subprocess.Popen[bytes]:
         line = [sys.executable, "-m", f"distributed.cli.dask_{what}", *args, "--host", "127.0.0.1", "--no-dashboard"]
@@ -101,6 +96,12 @@ class Relay:
                     other.sendall(data)
         with contextlib.suppress(OSError):
             other.shutdown(socket.SHUT_WR)
+
+
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def free_port() -> int:

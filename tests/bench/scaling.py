@@ -61,7 +61,7 @@ def run(way: str, hosts: int) -> tuple[int, float, float]:
         ours = [sys.executable, "-m", "crawler", "crawl", "--all", "--db", str(db), "--config", str(folder)]
         more = [*WAYS[way], *([cluster.address] if cluster else [])]
         before = used(cluster) if cluster else 0.0
-        done = measure([*(["taskset", "-c", "0"] if way == "one core" else []), *ours, *more], db)
+        done = measure([*(["taskset", "-c", "0"] if way == "one core" else []), *ours, *more], db, weigh=False)
         return done.pages, done.seconds, done.cpu / 1000 + (used(cluster) - before if cluster else 0.0)
 
 

@@ -42,12 +42,19 @@ class Crew(Protocol):
     """Who takes turns."""
 
     @property
-    def again(self) -> bool:
-        """Whether the executor may begin a turn a second time by itself, where the first one's process ended."""
+    def far(self) -> bool:
+        """Whether they are on other machines.
+
+        Such an executor may begin a turn a second time by itself, where the first one's process ended.
+        """
 
     @property
     def ends(self) -> tuple[type[BaseException], ...]:
         """What a future raises where the process that had the turn ended."""
+
+    @property
+    def readers(self) -> int:
+        """Processes that read pages, for each that fetches them."""
 
     def executor(self) -> Executor:
         """Raises GoneError."""
@@ -98,7 +105,7 @@ class Away:
             return
         if self._ends.get(site.name, 0) >= ALONE:
             order = replace(order, batch=replace(order.batch, tasks=order.batch.tasks[:1]))
-        if self.crew.again:
+        if self.crew.far:
             order = replace(order, batch=replace(order.batch, site=replace(site, abandoned=True)))
         try:
             report = await self._report(order, desk)
@@ -113,8 +120,10 @@ class Away:
     async def _report(self, order: Order, desk: Back) -> Report:
         limits, name = order.terms.limits, order.batch.site.name
         most = TURN + order.patience.total_seconds() + 2 * limits.deadline
-        sent = Sent(order, self.owner, clock.now(), __version__, TURN, most, LATE * SLACK)
-        future = await asyncio.to_thread(lambda: self.crew.executor().submit(work, pack(sent)))
+        sent = Sent(
+            order, self.owner, clock.now(), __version__, self.crew.readers, self.crew.far, TURN, most, LATE * SLACK
+        )
+        future = await asyncio.to_thread(lambda: self.crew.executor().submit(work, pack(sent, far=self.crew.far)))
         end = clock.elapsed() + most + SLACK
         back = asyncio.wrap_future(future)
         try:

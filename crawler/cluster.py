@@ -24,9 +24,11 @@ CONNECTING = 10.0
 class Cluster:
     """The workers of the scheduler at ``address``, as ``tcp://scheduler:8786``."""
 
-    again = True
+    far = True
     """Dask begins a call anew where its worker ended, and tells nobody."""
     ends = (KilledWorker,)
+    readers = 2
+    """To read a page takes two to three times as long as to fetch it."""
 
     def __init__(self, address: str) -> None:
         """Raises CrewError."""

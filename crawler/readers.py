@@ -130,7 +130,7 @@ class _Afar:
         batch.since = clock.elapsed()
         try:
             batch.given = self.crew.executor().submit(
-                read_pages, pack(Pages(tuple(batch.orders), self.seconds, __version__))
+                read_pages, pack(Pages(tuple(batch.orders), self.seconds, self.crew.readers, __version__), far=True)
             )
         except GoneError as error:
             batch.given = Future()

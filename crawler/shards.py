@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import subprocess
 import threading
 from collections.abc import Callable
@@ -26,12 +27,13 @@ T = TypeVar("T")
 class Shards(Executor):
     """``count`` processes, begun when there is work."""
 
-    again = False
+    far = False
     """A turn is never begun twice: who sent it sees that it failed."""
     ends = (BrokenExecutor,)
 
     def __init__(self, count: int) -> None:
         self._shards = [_Shard() for _ in range(count)]
+        self.readers = max(1, min(2, (os.cpu_count() or 1) // count))
 
     def executor(self) -> Executor:
         return self

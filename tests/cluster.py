@@ -45,7 +45,11 @@ class Machines:
 
     def _run(self, what: str, *args: str) -> subprocess.Popen[bytes]:
         line = [sys.executable, "-m", f"distributed.cli.dask_{what}", *args, "--host", "127.0.0.1", "--no-dashboard"]
-        env = os.environ | {"PYTHONPATH": str(Path.cwd()), "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "false"}
+        env = os.environ | {
+            "PYTHONPATH": str(Path.cwd()),
+            "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "false",
+            "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
+        }
         with (self.folder / f"{what}.log").open("ab") as log:
             return subprocess.Popen(line, cwd=self.folder, env=env, stdout=log, stderr=log)
 

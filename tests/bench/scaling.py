@@ -54,12 +54,12 @@ def cluster_for(way: str, folder: Path) -> Iterator[Machines | None]:
         yield cluster
 
 
-def run(way: str, hosts: int) -> tuple[int, float, float]:
+def run(way: str, hosts: int, limit: int) -> tuple[int, float, float]:
     """Pages stored, seconds, seconds of CPU."""
     with tempfile.TemporaryDirectory() as temporary, cluster_for(way, Path(temporary)) as cluster:
         folder, db = configure(Path(temporary, "config"), hosts), Path(temporary, "a.db")
         ours = [sys.executable, "-m", "crawler", "crawl", "--all", "--db", str(db), "--config", str(folder)]
-        more = [*WAYS[way], *([cluster.address] if cluster else [])]
+        more = ["--limit", str(limit), *WAYS[way], *([cluster.address] if cluster else [])]
         before = used(cluster) if cluster else 0.0
         done = measure([*(["taskset", "-c", "0"] if way == "one core" else []), *ours, *more], db, weigh=False)
         return done.pages, done.seconds, done.cpu / 1000 + (used(cluster) - before if cluster else 0.0)
@@ -73,18 +73,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--only", default=",".join(WAYS))
     options = parser.parse_args(arguments)
-    runs: dict[str, list[tuple[int, float, float]]] = {}
+    runs: dict[str, list[tuple[float, ...]]] = {}
     with web(options.kind, options.hosts, options.pages):
         for _ in range(options.times):
             for way in options.only.split(","):
-                runs.setdefault(way, []).append(run(way, options.hosts))
-    base = None
-    for way, some in runs.items():
-        pages = some[0][0]
-        rate, cpu = pages / median(seconds for _, seconds, _ in some), 1000 * median(cpu for *_, cpu in some) / pages
-        base = base or (rate, cpu)
-        said = f"{rate / base[0]:5.2f} times as fast, {cpu - base[1]:+6.2f} ms a page"
-        print(f"{options.kind} {way:10} {rate:6.0f} pages/s {cpu:7.2f} ms of CPU a page  {said}  ({pages:,} pages)")
+                some, few, few_cpu = run(way, options.hosts, options.pages // 4)
+                pages, seconds, cpu = run(way, options.hosts, options.pages)
+                more = 1000 / (pages - some)
+                found = (pages / seconds, 1000 * cpu / pages, more * (seconds - few), more * (cpu - few_cpu))
+                runs.setdefault(way, []).append(found)
+    base: tuple[float, ...] = ()
+    for way, several in runs.items():
+        rate, cpu, step, step_cpu = found = tuple(median(column) for column in zip(*several, strict=True))
+        base = base or found
+        print(
+            f"{options.kind} {way:10} {rate:5.0f} pages/s, {cpu:5.2f} ms of CPU a page; one more takes {step:5.2f} ms"
+        )
+        print(f"   and {step_cpu:5.2f} of CPU: {base[2] / step:.2f} times as fast, {step_cpu - base[3]:+.2f} ms of CPU")
     return 0
 
 

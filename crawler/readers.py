@@ -18,7 +18,7 @@ from archive.models import Failure, Stage
 from crawler import __version__, clock
 from crawler.away import Crew, GoneError
 from crawler.crews import Wanted, crew
-from crawler.pool import PATIENCE, Pool
+from crawler.pool import Pool
 from crawler.reading import Contents, Order
 from crawler.remote import Pages, pack, read_pages, unpack
 from crawler.writing import RETRY_SECONDS
@@ -30,8 +30,12 @@ BATCH = 16
 BYTES = 4 << 20
 LINGER = 0.05
 """Seconds that a page waits for others to go with it."""
+HANGS = 60.0
+"""Seconds after which, and the CPU that they may take, pages that were sent are given up."""
 TRIES = 5
 """How often a batch is sent; then its pages are left for another time."""
+AWAY = 300.0
+"""Seconds for which a scheduler that can't be reached is waited for, likewise."""
 
 
 class Reader(Protocol):
@@ -63,7 +67,9 @@ class _Batch:
     orders: list[Order]
     futures: list[Future[Contents]]
     tries: int = 0
+    began: float = field(default_factory=clock.elapsed)
     since: float = 0.0
+    """When it was last sent."""
     given: Future[bytes] | None = None
 
     def fail(self, said: str) -> None:
@@ -126,12 +132,12 @@ class _Afar:
         return batch if batch.orders else None
 
     def _send(self, batch: _Batch) -> None:
-        batch.tries += 1
         batch.since = clock.elapsed()
         try:
             batch.given = self.crew.executor().submit(
                 read_pages, pack(Pages(tuple(batch.orders), self.seconds, self.crew.readers, __version__), far=True)
             )
+            batch.tries += 1
         except GoneError as error:
             batch.given = Future()
             batch.given.set_exception(error)
@@ -141,7 +147,7 @@ class _Afar:
         assert batch.given
         age = clock.elapsed() - batch.since
         if not batch.given.done():
-            if age < PATIENCE * self.seconds * BATCH:
+            if age < HANGS + self.seconds * BATCH:
                 return False
             batch.given.cancel()
             self.crew.give_up(batch.given)
@@ -149,7 +155,7 @@ class _Afar:
             contents = unpack(batch.given.result(0))
             assert isinstance(contents, tuple)
         except (Exception, CancelledError) as error:  # noqa: BLE001  # whatever became of it on another machine
-            if batch.tries >= TRIES:
+            if batch.tries >= TRIES or clock.elapsed() > batch.began + AWAY:
                 log.warning("%d pages were not read: %s", len(batch.orders), error)
                 batch.fail(f"They could not be read on the cluster ({error}); it is tried again.")
                 return True

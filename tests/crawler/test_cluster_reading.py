@@ -61,7 +61,7 @@ def test_a_scheduler_that_is_away_for_a_moment_is_waited_for(earlier, dask, monk
 def test_where_there_is_none_for_long_articles_are_left_as_they_were_and_taken_up_by_the_next_run(
     earlier, dask, monkeypatch
 ):
-    monkeypatch.setattr(readers, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(readers, "AWAY", 1.0)
     before = texts(earlier.db)
     with readers.readers(20, dask.address) as pool:
         dask.end()

@@ -5,7 +5,7 @@
         crawl(db, config_for(site))
     assert min(pauses(site)) >= 0.3
 
-``Clock`` moves the time of day between crawls; what elapses within one stays real.
+``Clock`` moves the time of day between crawls; what elapses within one stays real. ``on`` sets it for a whole file.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import contextlib
 import functools
 import itertools
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,10 +42,25 @@ class Clock:
         monkeypatch.setattr(clock, "now", self.now)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return clock.wall() + self._ahead
 
     def pass_(self, **time: float) -> None:
         self._ahead += timedelta(**time)
+
+
+def on(year: int, month: int, day: int) -> object:
+    """A fixture by which all tests of a file take place that day: the pages in it, whose dates are fixed, stay news.
+
+    Else they would fail as soon as these are too old to be looked at again.
+    """
+
+    @pytest.fixture(autouse=True)
+    def that_day() -> Iterator[None]:
+        with clock.played() as move:
+            move(datetime(year, month, day, 12, tzinfo=UTC))
+            yield
+
+    return that_day
 
 
 def manners(delay: float = 0.0, **more: bool) -> Politeness:

@@ -39,7 +39,7 @@ def test_a_file_of_a_browser_is_read_with_comments_http_only_lines_and_either_li
         "#HttpOnly_" + line(name="inner", domain="www.paper.co.uk", subs="FALSE", path="/news", secure="FALSE"),
         line(name="session", expires=0, value=""),
         line(name="cut", expires="")[: -len("\tgeheim")],
-        line(name="in[brackets]", expires="1893456000.5"),
+        line(name="in[brackets]", expires=f"{LATER}.5"),
         line(name="milliseconds", expires=LATER * 1000),
     )
     for end in ("\n", "\r\n"):
@@ -49,7 +49,7 @@ def test_a_file_of_a_browser_is_read_with_comments_http_only_lines_and_either_li
         assert inner.http_only
         assert not inner.secure
         assert (session.expires, session.value, cut.value) == (0, "", "")
-        assert (brackets.name, brackets.expires) == ("in[brackets]", 1893456000)
+        assert (brackets.name, brackets.expires) == ("in[brackets]", LATER)
         assert not late.expired(time.time() + 50 * YEAR)
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from config.models import Source
-from tests.polite import config, crawl, manners, rows
+from tests.polite import config, crawl, manners, on, rows
 from tests.publisher import Story
 from tests.site import Raw, Request, Response, Site
+
+that_day = on(2026, 11, 23)
 
 PATH = "/news/7-harbour-bridge"
 TEXT = [paragraph for number in (7, 8, 9) for paragraph in Story(number).paragraphs]

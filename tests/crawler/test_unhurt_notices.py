@@ -9,9 +9,11 @@ from archive.tasks import Task, TaskKind
 from config.models import Source
 from crawler import clock, reading
 from tests.notices import ABOUT, NOTICES, whole
-from tests.polite import config, crawl, manners, rows
+from tests.polite import config, crawl, manners, on, rows
 from tests.publisher import Story
 from tests.site import Site
+
+that_day = on(2026, 11, 23)
 
 URL = "https://paper.example/news/2026/11/tram-line-opens-at-last"
 DATED = (

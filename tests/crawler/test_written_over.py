@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from config.models import Source
-from tests.polite import config, crawl, manners, rows
+from tests.polite import config, crawl, manners, on, rows
 from tests.site import Response, Site, redirect
+
+that_day = on(2026, 11, 23)
 
 TITLE = "Council approves plan for second harbour crossing"
 PATH = "/news/2026/11/council-approves-second-crossing"

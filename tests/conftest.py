@@ -27,6 +27,9 @@ APART = (
     "test_watching_processes",
     "test_unhurt_network",
     "test_pool",
+    "test_shards",
+    "test_cluster",
+    "test_cluster_reading",
 )
 """Files whose tests take long and wait for most of it: they go first, each test where there is room."""
 

@@ -28,8 +28,12 @@ TURN = 10.0
 """Seconds after which a turn is to be reported: so much of a site's work is lost with who does it."""
 SLACK = 30.0
 """Seconds on the way, there and back, after which a turn that should be over is given up."""
+HELD = 64 << 20
+"""Bytes of reports that may be on their way or wait to be stored: where the archive is slower than the web."""
 ALONE, ENOUGH = 2, 4
 """Ends of a process over the same site in a row, after which it is given one task at a time, and that task up."""
+REFUSED = 1.0
+"""Seconds until a turn that was refused is sent again."""
 LATE = 2 / 3
 """Of the slack: a turn that is begun later would still be under way when it is given up."""
 
@@ -84,12 +88,23 @@ class Away:
     owner: str
     _ends: dict[str, int] = field(default_factory=dict)
     """How many processes ended over a site, one after the other."""
-    _told_at: dict[str, float] = field(default_factory=dict)
+    _told_at: float = -TELL_SECONDS
+    _out: int = 0
+    """Turns that nobody has reported on."""
+    _held: int = 0
+    """Bytes of reports that are not taken in."""
+    _size: float = 0.0
+    """Of a report, about."""
 
     def room(self, most: int) -> int:
-        """At least one: a turn that waits for the first worker of a cluster is seen to wait."""
+        """How many turns more, of ``most``.
+
+        Where none is out it is one in any case: a turn that waits for a cluster's first worker is seen to wait.
+        """
         given = self.crew.room()
-        return most if given is None else max(1, min(most, given))
+        free = most if given is None else max(1, given) - self._out
+        fits = (HELD - self._held) / self._size - self._out if self._size else free
+        return max(0 if self._out or self._held else 1, min(most, free, int(fits)))
 
     def hurry(self) -> None:
         """Have the turns end before their next request."""
@@ -108,22 +123,41 @@ class Away:
         if self.crew.far:
             order = replace(order, batch=replace(order.batch, site=replace(site, abandoned=True)))
         try:
-            report = await self._report(order, desk)
+            data = await self._sent(order, desk)
+            self._size += (len(data) - self._size) / (8 if self._size else 1)
         except GoneError as error:
             self._tell(str(error))
             with contextlib.suppress(TimeoutError):  # or a crawl without anyone would go round and round
                 await asyncio.wait_for(stopping.wait(), RETRY_SECONDS)
             return
         self._ends.pop(site.name, None)
-        await self._take_in(report, desk)
+        self._held += len(data)
+        try:
+            await self._take_in(data, desk)
+        finally:
+            self._held -= len(data)
 
-    async def _report(self, order: Order, desk: Back) -> Report:
+    async def _sent(self, order: Order, desk: Back) -> bytes:
+        """What came back, packed. Raises GoneError."""
+        self._out += 1
+        try:
+            return await self._awaited(order, desk)
+        finally:
+            self._out -= 1
+
+    async def _awaited(self, order: Order, desk: Back) -> bytes:
         limits, name = order.terms.limits, order.batch.site.name
         most = TURN + order.patience.total_seconds() + 2 * limits.deadline
         sent = Sent(
             order, self.owner, clock.now(), __version__, self.crew.readers, self.crew.far, TURN, most, LATE * SLACK
         )
-        future = await asyncio.to_thread(lambda: self.crew.executor().submit(work, pack(sent, far=self.crew.far)))
+        try:
+            future = await asyncio.to_thread(lambda: self.crew.executor().submit(work, pack(sent, far=self.crew.far)))
+        except GoneError:
+            raise
+        except Exception as problem:  # of a cluster that ends just now, or a bug
+            self._ends[name] = self._ends.get(name, 0) + 1
+            raise GoneError(f"The turn of site {name} could not be sent out: {problem}") from problem
         end = clock.elapsed() + most + SLACK
         back = asyncio.wrap_future(future)
         try:
@@ -141,20 +175,21 @@ class Away:
             self._ends[name] = self._ends.get(name, 0) + 1
         if error:
             raise GoneError(f"The turn of site {name} is taken again: {error}") from error
-        report = await asyncio.to_thread(unpack, back.result())
+        return back.result()
+
+    async def _take_in(self, data: bytes, desk: Back) -> None:
+        report = await asyncio.to_thread(unpack, data)
         assert isinstance(report, Report)
         if report.site is None:
-            raise GoneError(report.refused)
-        return report
-
-    async def _take_in(self, report: Report, desk: Back) -> None:
+            self._tell(report.refused)
+            await asyncio.sleep(REFUSED)
+            return
         for step in report.steps:
             if isinstance(step, Outcome):
                 await desk.done(replace(step, site=later(step.site, clock.now(), report.ended)))
             else:
                 host, at = step
                 await desk.host(host, later(at, clock.now(), report.ended))
-        assert report.site
         desk.site, desk.lost = later(report.site, clock.now(), report.ended), False
         if report.refused:
             log.error("a turn ended by a bug on %s: %s", report.machine, report.refused)
@@ -166,7 +201,6 @@ class Away:
 
     def _tell(self, said: str) -> None:
         """Once a minute: where a scheduler is gone, each of many turns would say so."""
-        key = said.rsplit(":", 1)[-1]
-        if clock.elapsed() > self._told_at.get(key, -TELL_SECONDS) + TELL_SECONDS:
-            self._told_at[key] = clock.elapsed()
+        if clock.elapsed() > self._told_at + TELL_SECONDS:
+            self._told_at = clock.elapsed()
             log.warning("%s Nothing is lost.", said)

@@ -10,13 +10,17 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any
 
 from distributed import Client, KilledWorker
 
+from crawler import clock
 from crawler.away import GoneError
 from crawler.crews import CrewError
 
+ANSWERING = 5.0
+"""Seconds until a scheduler that does not say how many workers it has counts as having none."""
 CONNECTING = 10.0
 """Seconds until a scheduler that does not answer is said to be away; it is tried again."""
 
@@ -34,6 +38,7 @@ class Cluster:
         """Raises CrewError."""
         self._address = address
         self._connecting = threading.Lock()
+        self._failed_at = -CONNECTING
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong with it is said by crawler.away
         try:
             self._client = self._connect()
@@ -48,7 +53,9 @@ class Cluster:
 
     def _running(self) -> Client:
         with self._connecting:
-            if self._client.status == "closed":  # it gave up; before that, it connects by itself
+            # It gave up; before that, it connects by itself. Who come while it can't are not all kept waiting for it.
+            if self._client.status == "closed" and clock.elapsed() > self._failed_at + CONNECTING:
+                self._failed_at = clock.elapsed()
                 self._client = self._connect()
         if self._client.status != "running":
             raise GoneError(f"The Dask scheduler at {self._address} is away.")
@@ -61,12 +68,15 @@ class Cluster:
     def room(self) -> int:
         """A turn for each thread of the workers."""
         try:
-            return int(self._running().scheduler_info(n_workers=0)["total_threads"])
-        except (GoneError, OSError, KeyError):
+            client = self._running()
+            said = client.sync(client.scheduler.identity, n_workers=0, callback_timeout=ANSWERING)
+            return int(said["total_threads"])
+        except (GoneError, OSError, TimeoutError, KeyError, AttributeError):  # it is away, or just going
             return 0
 
     def each(self, fn: Callable[[str], None], owner: str, /) -> None:
-        self._running().run(fn, owner, wait=False, on_error="ignore")
+        call = partial(self._running().run, fn, owner, wait=False, on_error="ignore")
+        threading.Thread(target=call, daemon=True).start()  # it has no limit of its own
 
     def give_up(self, future: Future[Any], /) -> None:
         """It is cancelled already; whoever has it ends it by its own clock."""

@@ -208,10 +208,9 @@ class Crawl:
     async def _look(self) -> int:
         if self.stopping.is_set():
             return 0
-        most = self.config.limits.hosts
-        if self._away:
-            most = await asyncio.to_thread(self._away.room, most)
-        free = most - len(self._turns)
+        free = self.config.limits.hosts - len(self._turns)
+        if self._away and free > 0:
+            free = await asyncio.to_thread(self._away.room, free)
         if free <= 0:
             return 0
         try:

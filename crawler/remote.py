@@ -25,7 +25,7 @@ from crawler.pool import Pool
 from crawler.reading import Contents
 from crawler.work import Order, fetch_and_extract
 
-MOST = 16 << 20
+MOST = 8 << 20
 """Bytes of pages after which a turn ends: so much may be lost with its process, and waits to be stored."""
 LEVEL = 1
 """Of zstd, by which what goes over a network is compressed: 100 kB of HTML in .3 ms to a sixth."""

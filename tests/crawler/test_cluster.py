@@ -95,6 +95,23 @@ def test_a_scheduler_that_is_restarted_is_gone_on_with(tmp_path, dask, short):
         whole(tmp_path / "a.db")
 
 
+def test_a_scheduler_that_hangs_for_a_while_is_waited_for_and_a_stop_is_not_kept(tmp_path, dask):
+    with publishers() as sites:
+        write(tmp_path, sites, 0.1)
+        process = command(tmp_path, "daemon", "--cluster", dask.address, "--grace", "5")
+        with amid(sites, 10, lambda: dask.scheduler.send_signal(signal.SIGSTOP)):
+            assert until(lambda: asked(sites).total() >= 10)
+        time.sleep(3)
+        assert process.poll() is None
+        dask.scheduler.send_signal(signal.SIGCONT)
+        assert until(lambda: asked(sites).total() >= 30)
+        dask.scheduler.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        dask.scheduler.send_signal(signal.SIGCONT)
+        polite(sites, 0.1)
+
+
 def test_who_is_killed_goes_on_after_the_next_start(tmp_path, dask):
     with publishers() as sites:
         write(tmp_path, sites, 0.1)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import time
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 
 import pytest
 
-from crawler import away, crawl, once
+from archive.sites import site
+from crawler import away, crawl, once, remote, shards
+from crawler.away import Away
 from crawler.crews import HERE, Wanted
 from crawler.shards import Shards
+from crawler.storing import Storing
 from tests.elsewhere import (
     amid,
     asked,
@@ -26,6 +29,7 @@ from tests.elsewhere import (
     whole,
     write,
 )
+from tests.polite import rows
 
 TWO = Wanted(workers=2)
 SHARD = "crawler.shard"
@@ -92,6 +96,59 @@ def test_the_limit_holds_for_all_of_them(tmp_path, short):
     with publishers() as sites:
         run(tmp_path / "a.db", watching(sites, 0.05), limit=20)
         assert asked(sites).total() == 20
+
+
+class Fatal(Shards):
+    """The process that takes a certain site's turn ends, each time."""
+
+    site = ""
+
+    def submit(self, fn, /, *args):
+        if fn is remote.work and remote.unpack(args[0]).order.batch.site.name == self.site:
+            future = Future()
+            future.set_exception(BrokenExecutor("it ended"))
+            return future
+        return super().submit(fn, *args)
+
+
+def test_a_site_over_which_processes_end_is_given_up_for_now_page_by_page_and_holds_up_no_other(
+    tmp_path, short, monkeypatch
+):
+    monkeypatch.setattr(shards, "Shards", Fatal)
+    monkeypatch.setattr(away, "RETRY_SECONDS", 0.05)
+    with publishers() as sites:
+        Fatal.site = site(sites[0].url())
+        run(tmp_path / "a.db", watching(sites))
+        assert [r.target for r in sites[0].requests] == []
+        whole(tmp_path / "a.db", 27)
+    assert rows(tmp_path / "a.db", "SELECT outcome, reason FROM fetches WHERE outcome = 'failed'") == [
+        ("failed", "interrupted")
+    ]
+
+
+def test_no_more_comes_than_a_slow_archive_has_room_for(tmp_path, monkeypatch):
+    held, taking, storing = [], Away._take_in, Storing.store
+    monkeypatch.setattr(away, "HELD", 200_000)
+
+    async def take_in(self, data, desk):
+        held.append(self._held + self._out * self._size)
+        await taking(self, data, desk)
+
+    def slowly(self, outcome, anew=None):
+        time.sleep(0.02)
+        return storing(self, outcome, anew)
+
+    monkeypatch.setattr(Away, "_take_in", take_in)
+    monkeypatch.setattr(Storing, "store", slowly)
+    with publishers(24, 5) as sites:
+        for one in sites:
+            one.routes |= {
+                path: f"{page}<!-- {path * 3_000} -->" for path, page in one.routes.items() if "news" in path
+            }
+        run(tmp_path / "a.db", watching(sites))
+        whole(tmp_path / "a.db", 120)
+    assert max(held) > 100_000
+    assert max(held) < 2_000_000, "five pages of 80 kB each of 24 sites are ten million bytes"
 
 
 def test_they_end_with_who_sends_them_out_and_the_next_run_does_the_rest(tmp_path):

@@ -30,6 +30,8 @@ SLACK = 30.0
 """Seconds on the way, there and back, after which a turn that should be over is given up."""
 HELD = 64 << 20
 """Bytes of reports that may be on their way or wait to be stored: where the archive is slower than the web."""
+USUAL = 128 << 10
+"""Bytes of a report, until larger ones have come."""
 ALONE, ENOUGH = 2, 4
 """Ends of a process over the same site in a row, after which it is given one task at a time, and that task up."""
 REFUSED = 1.0
@@ -93,8 +95,8 @@ class Away:
     """Turns that nobody has reported on."""
     _held: int = 0
     """Bytes of reports that are not taken in."""
-    _size: float = 0.0
-    """Of a report, about."""
+    _size: float = field(default_factory=lambda: float(USUAL))
+    """Of a report, by the largest of the last: a listing's is a fraction of its pages'."""
 
     def room(self, most: int) -> int:
         """How many turns more, of ``most``.
@@ -103,7 +105,7 @@ class Away:
         """
         given = self.crew.room()
         free = most if given is None else max(1, given) - self._out
-        fits = (HELD - self._held) / self._size - self._out if self._size else free
+        fits = (HELD - self._held) / self._size - self._out
         return max(0 if self._out or self._held else 1, min(most, free, int(fits)))
 
     def hurry(self) -> None:
@@ -124,7 +126,7 @@ class Away:
             order = replace(order, batch=replace(order.batch, site=replace(site, abandoned=True)))
         try:
             data = await self._sent(order, desk)
-            self._size += (len(data) - self._size) / (8 if self._size else 1)
+            self._size = max(USUAL, len(data), 0.98 * self._size)
         except GoneError as error:
             self._tell(str(error))
             with contextlib.suppress(TimeoutError):  # or a crawl without anyone would go round and round

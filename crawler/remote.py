@@ -199,15 +199,14 @@ def work(data: bytes) -> bytes:
     """Take a turn (a packed Sent) and give its Report, packed. Any executor may run it, in many threads at once."""
     from crawler import __version__  # noqa: PLC0415  # by the time that it runs
 
+    clock.jump()  # this process has no ticks, and the machine's clock may have been set since the last turn
     sent, now, machine = unpack(data), clock.now(), socket.gethostname()
     assert isinstance(sent, Sent)
     late = (now - sent.at).total_seconds()
     if sent.version != __version__:
         return pack(Report(None, (), now, now, machine, _other_version(sent.version, __version__)), far=sent.far)
     if abs(late) > sent.late:
-        said = (
-            f"A turn reached {machine} {late:.0f} s after it was sent: it was busy or cut off, or its clock is wrong."
-        )
+        said = f"A turn reached {machine} {late:.0f} s after it was sent: it was busy, cut off, or its clock is wrong."
         return pack(Report(None, (), now, now, machine, said), far=sent.far)
     engine = _engine()
     report = asyncio.run_coroutine_threadsafe(engine.work(sent, _wanted(sent.most)), engine.loop).result()

@@ -70,9 +70,8 @@ class _Shard:
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count()
         self._changing = threading.Lock()
-        self._sender = ThreadPoolExecutor(
-            1, thread_name_prefix="shard"
-        )  # one that reads nothing holds up its own alone
+        # Of its own, so that a process that reads nothing holds up no other.
+        self._sender = ThreadPoolExecutor(1, thread_name_prefix="shard")
         self._listener: threading.Thread | None = None
 
     @property

@@ -17,7 +17,6 @@ from distributed import Client, KilledWorker
 
 from crawler import clock
 from crawler.away import GoneError
-from crawler.crews import CrewError
 
 ANSWERING = 5.0
 """Seconds until a scheduler that does not say how many workers it has counts as having none."""
@@ -35,15 +34,12 @@ class Cluster:
     """To read a page takes two to three times as long as to fetch it."""
 
     def __init__(self, address: str) -> None:
-        """Raises CrewError."""
+        """Raises crawler.away.GoneError."""
         self._address = address
         self._connecting = threading.Lock()
         self._failed_at = -CONNECTING
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong with it is said by crawler.away
-        try:
-            self._client = self._connect()
-        except GoneError as error:
-            raise CrewError(f"{error} Is it running? 'dask scheduler' begins one.") from None
+        self._client = self._connect()
 
     def _connect(self) -> Client:
         try:

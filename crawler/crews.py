@@ -38,10 +38,16 @@ def crew(wanted: Wanted) -> Iterator[Crew | None]:
             raise CrewError(
                 f"--cluster needs Dask ({error}); install it with: pip install 'cuttings[cluster]'"
             ) from None
-        with contextlib.closing(Cluster(wanted.cluster)) as cluster:
-            yield cluster
+        from crawler.away import GoneError  # noqa: PLC0415  # httpx: 165 ms
+
+        try:
+            found = Cluster(wanted.cluster)
+        except GoneError as error:
+            raise CrewError(f"{error} Is it running? 'dask scheduler' begins one.") from None
+        with contextlib.closing(found):
+            yield found
     elif wanted.workers:
-        from crawler.shards import Shards  # noqa: PLC0415  # httpx: 165 ms
+        from crawler.shards import Shards  # noqa: PLC0415  # as above
 
         with Shards(wanted.workers) as shards:
             yield shards

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from crawler import away, cluster, crawl, once
-from crawler.crews import HERE, CrewError, Wanted
+from crawler.crews import HERE, CrewError, Wanted, crew
 from tests.cluster import Relay, machines
 from tests.elsewhere import amid, asked, command, contents, polite, publishers, until, watching, whole, write
 
@@ -142,5 +142,6 @@ def test_a_daemon_waits_for_workers_that_are_not_there_yet(tmp_path, dask):
 
 def test_where_there_is_no_scheduler_it_is_said(monkeypatch):
     monkeypatch.setattr(cluster, "CONNECTING", 0.5)
-    with pytest.raises(CrewError, match=r"No Dask scheduler answers at tcp://127.0.0.1:1"):
-        cluster.Cluster("tcp://127.0.0.1:1")
+    none = crew(Wanted(cluster="tcp://127.0.0.1:1"))
+    with pytest.raises(CrewError, match=r"No Dask scheduler answers at tcp://127.0.0.1:1"), none:
+        pass

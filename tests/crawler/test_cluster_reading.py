@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.check import check
-from crawler import readers
+from crawler import cluster, readers
 from crawler.cli import main
 from tests.cluster import machines
 from tests.earlier import rows, texts
@@ -87,7 +87,8 @@ def test_pages_of_files_are_read_by_a_cluster(tmp_path, dask):
     assert found[0] == found[1]
 
 
-def test_a_cluster_that_is_not_there_is_said_and_nothing_is_done(earlier):
+def test_a_cluster_that_is_not_there_is_said_and_nothing_is_done(earlier, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECTING", 0.5)
     done = CliRunner().invoke(main, ["reextract", "--db", str(earlier.db), "--cluster", "tcp://127.0.0.1:1"])
     assert done.exit_code == 1
     assert "No Dask scheduler answers at tcp://127.0.0.1:1" in done.output

@@ -75,6 +75,17 @@ def test_a_run_that_asks_for_it_looks_again_at_recent_articles_once(kept):
     assert due(kept) is None, "it was fetched in this very run"
 
 
+def test_an_article_of_which_only_the_month_is_known_is_as_old_as_when_it_was_first_seen_at_most(kept):
+    kept.put(article(published=at(NOON, Precision.MONTH)), again=lambda *_: None)
+    kept.later(days=20)
+    kept.enqueue(link(), revisit_before=kept.now, revisit_days=30)
+    assert due(kept) == "2026-12-14T12:00:00Z"
+    kept.put(again=lambda *_: None)
+    kept.later(days=20)
+    kept.enqueue(link(), revisit_before=kept.now, revisit_days=30)
+    assert due(kept) is None
+
+
 def test_a_listing_that_says_304_lists_what_it_listed(kept):
     kept.put(again=lambda *_: None)
     kept.later(hours=1)

@@ -19,7 +19,7 @@ import zstandard
 
 from archive.models import Page
 from archive.tasks import Host, Outcome, Site, Task
-from crawler import clock, reading
+from crawler import __version__, clock, reading
 from crawler.browser import Browser
 from crawler.pool import Pool
 from crawler.reading import Contents
@@ -197,8 +197,6 @@ def later(site: Site, now: datetime, then: datetime) -> Site:
 
 def work(data: bytes) -> bytes:
     """Take a turn (a packed Sent) and give its Report, packed. Any executor may run it, in many threads at once."""
-    from crawler import __version__  # noqa: PLC0415  # by the time that it runs
-
     clock.jump()  # this process has no ticks, and the machine's clock may have been set since the last turn
     sent, now, machine = unpack(data), clock.now(), socket.gethostname()
     assert isinstance(sent, Sent)
@@ -215,8 +213,6 @@ def work(data: bytes) -> bytes:
 
 def read_pages(data: bytes) -> bytes:
     """Read pages (a packed Pages) and give what each says, a packed tuple of Contents. Raises RuntimeError."""
-    from crawler import __version__  # noqa: PLC0415  # by the time that it runs
-
     asked = unpack(data)
     assert isinstance(asked, Pages)
     if asked.version != __version__:

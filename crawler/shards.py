@@ -132,20 +132,16 @@ class _Shard:
 
     def end(self) -> None:
         self._sender.shutdown(cancel_futures=True)
-        if self._process:
-            assert self._process.stdin
-            with contextlib.suppress(OSError):  # it has what could not be written
-                self._process.stdin.close()  # it ends by itself then
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(ENDING)
-            self._process.kill()
         self._close()
         self._fail("It is closing.")
 
     def _close(self) -> None:
-        """Wait for the end of a process that has ended, or was told to."""
+        """Let the process end, if there is one, by itself or in the middle of what it is about."""
         if self._process and self._listener:
-            self._listener.join()
             assert self._process.stdin
             with contextlib.suppress(OSError):  # it has what could not be written
                 self._process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDING)
+            self._process.kill()
+            self._listener.join()

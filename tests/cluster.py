@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.elsewhere import until
+from tests.live import until
 
 THREADS = 8
 
@@ -31,7 +31,7 @@ class Machines:
 
     def begin(self, workers: int = 3) -> None:
         self.scheduler = self._run("scheduler", "--port", str(self.port), "--no-show")
-        assert until(lambda: listens(self.port))
+        until(lambda: listens(self.port))
         self.workers += [self.worker() for _ in range(workers)]
 
     def worker(self, address: str = "") -> subprocess.Popen[bytes]:

@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from config.models import Config, Limits, Politeness, Source
 from crawler.processes import below
+from tests.live import asked
 from tests.polite import GRAIN, manners, pauses, rows
 from tests.publisher import Story, publish
 from tests.site import Site
@@ -64,11 +63,6 @@ def whole(db: Path, count: int = WHOLE) -> None:
     assert rows(db, "SELECT count(*) FROM links WHERE state != 'stored'") == [(0,)]
 
 
-def asked(sites: list[Site]) -> Counter[str]:
-    """How often each story was asked for."""
-    return Counter(site.url(r.target) for site in sites for r in site.requests if "/news/" in r.target)
-
-
 def polite(sites: list[Site], delay: float) -> None:
     for site in sites:
         assert min(pauses(site)) >= delay - GRAIN
@@ -90,7 +84,7 @@ def amid(sites: list[Site], after: int, do: Callable[[], None]) -> Iterator[None
     ended = threading.Event()
 
     def wait() -> None:
-        while asked(sites).total() < after and not ended.wait(0.005):
+        while asked(*sites).total() < after and not ended.wait(0.005):
             pass
         do()
 
@@ -110,13 +104,6 @@ def hit(number: signal.Signals, module: str) -> Callable[[], None]:
         os.kill(processes(module)[0], number)
 
     return do
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while not (said := true()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return said
 
 
 def command(folder, *args):

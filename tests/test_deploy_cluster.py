@@ -8,13 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 import yaml
 
-from crawler.cli import main
 from tests.cluster import free_port, listens
-from tests.elsewhere import asked, publishers, until, whole, write
+from tests.elsewhere import publishers, whole, write
+from tests.live import asked, until
+from tests.test_deploy import arguments
 
 DEPLOY = Path(__file__).parent.parent / "config" / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
@@ -35,9 +35,7 @@ def lines():
 
 @pytest.mark.parametrize("words", [words for dask, words in lines() if not dask], ids=lambda words: words[0])
 def test_the_commands_of_ours_exist(words):
-    command = main.get_command(click.Context(main), words[0])
-    with command.make_context(words[0], list(map(str, words[1:]))):
-        pass
+    assert arguments(list(map(str, words)))
 
 
 def test_all_parts_have_one_image_and_one_scheduler():
@@ -68,9 +66,9 @@ def test_what_compose_begins_crawls_together(tmp_path):
         try:
             begin("scheduler", "-m", "dask")
             begin("worker", "-m", "dask")
-            assert until(lambda: listens(port))
+            until(lambda: listens(port))
             daemon = begin("daemon", "-m", "crawler")
-            assert until(lambda: asked(sites).total() == 36)
+            until(lambda: asked(*sites).total() == 36)
             daemon.send_signal(signal.SIGTERM)
             assert daemon.wait(60) == 0
         finally:

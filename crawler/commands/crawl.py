@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from crawler.commands.common import (
     workers_option,
 )
 from crawler.commands.progress import CrawlProgress
+
+if TYPE_CHECKING:
+    from crawler.once import Summary
 
 
 @click.command()
@@ -102,17 +106,21 @@ def crawl(
     if as_json:
         print_json(asdict(summary))
     else:
-        done = [f"{number} {change}" for change, number in summary.counts.items() if number]
-        counted = ", ".join(done) or "nothing new"
-        echo(f"{summary.listings} listings with {summary.links} links; {counted}. Archive: {db}")
-        if summary.failures:
-            print_table(("failed", "pages"), Counter(summary.failures).most_common())
+        _show(summary, db)
     for problem in summary.problems:
         say(problem)
     if summary.left:
         say(f"{summary.left} listings and links are still due; 'cuttings crawl --due' or the daemon goes on with them.")
     if summary.interrupted or summary.problems:
         raise SystemExit(1)
+
+
+def _show(summary: Summary, db: Path) -> None:
+    done = [f"{number} {change}" for change, number in summary.counts.items() if number]
+    counted = ", ".join(done) or "nothing new"
+    echo(f"{summary.listings} listings with {summary.links} links; {counted}. Archive: {db}")
+    if summary.failures:
+        print_table(("failed", "pages"), Counter(summary.failures).most_common())
 
 
 def _dry_run(db: Path, config: Config, scope: Scope, *, since: datetime | None, as_json: bool) -> None:

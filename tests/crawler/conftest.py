@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from datetime import timedelta
 
 import pytest
 
@@ -53,3 +54,23 @@ def earlier_once(tmp_path_factory):
 def earlier(earlier_once, db):
     """tests.earlier.Earlier, of this test alone."""
     return earlier_once.copy(db)
+
+
+@pytest.fixture
+def dask(tmp_path):
+    """tests.cluster.Machines: a scheduler and three workers."""
+    from tests.cluster import machines
+
+    with machines(tmp_path) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Of turns taken elsewhere, who hangs is given up soon."""
+    from crawler import away, crawl
+
+    monkeypatch.setattr(away, "TURN", 0.3)
+    monkeypatch.setattr(away, "SLACK", 0.5)
+    monkeypatch.setattr(crawl, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(away, "RETRY_SECONDS", 0.3)

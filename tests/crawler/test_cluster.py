@@ -7,25 +7,11 @@ import time
 
 import pytest
 
-from crawler import away, cluster, crawl, once
+from crawler import cluster, once
 from crawler.crews import HERE, CrewError, Wanted, crew
-from tests.cluster import Relay, machines
-from tests.elsewhere import amid, asked, command, contents, polite, publishers, until, watching, whole, write
-
-
-@pytest.fixture
-def dask(tmp_path):
-    with machines(tmp_path) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def short(monkeypatch):
-    """Who hangs is given up soon."""
-    monkeypatch.setattr(away, "TURN", 0.3)
-    monkeypatch.setattr(away, "SLACK", 0.5)
-    monkeypatch.setattr(crawl, "PATIENCE", crawl.timedelta(seconds=0.5))
-    monkeypatch.setattr(away, "RETRY_SECONDS", 0.3)
+from tests.cluster import Relay
+from tests.elsewhere import amid, command, contents, polite, publishers, watching, whole, write
+from tests.live import asked, until
 
 
 def run(db, config, dask=None, **options):
@@ -48,7 +34,7 @@ def test_its_workers_keep_the_pauses_and_ask_for_each_page_once(tmp_path, dask):
         run(tmp_path / "a.db", watching(sites, 0.1), dask)
         polite(sites, 0.1)
         whole(tmp_path / "a.db")
-        assert set(asked(sites).values()) == {1}
+        assert set(asked(*sites).values()) == {1}
 
 
 def test_what_a_worker_that_is_killed_was_about_is_done_by_another(tmp_path, dask, short):
@@ -61,10 +47,10 @@ def test_what_a_worker_that_is_killed_was_about_is_done_by_another(tmp_path, das
 def test_what_a_worker_that_hangs_was_about_is_done_by_another_and_it_asks_for_nothing_more(tmp_path, dask, short):
     with publishers(12, 4) as sites, amid(sites, 10, lambda: dask.workers[0].send_signal(signal.SIGSTOP)):
         run(tmp_path / "a.db", watching(sites, 0.1, deadline=1.0), dask)
-        count = asked(sites).total()
+        count = asked(*sites).total()
         dask.workers[0].send_signal(signal.SIGCONT)
         time.sleep(1.5)
-        assert asked(sites).total() <= count + 12, "no more than the requests that were under way"
+        assert asked(*sites).total() <= count + 12, "no more than the requests that were under way"
         polite(sites, 0.1)
         whole(tmp_path / "a.db", 48)
 
@@ -100,11 +86,11 @@ def test_a_scheduler_that_hangs_for_a_while_is_waited_for_and_a_stop_is_not_kept
         write(tmp_path, sites, 0.1)
         process = command(tmp_path, "daemon", "--cluster", dask.address, "--grace", "5")
         with amid(sites, 10, lambda: dask.scheduler.send_signal(signal.SIGSTOP)):
-            assert until(lambda: asked(sites).total() >= 10)
+            until(lambda: asked(*sites).total() >= 10)
         time.sleep(3)
         assert process.poll() is None
         dask.scheduler.send_signal(signal.SIGCONT)
-        assert until(lambda: asked(sites).total() >= 30)
+        until(lambda: asked(*sites).total() >= 30)
         dask.scheduler.send_signal(signal.SIGSTOP)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
@@ -133,7 +119,7 @@ def test_a_daemon_waits_for_workers_that_are_not_there_yet(tmp_path, dask):
         time.sleep(3)
         assert process.poll() is None
         dask.workers.append(dask.worker())
-        assert until(lambda: asked(sites).total() == 36)
+        until(lambda: asked(*sites).total() == 36)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         assert process.returncode == 0

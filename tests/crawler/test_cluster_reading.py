@@ -6,21 +6,13 @@ import json
 import threading
 import time
 
-import pytest
 from click.testing import CliRunner
 
 from archive.check import check
 from crawler import cluster, readers
 from crawler.cli import main
-from tests.cluster import machines
 from tests.earlier import rows, texts
 from tests.warcs import TOWN, story, write
-
-
-@pytest.fixture
-def dask(tmp_path):
-    with machines(tmp_path) as cluster:
-        yield cluster
 
 
 def test_stored_pages_that_a_cluster_reads_anew_give_what_a_crawl_would(earlier, dask):

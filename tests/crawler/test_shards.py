@@ -10,38 +10,28 @@ from concurrent.futures import BrokenExecutor, Future
 import pytest
 
 from archive.sites import site
-from crawler import away, crawl, once, remote, shards
+from crawler import away, once, remote, shards
 from crawler.away import Away
 from crawler.crews import HERE, Wanted
 from crawler.shards import Shards
 from crawler.storing import Storing
 from tests.elsewhere import (
     amid,
-    asked,
     command,
     contents,
     hit,
     polite,
     processes,
     publishers,
-    until,
     watching,
     whole,
     write,
 )
+from tests.live import asked, until
 from tests.polite import rows
 
 TWO = Wanted(workers=2)
 SHARD = "crawler.shard"
-
-
-@pytest.fixture
-def short(monkeypatch):
-    """Who hangs is given up soon."""
-    monkeypatch.setattr(away, "TURN", 0.3)
-    monkeypatch.setattr(away, "SLACK", 0.5)
-    monkeypatch.setattr(crawl, "PATIENCE", crawl.timedelta(seconds=0.5))
-    monkeypatch.setattr(away, "RETRY_SECONDS", 0.3)
 
 
 def run(db, config, wanted=TWO, **options):
@@ -62,7 +52,7 @@ def test_they_keep_the_pauses_and_ask_for_each_page_once(tmp_path):
     with publishers() as sites:
         run(tmp_path / "a.db", watching(sites, 0.1))
         polite(sites, 0.1)
-        assert set(asked(sites).values()) == {1}
+        assert set(asked(*sites).values()) == {1}
         assert [sum(r.target == "/robots.txt" for r in site.requests) for site in sites] == [1] * 4
 
 
@@ -71,7 +61,7 @@ def test_a_site_whose_pages_take_longer_than_a_turn_is_crawled_in_several(tmp_pa
         run(tmp_path / "a.db", watching(sites, 0.15))
         polite(sites, 0.15)
         whole(tmp_path / "a.db", 18)
-        assert set(asked(sites).values()) == {1}
+        assert set(asked(*sites).values()) == {1}
 
 
 @pytest.mark.parametrize("after", [3, 15, 30])
@@ -81,7 +71,7 @@ def test_what_one_that_is_killed_was_about_is_taken_up_by_another(tmp_path, shor
         polite(sites, 0.1)
         whole(tmp_path / "a.db")
         assert summary.failures == {}
-        assert asked(sites).total() <= 36 + 2 * 16, "but what its turns had fetched and not reported"
+        assert asked(*sites).total() <= 36 + 2 * 16, "but what its turns had fetched and not reported"
 
 
 def test_what_one_that_hangs_was_about_is_taken_up_by_another(tmp_path, short):
@@ -95,7 +85,7 @@ def test_what_one_that_hangs_was_about_is_taken_up_by_another(tmp_path, short):
 def test_the_limit_holds_for_all_of_them(tmp_path, short):
     with publishers() as sites:
         run(tmp_path / "a.db", watching(sites, 0.05), limit=20)
-        assert asked(sites).total() == 20
+        assert asked(*sites).total() == 20
 
 
 class Fatal(Shards):
@@ -158,7 +148,7 @@ def test_they_end_with_who_sends_them_out_and_the_next_run_does_the_rest(tmp_pat
         first = command(tmp_path, "crawl", "--all", "--workers", "2")
         with amid(sites, 10, first.kill):
             first.communicate(timeout=60)
-        assert until(lambda: not processes(SHARD))
+        until(lambda: not processes(SHARD))
         second = command(tmp_path, "crawl", "--all", "--workers", "2")
         assert (second.communicate(timeout=120), second.returncode)[1] == 0
         polite(sites, 0.1)
@@ -174,11 +164,11 @@ def test_a_first_ctrl_c_has_them_finish_and_what_they_did_is_kept(tmp_path):
             said = process.communicate(timeout=60)[1].decode()
         assert "Stopping" in said
         assert time.monotonic() - began < 20
-        assert until(lambda: not processes(SHARD))
-        done = asked(sites).total()
+        until(lambda: not processes(SHARD))
+        done = asked(*sites).total()
         assert 6 <= done < 36
         command(tmp_path, "crawl", "--due", "--workers", "2").communicate(timeout=120)
-        assert set(asked(sites).values()) == {1}
+        assert set(asked(*sites).values()) == {1}
         whole(tmp_path / "archive.db")
 
 
@@ -186,11 +176,11 @@ def test_a_daemon_has_them_fetch_and_stops_them(tmp_path):
     with publishers() as sites:
         write(tmp_path, sites, 0.0)
         process = command(tmp_path, "daemon", "--workers", "2")
-        assert until(lambda: asked(sites).total() == 36)
+        until(lambda: asked(*sites).total() == 36)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         assert process.returncode == 0
-        assert until(lambda: not processes(SHARD))
+        until(lambda: not processes(SHARD))
         whole(tmp_path / "archive.db")
 
 
